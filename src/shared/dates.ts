@@ -1,0 +1,68 @@
+/** A calendar date `YYYY-MM-DD` with no time and no zone (T1). */
+export type CalendarDate = string
+/** An instant: milliseconds since 1970-01-01T00:00:00Z (T1). */
+export type Instant = number
+
+const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+
+/** True when the text is a real calendar date, so not 2026-02-30. */
+export function isCalendarDate(text: string): boolean {
+  const parts = ISO_DATE.exec(text)
+  if (!parts) return false
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text
+}
+
+/** The calendar date at `now` in an IANA time zone; every calendar rule is decided by this (T1). */
+export function today(now: Instant, timeZone = 'Europe/London'): CalendarDate {
+  return dateFormat(timeZone).format(now)
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+function dateFormat(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone)
+  if (!format) {
+    // Swedish formats a date as YYYY-MM-DD.
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    formats.set(timeZone, format)
+  }
+  return format
+}
+
+/** The date `days` later (negative: earlier). */
+export function addDays(date: CalendarDate, days: number): CalendarDate {
+  const at = new Date(`${date}T00:00:00Z`)
+  at.setUTCDate(at.getUTCDate() + days)
+  return at.toISOString().slice(0, 10)
+}
+
+/** Whole days from `a` to `b`; negative when b is earlier. */
+export function daysBetween(a: CalendarDate, b: CalendarDate): number {
+  return Math.round((Date.parse(`${b}T00:00:00Z`) - Date.parse(`${a}T00:00:00Z`)) / 86_400_000)
+}
+
+/** The academic year that holds `date`, such as `2026/27`; `yearStart` is `MM-DD` (a school setting). */
+export function academicYear(date: CalendarDate, yearStart = '09-01'): string {
+  const year = Number(date.slice(0, 4))
+  const first = date.slice(5) >= yearStart ? year : year - 1
+  return `${first}/${String((first + 1) % 100).padStart(2, '0')}`
+}
+
+/** First day of an academic year written `2026/27`. */
+export function academicYearStart(code: string, yearStart = '09-01'): CalendarDate {
+  return `${code.slice(0, 4)}-${yearStart}`
+}
+
+/** "Tuesday 1 September 2026": the way pages and mails write a date. */
+export function longDate(date: CalendarDate): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric',
+  }).format(new Date(`${date}T00:00:00Z`)).replace(',', '')
+}
+
+/** "1 September 2026 at 14:05" in the reader's zone. */
+export function longInstant(at: Instant, timeZone = 'Europe/London'): string {
+  const date = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hour12: false }).format(at)
+  return `${date} at ${time}`
+}
