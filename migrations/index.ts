@@ -1,0 +1,21 @@
+import type { Migration } from '../src/db/migrate.ts'
+import { migration as audit } from './001_audit.ts'
+import { migration as work } from './002_work.ts'
+import { migration as people } from './003_people.ts'
+import { migration as roster } from './004_roster.ts'
+import { migration as agreements } from './005_agreements.ts'
+import { migration as signing } from './006_signing.ts'
+import { migration as access } from './007_access.ts'
+import { migration as identity } from './008_identity.ts'
+
+/** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
+export const migrations: Record<string, Migration> = {
+  '001_audit': audit,
+  '002_work': work,
+  '003_people': people,
+  '004_roster': roster,
+  '005_agreements': agreements,
+  '006_signing': signing,
+  '007_access': access,
+  '008_identity': identity,
+}

@@ -1,0 +1,107 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Knex } from 'knex'
+import { type Dialect, openDialect } from './dialect.ts'
+
+interface Unit {
+  trx: Knex.Transaction
+  afterCommit: (() => void)[]
+}
+
+const ATTEMPTS = 8
+
+/**
+ * The handle every store holds. Inside `transaction` all handles of the call chain use that transaction, so that no
+ * argument has to be threaded through and nothing can slip past it.
+ */
+export class Database {
+  readonly dialect: Dialect
+  readonly #units = new AsyncLocalStorage<Unit>()
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect
+  }
+
+  /** @throws OutsideFailure when the database does not answer. */
+  static async open(url: string): Promise<Database> {
+    return new Database(await openDialect(url))
+  }
+
+  /** For writing, and for reading what is about to be written. */
+  get sql(): Knex {
+    return this.#units.getStore()?.trx ?? this.dialect.writer
+  }
+
+  /** For reading: never waits behind a writer; inside a transaction it sees that transaction. */
+  get read(): Knex {
+    return this.#units.getStore()?.trx ?? this.dialect.reader
+  }
+
+  get inTransaction(): boolean {
+    return this.#units.getStore() !== undefined
+  }
+
+  /**
+   * Runs `work` in one transaction; joins the one already open. On deadlock or a busy database the whole of `work` runs
+   * again, so it may touch nothing but the database. No network, PDF or file work belongs inside.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#units.getStore()) return work()
+    for (let attempt = 1; ; attempt += 1) {
+      const afterCommit: (() => void)[] = []
+      try {
+        const result = await this.dialect.writer.transaction((trx) => this.#units.run({ trx, afterCommit }, work))
+        for (const hook of afterCommit) this.#units.exit(hook)
+        return result
+      } catch (error) {
+        if (!this.dialect.isRetryable(error) || attempt >= ATTEMPTS) throw error
+        await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * (0.5 + Math.random())))
+      }
+    }
+  }
+
+  /** Calls `hook` once the open transaction has committed; at once when there is none. */
+  afterCommit(hook: () => void): void {
+    const unit = this.#units.getStore()
+    if (unit) unit.afterCommit.push(hook)
+    else hook()
+  }
+
+  /** Inserts many rows of equal shape with as few statements as the database takes. */
+  async insertMany(table: string, rows: readonly object[]): Promise<void> {
+    const first = rows[0]
+    if (!first) return
+    const columns = Object.keys(first)
+    await this.#insert('INSERT INTO', table, columns, rows)
+  }
+
+  /** Like `insertMany`; rows whose key exists are skipped. Returns how many were new. */
+  async insertNew(table: string, rows: readonly object[]): Promise<number> {
+    const first = rows[0]
+    return first ? this.#insert(this.dialect.insertIgnore, table, Object.keys(first), rows) : 0
+  }
+
+  async #insert(verb: string, table: string, columns: string[], rows: readonly object[]): Promise<number> {
+    // knex's builder costs more than the insert itself on tens of thousands of rows; the statement is the same.
+    const perStatement = Math.max(1, Math.min(500, Math.floor(this.dialect.maxBindings / columns.length)))
+    const head = `${verb} ${table} (${columns.map((name) => `\`${name}\``).join(', ')}) VALUES `
+    const one = `(${columns.map(() => '?').join(', ')})`
+    let changed = 0
+    for (let from = 0; from < rows.length; from += perStatement) {
+      const chunk = rows.slice(from, from + perStatement)
+      const bindings: Knex.RawBinding[] = []
+      for (const row of chunk) for (const name of columns) bindings.push(((row as Record<string, unknown>)[name] ?? null) as Knex.RawBinding)
+      const done: unknown = await this.sql.raw(head + Array(chunk.length).fill(one).join(', '), bindings)
+      changed += affected(done)
+    }
+    return changed
+  }
+
+  close(): Promise<void> {
+    return this.dialect.close()
+  }
+}
+
+function affected(done: unknown): number {
+  if (Array.isArray(done)) return Number((done[0] as { affectedRows?: number })?.affectedRows ?? 0)
+  return Number((done as { changes?: number })?.changes ?? 0)
+}

@@ -1,0 +1,31 @@
+import type { Knex } from 'knex'
+
+/** Creates a table unless it exists; text compares by code point on both databases. */
+export async function createTable(knex: Knex, name: string, build: (table: Knex.CreateTableBuilder) => void): Promise<void> {
+  if (await knex.schema.hasTable(name)) return
+  await knex.schema.createTable(name, (table) => {
+    if (knex.client.config.client === 'mysql2') {
+      table.charset('utf8mb4')
+      table.collate('utf8mb4_bin')
+    }
+    build(table)
+  })
+}
+
+/** Drops in the order given. */
+export async function dropTables(knex: Knex, names: string[]): Promise<void> {
+  for (const name of names) await knex.schema.dropTableIfExists(name)
+}
+
+/** A ULID of our own. */
+export const id = (table: Knex.CreateTableBuilder, name = 'id') => table.string(name, 26)
+/** Milliseconds since 1970 (T1). */
+export const instant = (table: Knex.CreateTableBuilder, name: string) => table.bigInteger(name)
+/** `YYYY-MM-DD` (T1). */
+export const date = (table: Knex.CreateTableBuilder, name: string) => table.string(name, 10)
+/** JSON as text: the databases disagree about a JSON type. */
+export const json = (table: Knex.CreateTableBuilder, name: string) => table.text(name, 'longtext')
+/** SHA-256 in hex. */
+export const sha256 = (table: Knex.CreateTableBuilder, name: string) => table.string(name, 64)
+/** Bytes of up to 4 GB. */
+export const bytes = (table: Knex.CreateTableBuilder, name: string) => table.specificType(name, 'longblob')

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { Database } from '../../src/db/database.ts'
+import { onBothDatabases } from '../support/databases.ts'
+
+describe('Database', () => {
+  onBothDatabases('one handle', (get) => {
+    it('rolls back everything a failed transaction did, nested calls included', async () => {
+      const { db } = get()
+      await expect(db.transaction(async () => {
+        await db.sql('settings').insert({ name: 'a', value: '1' })
+        await db.transaction(async () => { await db.sql('settings').insert({ name: 'b', value: '2' }) })
+        throw new Error('stop')
+      })).rejects.toThrow('stop')
+      expect(await db.read('settings').whereIn('name', ['a', 'b'])).toEqual([])
+    })
+
+    it('runs hooks after the commit only', async () => {
+      const { db } = get()
+      const seen: string[] = []
+      await db.transaction(async () => {
+        db.afterCommit(() => seen.push(db.inTransaction ? 'inside' : 'after'))
+        seen.push('work')
+      })
+      await db.transaction(async () => {
+        db.afterCommit(() => seen.push('never'))
+        throw new Error('x')
+      }).catch(() => undefined)
+      expect(seen).toEqual(['work', 'after'])
+    })
+
+    it('counts new rows and skips existing ones', async () => {
+      const { db } = get()
+      const rows = Array.from({ length: 1200 }, (_, n) => ({ name: `n${n}`, value: '{}' }))
+      await db.insertMany('settings', rows.slice(0, 3))
+      expect(await db.insertNew('settings', rows)).toBe(1197)
+    })
+
+    it('tells names apart by case and accent', async () => {
+      const { db } = get()
+      await db.insertMany('settings', ['Zoe', 'zoe', 'Zoë'].map((name) => ({ name, value: '"ŵ 汉字 🙂"' })))
+      expect(await db.read('settings').where({ name: 'zoe' }).select('name', 'value')).toEqual([{ name: 'zoe', value: '"ŵ 汉字 🙂"' }])
+    })
+
+    it('lets two processes count in one row without losing an increment', async () => {
+      const { db, url } = get()
+      const other = await Database.open(url)
+      await db.sql('settings').insert({ name: 'n', value: '0' })
+      const add = (handle: Database) => handle.transaction(async () => {
+        const query = handle.sql('settings').where({ name: 'n' })
+        const row = await (handle.dialect.name === 'mariadb' ? query.forUpdate() : query).first('value')
+        await handle.sql('settings').where({ name: 'n' }).update({ value: String(Number(row.value) + 1) })
+      })
+      await Promise.all(Array.from({ length: 40 }, (_, n) => add(n % 2 ? db : other)))
+      expect((await db.read('settings').where({ name: 'n' }).first('value')).value).toBe('40')
+      await other.close()
+    })
+
+    it('is durable as opened', async () => {
+      expect(await get().db.dialect.durabilityProblems()).toEqual([])
+    })
+  })
+})
