@@ -52,6 +52,10 @@ export const migration: Migration = {
       table.string('subject', 190).notNullable()
       table.string('action', 30).notNullable()
       table.integer('rank').notNullable().defaultTo(0)
+      // Items of a later phase need what earlier ones made (a guardian link needs both people).
+      table.integer('phase').notNullable().defaultTo(0)
+      // School and role whose population the brake counts this item against.
+      table.string('population', 60)
       table.string('state', 12).notNullable() // planned, held, applied, verified, failed, reverted, skipped
       json(table, 'before')
       json(table, 'after')

@@ -42,6 +42,8 @@ export const migration: Migration = {
       table.string('digest', 22).notNullable()
       table.string('subject', 150).notNullable()
       json(table, 'facts').notNullable()
+      table.boolean('is_person').notNullable()
+      instant(table, 'gone_since')
       table.primary(['source_id', 'row_key'])
       table.index(['source_id', 'slot'], 'source_rows_slot')
       table.index(['source_id', 'subject'], 'source_rows_subject')

@@ -33,7 +33,7 @@ export function defaultDatabaseUrl(dataDir: string): string {
 /** What is wrong with a database URL, or null. */
 export function databaseUrlProblem(url: string): string | null {
   if (/^sqlite:.+/.test(url)) return null
-  if (!/^mysql:\/\//.test(url)) return 'must begin with sqlite: or mysql://'
+  if (!url.startsWith('mysql://')) return 'must begin with sqlite: or mysql://'
   try {
     const parsed = new URL(url)
     return parsed.pathname.length > 1 ? null : 'names no database: mysql://user:password@host:3306/NAME'

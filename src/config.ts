@@ -1,0 +1,246 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
+import { UnusableInput } from './shared/errors.ts'
+
+const school = z.strictObject({
+  name: z.string().min(1),
+  shortName: z.string().optional(),
+  urn: z.string().regex(/^\d{6}$/, 'a URN has six digits').optional(),
+  dfeNumber: z.string().regex(/^\d{7}$/, 'a DfE number has seven digits').optional(),
+  phase: z.string().optional(),
+  brandColour: z.string().regex(/^#[0-9a-f]{6}$/i, 'a colour is written #1d4f73').optional(),
+})
+
+const source = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
+  format: z.string(),
+  path: z.string(),
+  mode: z.enum(['observe', 'propose', 'enforce']).default('observe'),
+  school: z.string().optional(),
+})
+
+const mapping = z.strictObject({
+  suspendedContainer: z.string().nullable().default(null),
+  restrictedGroups: z.array(z.string()).default([]),
+  profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()) })).default({}),
+})
+
+const activeDirectory = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
+  kind: z.literal('active-directory'),
+  url: z.string().startsWith('ldaps://', 'must begin with ldaps://: passwords and names never travel in the clear'),
+  bindDn: z.string().min(1),
+  bindPasswordFile: z.string(),
+  caFile: z.string().optional(),
+  servername: z.string().optional(),
+  searchBases: z.array(z.string().min(1)).min(1),
+  protectedGroups: z.array(z.string()).default([]),
+  protectedUsers: z.array(z.string()).default([]),
+  mapping: mapping.default(mapping.parse({})),
+})
+
+const simulated = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,60}$/),
+  kind: z.literal('simulated'),
+  mapping: mapping.default(mapping.parse({})),
+})
+
+const brake = z.strictObject({
+  minimumHeld: z.number().int().positive().optional(),
+  percentHeld: z.number().positive().max(20, 'more than 20 % is no brake').optional(),
+  secondPersonMinimum: z.number().int().positive().optional(),
+  secondPersonPercent: z.number().positive().optional(),
+})
+
+const file = z.strictObject({
+  trust: z.strictObject({ name: z.string().min(1), label: z.string().default('trust') }).optional(),
+  schools: z.array(school).default([]),
+  sources: z.array(source).default([]),
+  directories: z.array(z.discriminatedUnion('kind', [activeDirectory, simulated])).default([]),
+  mail: z.strictObject({
+    from: z.string().min(3),
+    smtpUrl: z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'),
+    passwordFile: z.string().optional(),
+  }).optional(),
+  sealing: z.strictObject({
+    keyType: z.enum(['P-256', 'RSA-2048', 'RSA-3072']).default('P-256'),
+    pkcs12File: z.string().optional(),
+    pkcs12PasswordFile: z.string().optional(),
+  }).default({ keyType: 'P-256' }),
+  brake: brake.default({}),
+  trustProxy: z.array(z.string()).default([]),
+  leaverStartsWithinDays: z.number().int().min(0).default(60),
+})
+
+export type ConfigFile = z.infer<typeof file>
+export type DirectorySettings = ConfigFile['directories'][number]
+export type SourceSettings = ConfigFile['sources'][number]
+export type SchoolSettings = ConfigFile['schools'][number]
+
+/** Everything the process was told, checked and frozen. Secrets are read from files and never printed. */
+export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
+  readonly demo: boolean
+  readonly dataDir: string
+  readonly databaseUrl: string
+  readonly baseUrl: string
+  readonly host: string
+  readonly port: number
+  readonly https: boolean
+  readonly trust: { name: string; label: string }
+  readonly mail: { from: string; smtpUrl: string; password: string | null } | null
+  readonly pkcs12Password: string | null
+  /** Reads a secret named in the configuration file. @throws UnusableInput when it cannot be read. */
+  readonly secret: (path: string) => string
+}
+
+export interface ConfigOverrides {
+  demo?: boolean
+  dataDir?: string
+  port?: number
+}
+
+/**
+ * Reads `ASSENT_*` and the configuration file.
+ * @throws UnusableInput that lists every problem at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: ConfigOverrides = {}): Config {
+  const problems: string[] = []
+  const dataDir = resolve(overrides.dataDir ?? env['ASSENT_DATA_DIR'] ?? './data')
+  const databaseUrl = databaseSetting(env, dataDir, problems)
+  const port = overrides.port ?? portSetting(env['ASSENT_PORT'], problems)
+  const settings = readFile(env['ASSENT_CONFIG'], problems)
+  const secret = (path: string): string => readSecret(path)
+  const production = env['ASSENT_BASE_URL'] !== undefined && !overrides.demo
+  const baseUrl = (overrides.demo ? undefined : env['ASSENT_BASE_URL']) ?? `http://127.0.0.1:${port}`
+  checkBaseUrl(baseUrl, problems)
+  if (production) checkProduction(settings, problems)
+  const mail = settings.mail && !overrides.demo
+    ? { from: settings.mail.from, smtpUrl: settings.mail.smtpUrl, password: optionalSecret(settings.mail.passwordFile, 'mail.passwordFile', problems) }
+    : null
+  const pkcs12Password = optionalSecret(settings.sealing.pkcs12PasswordFile, 'sealing.pkcs12PasswordFile', problems)
+  checkSecrets(settings, problems)
+  if (problems.length > 0) {
+    throw new UnusableInput({
+      what: `The settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      where: env['ASSENT_CONFIG'] ?? 'environment',
+      remedy: 'Mend every line above and start again. docs/settings.md lists all settings.',
+    })
+  }
+  return Object.freeze({
+    ...settings,
+    demo: overrides.demo ?? false,
+    dataDir,
+    databaseUrl,
+    baseUrl: baseUrl.replace(/\/$/, ''),
+    host: '127.0.0.1',
+    port,
+    https: baseUrl.startsWith('https:'),
+    trust: settings.trust ?? { name: 'Our trust', label: 'trust' },
+    mail,
+    pkcs12Password,
+    secret,
+  })
+}
+
+function databaseSetting(env: NodeJS.ProcessEnv, dataDir: string, problems: string[]): string {
+  const fromFile = env['ASSENT_DATABASE_URL_FILE']
+  let url = env['ASSENT_DATABASE_URL']
+  if (fromFile) {
+    try {
+      url = readSecret(fromFile)
+    } catch (error) {
+      problems.push((error as UnusableInput).what)
+    }
+  }
+  if (!url) return defaultDatabaseUrl(dataDir)
+  const problem = databaseUrlProblem(url)
+  if (problem) problems.push(`ASSENT_DATABASE_URL ${problem}`)
+  return url
+}
+
+function portSetting(text: string | undefined, problems: string[]): number {
+  if (text === undefined) return 3000
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65535) problems.push(`ASSENT_PORT is "${text}"; it must be a number from 1 to 65535`)
+  return port
+}
+
+function readFile(path: string | undefined, problems: string[]): ConfigFile {
+  if (!path) return file.parse({})
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    problems.push(`ASSENT_CONFIG: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    return file.parse({})
+  }
+  let raw: unknown
+  try {
+    raw = parseYaml(text) ?? {}
+  } catch (error) {
+    problems.push(`ASSENT_CONFIG: ${path} is not valid YAML or JSON: ${(error as Error).message.split('\n')[0]}`)
+    return file.parse({})
+  }
+  const checked = file.safeParse(raw)
+  if (checked.success) return checked.data
+  for (const issue of checked.error.issues) problems.push(`${issue.path.join('.') || 'the file'}: ${issue.message}`)
+  return file.parse({})
+}
+
+function checkBaseUrl(baseUrl: string, problems: string[]): void {
+  let url: URL
+  try {
+    url = new URL(baseUrl)
+  } catch {
+    problems.push(`ASSENT_BASE_URL is "${baseUrl}"; it must be an address such as https://assent.example.org`)
+    return
+  }
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  if (url.protocol !== 'https:' && !(loopback && url.protocol === 'http:')) {
+    problems.push('ASSENT_BASE_URL must begin with https:// (http:// is for this computer only): names of children travel over it')
+  }
+  if (url.pathname !== '/' || url.search) problems.push('ASSENT_BASE_URL must have no path')
+}
+
+function checkProduction(settings: ConfigFile, problems: string[]): void {
+  if (!settings.trust) problems.push('trust.name is missing from the configuration file: it stands on every page, mail and record')
+  if (!settings.mail) problems.push('mail (from, smtpUrl) is missing from the configuration file: nobody could be reached')
+}
+
+function checkSecrets(settings: ConfigFile, problems: string[]): void {
+  if (settings.sealing.pkcs12File && !existsSync(settings.sealing.pkcs12File)) {
+    problems.push(`sealing.pkcs12File: ${settings.sealing.pkcs12File} does not exist`)
+  }
+  for (const directory of settings.directories) {
+    if (directory.kind !== 'active-directory') continue
+    optionalSecret(directory.bindPasswordFile, `directories.${directory.name}.bindPasswordFile`, problems)
+    if (directory.caFile && !existsSync(directory.caFile)) problems.push(`directories.${directory.name}.caFile: ${directory.caFile} does not exist`)
+  }
+  const names = [...settings.sources, ...settings.directories].map((entry) => entry.name)
+  for (const name of new Set(names.filter((value, at) => names.indexOf(value) !== at))) problems.push(`the name "${name}" is used twice`)
+}
+
+function optionalSecret(path: string | undefined, setting: string, problems: string[]): string | null {
+  if (!path) return null
+  try {
+    return readSecret(path)
+  } catch (error) {
+    problems.push(`${setting}: ${(error as UnusableInput).what}`)
+    return null
+  }
+}
+
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new UnusableInput({
+      what: `The secret file ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      where: path,
+      remedy: 'Check the path and that this user may read it.',
+    })
+  }
+}

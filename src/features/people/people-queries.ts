@@ -1,0 +1,146 @@
+import type { AffiliationRole } from '../../adapters/sources/source.ts'
+import type { Database } from '../../db/database.ts'
+import { type CalendarDate, today } from '../../shared/dates.ts'
+import type { Affiliation } from './affiliation.ts'
+
+export interface Person {
+  id: string
+  preferredForename: string
+  surname: string
+  /** Preferred name as shown everywhere (P5). */
+  name: string
+  email: string | null
+  username: string | null
+  bandOverride: string | null
+}
+
+export interface GuardianLink {
+  id: string
+  pupilId: string
+  guardianId: string
+  relationship: string
+  maySign: boolean
+  mayConsent: boolean
+  doNotContact: boolean
+  priority: number
+}
+
+/** What other features may ask about people. */
+export class PeopleQueries {
+  readonly #db: Database
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  async person(id: string): Promise<Person | null> {
+    return (await this.people([id])).get(id) ?? null
+  }
+
+  async people(ids: readonly string[]): Promise<Map<string, Person>> {
+    const found = new Map<string, Person>()
+    for (const part of chunks(ids)) {
+      for (const row of await this.#db.read('people').whereIn('id', part)) found.set(row.id, personFromRow(row))
+    }
+    return found
+  }
+
+  async affiliationsOf(ids: readonly string[]): Promise<Map<string, Affiliation[]>> {
+    const found = new Map<string, Affiliation[]>()
+    for (const part of chunks(ids)) {
+      for (const row of await this.#db.read('affiliations').whereIn('person_id', part).orderBy('id')) {
+        const affiliation = affiliationFromRow(row)
+        const list = found.get(affiliation.personId)
+        if (list) list.push(affiliation)
+        else found.set(affiliation.personId, [affiliation])
+      }
+    }
+    return found
+  }
+
+  /** Active links of these pupils, best contact first. */
+  async guardiansOf(pupilIds: readonly string[]): Promise<Map<string, GuardianLink[]>> {
+    return this.#links('pupil_id', pupilIds, (link) => link.pupilId)
+  }
+
+  /** Active links of these adults. */
+  async childrenOf(guardianIds: readonly string[]): Promise<Map<string, GuardianLink[]>> {
+    return this.#links('guardian_id', guardianIds, (link) => link.guardianId)
+  }
+
+  async #links(column: string, ids: readonly string[], key: (link: GuardianLink) => string): Promise<Map<string, GuardianLink[]>> {
+    const found = new Map<string, GuardianLink[]>()
+    for (const part of chunks(ids)) {
+      const rows = await this.#db.read('guardian_links').whereIn(column, part).whereNull('ended_at').orderBy(['priority', 'id'])
+      for (const row of rows) {
+        const link = linkFromRow(row)
+        const list = found.get(key(link))
+        if (list) list.push(link)
+        else found.set(key(link), [link])
+      }
+    }
+    return found
+  }
+
+  /** By the part of a name, for pickers and search; at most `limit`. */
+  async search(text: string, limit: number): Promise<Person[]> {
+    const rows = await this.#db.read('people').where('name_search', 'like', `%${text.replace(/[%_\\]/g, '')}%`).orderBy('name_search').limit(limit)
+    return rows.map(personFromRow)
+  }
+
+  /** Head count per school and role on a day: the populations of the brake (B1). */
+  async populations(now: number): Promise<Map<string, number>> {
+    const on: CalendarDate = today(now)
+    const rows = await this.#db.read('affiliations')
+      .where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', on) })
+      .groupBy('school_id', 'role').select('school_id', 'role').countDistinct({ n: 'person_id' }) as unknown as
+      { school_id: string; role: AffiliationRole; n: number }[]
+    return new Map(rows.map((row) => [`${row.school_id}|${row.role}`, Number(row.n)]))
+  }
+}
+
+/** At most 900 values per statement keeps both databases quick. */
+export function* chunks<T>(values: readonly T[], size = 900): Iterable<T[]> {
+  for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size)
+}
+
+function personFromRow(row: Record<string, unknown>): Person {
+  return {
+    id: row['id'] as string,
+    preferredForename: row['preferred_forename'] as string,
+    surname: row['surname'] as string,
+    name: `${row['preferred_forename']} ${row['surname']}`.trim(),
+    email: row['email'] as string | null,
+    username: row['username'] as string | null,
+    bandOverride: row['band_override'] as string | null,
+  }
+}
+
+function affiliationFromRow(row: Record<string, unknown>): Affiliation {
+  return {
+    id: row['id'] as string,
+    personId: row['person_id'] as string,
+    schoolId: row['school_id'] as string,
+    role: row['role'] as AffiliationRole,
+    yearCode: row['year_code'] as string | null,
+    regGroup: row['reg_group'] as string | null,
+    startDate: row['start_date'] as string | null,
+    endDate: row['end_date'] as string | null,
+    endReason: row['end_reason'] as string | null,
+    sourceId: row['source_id'] as string | null,
+    missingSince: row['missing_since'] as number | null,
+    missingRuns: row['missing_runs'] as number,
+  }
+}
+
+function linkFromRow(row: Record<string, unknown>): GuardianLink {
+  return {
+    id: row['id'] as string,
+    pupilId: row['pupil_id'] as string,
+    guardianId: row['guardian_id'] as string,
+    relationship: row['relationship'] as string,
+    maySign: Boolean(row['may_sign']),
+    mayConsent: Boolean(row['may_consent']),
+    doNotContact: Boolean(row['do_not_contact']),
+    priority: row['priority'] as number,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
+import type { Database } from '../../db/database.ts'
+import { emailNorm, nameSearch } from '../../shared/names.ts'
+
+export interface PersonFields {
+  preferredForename: string
+  surname: string
+  email: string | null
+  username: string | null
+  feedDisabled: boolean
+}
+
+/** Writes people; the reading side is `people-queries.ts`. */
+export class PeopleStore {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #ids: Ids
+  constructor(db: Database, clock: Clock, ids: Ids) {
+    this.#db = db
+    this.#clock = clock
+    this.#ids = ids
+  }
+
+  /** Returns the new ids in the order given. */
+  async insert(people: PersonFields[]): Promise<string[]> {
+    const now = this.#clock.now()
+    const rows = people.map((person) => ({ id: this.#ids.next(), ...personColumns(person), created_at: now, updated_at: now }))
+    await this.#db.insertMany('people', rows)
+    return rows.map((row) => row.id)
+  }
+
+  async update(id: string, person: PersonFields): Promise<void> {
+    await this.#db.sql('people').where({ id }).update({ ...personColumns(person), updated_at: this.#clock.now() })
+  }
+}
+
+function personColumns(person: PersonFields): Record<string, unknown> {
+  return {
+    preferred_forename: person.preferredForename,
+    surname: person.surname,
+    name_search: nameSearch(person.preferredForename, person.surname),
+    email: person.email,
+    email_norm: emailNorm(person.email),
+    username: person.username,
+    feed_disabled: person.feedDisabled ? 1 : 0,
+  }
+}
