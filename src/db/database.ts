@@ -80,6 +80,12 @@ export class Database {
     return first ? this.#insert(this.dialect.insertIgnore, table, Object.keys(first), rows) : 0
   }
 
+  /** Rows of a hand-written SELECT, for the few places where building the query would cost more than running it. */
+  async rows(sql: string, bindings: readonly Knex.RawBinding[]): Promise<Record<string, unknown>[]> {
+    const answer: unknown = await this.read.raw(sql, bindings as Knex.RawBinding[])
+    return (Array.isArray((answer as unknown[])[0]) ? (answer as unknown[])[0] : answer) as Record<string, unknown>[]
+  }
+
   async #insert(verb: string, table: string, columns: string[], rows: readonly object[]): Promise<number> {
     // knex's builder costs more than the insert itself on tens of thousands of rows; the statement is the same.
     const perStatement = Math.max(1, Math.min(500, Math.floor(this.dialect.maxBindings / columns.length)))

@@ -125,6 +125,20 @@ export class PlanStore {
     return (await this.#db.read('plan_items').where({ plan_id: planId }).whereIn('subject', subjects).orderBy('seq')).map(itemFromRow)
   }
 
+  async countActions(planId: string, action: string): Promise<number> {
+    const row = await this.#db.read('plan_items').where({ plan_id: planId, action }).count({ n: '*' }).first()
+    return Number(row?.['n'] ?? 0)
+  }
+
+  async byKeys(planId: string, keys: string[]): Promise<PlanItem[]> {
+    const found: PlanItem[] = []
+    for (let from = 0; from < keys.length; from += 900) {
+      const rows = await this.#db.sql('plan_items').where({ plan_id: planId }).whereIn('item_key', keys.slice(from, from + 900))
+      found.push(...rows.map(itemFromRow))
+    }
+    return found
+  }
+
   async setItems(planId: string, seqs: number[], change: { state: PlanItemState; error?: string | null; reason?: string }): Promise<void> {
     for (let from = 0; from < seqs.length; from += 1000) {
       await this.#db.sql('plan_items').where({ plan_id: planId }).whereIn('seq', seqs.slice(from, from + 1000)).update(change)

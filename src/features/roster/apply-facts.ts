@@ -1,0 +1,244 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
+import type { AffiliationFact, GroupFact, LinkFact, PersonFact, RosterFact } from '../../adapters/sources/source.ts'
+import type { Database } from '../../db/database.ts'
+import type { PlanItem } from '../../db/plan-store.ts'
+import { chunks } from '../people/people-queries.ts'
+import type { PeopleStore } from '../people/people-store.ts'
+import { factKey } from './fact-changes.ts'
+import type { StagedEnd } from './judge-endings.ts'
+import type { Source, SourceStore } from './source-store.ts'
+import type { StagedRow } from './stage-rows.ts'
+
+export interface ApplyContext {
+  db: Database; clock: Clock; ids: Ids; people: PeopleStore; sources: SourceStore
+  source: Source
+  /** First slot of this run's new rows. */
+  slotBase: number
+  /** School key of the feed -> our school. */
+  schools: Map<string, string>
+  /** New identifiers settled by R6: external id -> person. */
+  matched: Map<string, string>
+}
+
+const factsOf = (item: PlanItem): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
+const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Extract<RosterFact, { kind: K }>[] =>
+  facts.filter((fact): fact is Extract<RosterFact, { kind: K }> => fact.kind === kind)
+
+/** Writes one batch of plan lines into people, affiliations and groups, inside the caller's transaction. Links come later. */
+export async function applyBatch(context: ApplyContext, items: PlanItem[]): Promise<void> {
+  const { sources, source } = context
+  const subjects = [...new Set(items.map((item) => item.subject))]
+  const persons = await sources.personIds(source.id, subjects)
+  await applyPeople(context, items, persons)
+  await applyAffiliations(context, items, persons)
+  await applyGroups(context, items, persons)
+  // A row counts as applied only when its links are: a crash in between makes the next run look at it again.
+  await applyRows(context, items.filter((item) => item.phase === 0))
+}
+
+async function applyPeople(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+  const fresh: PersonFact[] = []
+  for (const item of items) {
+    for (const fact of ofKind(factsOf(item), 'person')) {
+      const id = persons.get(fact.personKey)
+      if (!id && context.matched.has(fact.personKey)) await adopt(context, fact, persons)
+      else if (!id) fresh.push(fact)
+      else if (!hasSame(item, fact)) await context.people.update(id, personFields(fact))
+    }
+  }
+  const ids = await context.people.insert(fresh.map(personFields))
+  fresh.forEach((fact, at) => persons.set(fact.personKey, ids[at] as string))
+  await context.sources.insertPeople(fresh.map((fact, at) => sourcePerson(context, fact, ids[at] as string)))
+}
+
+/** R6: a new identifier of somebody already known. */
+async function adopt(context: ApplyContext, fact: PersonFact, persons: Map<string, string>): Promise<void> {
+  const id = context.matched.get(fact.personKey) as string
+  persons.set(fact.personKey, id)
+  await context.sources.insertPeople([sourcePerson(context, fact, id)])
+  await context.people.update(id, personFields(fact))
+}
+
+const sourcePerson = (context: ApplyContext, fact: PersonFact, personId: string) => ({
+  sourceId: context.source.id, externalId: fact.personKey, personId,
+  admissionNumber: fact.admissionNumber, misId: fact.misId, upn: fact.upn,
+})
+
+const personFields = (fact: PersonFact) => ({
+  preferredForename: fact.preferredForename, surname: fact.surname, email: fact.email, username: fact.username, feedDisabled: !fact.enabled,
+})
+
+function hasSame(item: PlanItem, fact: RosterFact): boolean {
+  const before = (item.before as RosterFact[] | null)?.find((candidate) => factKey(candidate) === factKey(fact))
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(fact)
+}
+
+async function applyAffiliations(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+  const now = context.clock.now()
+  const added: object[] = []
+  for (const item of items) {
+    const personId = persons.get(item.subject)
+    if (!personId) continue
+    const facts = ofKind(factsOf(item), 'affiliation')
+    const brandNew = item.action === 'add' && !context.matched.has(item.subject)
+    for (const fact of facts) {
+      if (brandNew && !(await isKnown(context, item))) added.push(affiliationRow(context, fact, personId, now))
+      else if (item.action === 'return' || !hasSame(item, fact)) await saveAffiliation(context, fact, personId, now)
+    }
+    await loseAffiliations(context, item, facts, personId, now)
+    const end = (item.after as Partial<StagedEnd> | null)?.end
+    if (end) await endAffiliation(context, personId, end.schoolKey, end.on, now)
+  }
+  // A person new to this source may hold the same place through another one; the unique key tells.
+  await context.db.insertNew('affiliations', added)
+}
+
+/** A role row of its own (OneRoster 1.2) may be new for somebody long known. */
+async function isKnown(context: ApplyContext, item: PlanItem): Promise<boolean> {
+  return factsOf(item).every((fact) => fact.kind !== 'person') && context.source.lastGoodRunId !== null
+}
+
+function affiliationRow(context: ApplyContext, fact: AffiliationFact, personId: string, now: number): object {
+  return {
+    id: context.ids.next(), person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', role: fact.role,
+    year_code: fact.yearCode, reg_group: null, start_date: fact.startDate, end_date: fact.endDate,
+    end_reason: fact.endDate ? 'roster' : null, source_id: context.source.id, missing_since: null, missing_runs: 0,
+    created_at: now, updated_at: now,
+  }
+}
+
+async function saveAffiliation(context: ApplyContext, fact: AffiliationFact, personId: string, now: number): Promise<void> {
+  const where = { person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', role: fact.role, source_id: context.source.id }
+  const changed = await context.db.sql('affiliations').where(where).update({
+    year_code: fact.yearCode, start_date: fact.startDate, end_date: fact.endDate, end_reason: fact.endDate ? 'roster' : null,
+    missing_since: null, missing_runs: 0, updated_at: now,
+  })
+  if (changed === 0) await context.db.insertNew('affiliations', [affiliationRow(context, fact, personId, now)])
+}
+
+/** What the row no longer says, or a row or person that is gone: missing, never ended (R4). */
+async function loseAffiliations(context: ApplyContext, item: PlanItem, kept: AffiliationFact[], personId: string, now: number): Promise<void> {
+  const keys = new Set(kept.map(factKey))
+  const lost = ofKind((item.before as RosterFact[] | null) ?? [], 'affiliation').filter((fact) => !keys.has(factKey(fact)))
+  for (const fact of lost) {
+    await context.db.sql('affiliations')
+      .where({ person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', role: fact.role, source_id: context.source.id })
+      .whereNull('missing_since').update({ missing_since: now, missing_runs: 1, updated_at: now })
+  }
+  if (item.action !== 'missing') return
+  await context.db.sql('affiliations').where({ person_id: personId, source_id: context.source.id }).whereNull('missing_since')
+    .update({ missing_since: now, missing_runs: 1, updated_at: now })
+}
+
+async function endAffiliation(context: ApplyContext, personId: string, schoolKey: string, on: string, now: number): Promise<void> {
+  await context.db.sql('affiliations')
+    .where({ person_id: personId, school_id: context.schools.get(schoolKey) ?? '', role: 'pupil', source_id: context.source.id })
+    .update({ end_date: on, end_reason: 'inferred', updated_at: now })
+}
+
+async function applyGroups(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+  const rows: object[] = []
+  const touched = new Set<string>()
+  for (const item of items) {
+    const personId = persons.get(item.subject)
+    if (!personId) continue
+    const after = ofKind(factsOf(item), 'group')
+    const keys = new Set(after.map((fact) => fact.groupKey))
+    const lost = item.action === 'missing' || (item.action === 'gone' && item.rank === 1) ? []
+      : ofKind((item.before as RosterFact[] | null) ?? [], 'group').filter((fact) => !keys.has(fact.groupKey))
+    const changed = after.filter((fact) => !hasSame(item, fact))
+    if (lost.length === 0 && changed.length === 0) continue
+    touched.add(personId)
+    const stale = [...lost, ...(item.before ? changed : [])].map((fact) => fact.groupKey)
+    if (stale.length > 0) {
+      await context.db.sql('group_memberships').where({ person_id: personId, source_id: context.source.id }).whereIn('group_key', stale).del()
+    }
+    rows.push(...changed.map((fact) => groupRow(context, fact, personId)))
+  }
+  await context.db.insertNew('group_memberships', rows)
+  await refreshRegistrationGroups(context, [...touched])
+}
+
+function groupRow(context: ApplyContext, fact: GroupFact, personId: string): object {
+  return {
+    person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', group_key: fact.groupKey, name: fact.name,
+    registration: fact.registration ? 1 : 0, start_date: fact.startDate, end_date: fact.endDate,
+    end_is_session: fact.endIsSession ? 1 : 0, source_id: context.source.id,
+  }
+}
+
+/** One statement for a batch: the registration group that lasts longest. */
+async function refreshRegistrationGroups(context: ApplyContext, personIds: string[]): Promise<void> {
+  for (const part of chunks(personIds)) {
+    await context.db.sql('affiliations').whereIn('person_id', part).where({ role: 'pupil' }).update({
+      reg_group: context.db.sql.raw(
+        `(select g.name from group_memberships g where g.person_id = affiliations.person_id and g.school_id = affiliations.school_id
+          and g.registration = 1 order by coalesce(g.end_date, '9999-12-31') desc, g.name limit 1)`),
+    })
+  }
+}
+
+async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void> {
+  const { sources, source } = context
+  const staged = items.filter((item) => factsOf(item).length > 0)
+  await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({
+    rowKey: item.itemKey, slot: context.slotBase + item.seq, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
+  })))
+  for (const item of staged.filter((entry) => entry.action !== 'add')) {
+    await sources.updateRow(source.id, { rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item) })
+  }
+  const missing = items.filter((item) => item.action === 'missing' || (item.action === 'gone' && item.rank <= 1))
+  await sources.markGone(source.id, missing.map((item) => item.itemKey), context.clock.now())
+  await sources.deleteRows(source.id, items.filter((item) => item.action === 'gone' && item.rank > 1).map((item) => item.itemKey))
+}
+
+/**
+ * Guardian links, once both people exist. Returns the lines whose guardian is nobody the source knows.
+ */
+export async function applyLinks(context: ApplyContext, items: PlanItem[]): Promise<PlanItem[]> {
+  const now = context.clock.now()
+  const keys = new Set(items.flatMap((item) => [item.subject, ...ofKind(factsOf(item), 'link').map((fact) => fact.guardianKey)]))
+  for (const item of items) for (const fact of ofKind((item.before as RosterFact[] | null) ?? [], 'link')) keys.add(fact.guardianKey)
+  const persons = await context.sources.personIds(context.source.id, [...keys])
+  const added: object[] = []
+  const nobody: PlanItem[] = []
+  for (const item of items) {
+    const pupilId = persons.get(item.subject)
+    if (!pupilId) continue
+    const after = ofKind(factsOf(item), 'link')
+    for (const fact of after) {
+      const guardianId = persons.get(fact.guardianKey)
+      if (!guardianId) nobody.push(item)
+      else if (item.before === null && item.action === 'add') added.push(linkRow(context, fact, pupilId, guardianId, now))
+      else await saveLink(context, fact, pupilId, guardianId, now)
+    }
+    const kept = new Set(after.map((fact) => fact.guardianKey))
+    if (item.action === 'missing' || (item.action === 'gone' && item.rank <= 1)) continue
+    for (const fact of ofKind((item.before as RosterFact[] | null) ?? [], 'link').filter((candidate) => !kept.has(candidate.guardianKey))) {
+      const guardianId = persons.get(fact.guardianKey)
+      if (guardianId) await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId, source_id: context.source.id }).update({ ended_at: now })
+    }
+  }
+  await context.db.insertNew('guardian_links', added)
+  await applyRows(context, items)
+  return nobody
+}
+
+function linkRow(context: ApplyContext, fact: LinkFact, pupilId: string, guardianId: string, now: number): object {
+  return {
+    id: context.ids.next(), pupil_id: pupilId, guardian_id: guardianId, ...linkColumns(fact),
+    source_id: context.source.id, ended_at: null, created_at: now,
+  }
+}
+
+const linkColumns = (fact: LinkFact) => ({
+  relationship: fact.relationship.slice(0, 60), may_sign: fact.maySign ? 1 : 0, may_consent: fact.mayConsent ? 1 : 0,
+  do_not_contact: fact.doNotContact ? 1 : 0, priority: fact.priority,
+})
+
+async function saveLink(context: ApplyContext, fact: LinkFact, pupilId: string, guardianId: string, now: number): Promise<void> {
+  const changed = await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId })
+    .update({ ...linkColumns(fact), ended_at: null, source_id: context.source.id })
+  if (changed === 0) await context.db.insertNew('guardian_links', [linkRow(context, fact, pupilId, guardianId, now)])
+}

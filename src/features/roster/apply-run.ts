@@ -1,0 +1,85 @@
+import type { LinkFact, RosterFact } from '../../adapters/sources/source.ts'
+import type { PlanItem, PlanItemState, PlanStore } from '../../db/plan-store.ts'
+import { applyBatch, type ApplyContext, applyLinks } from './apply-facts.ts'
+import type { RunStore } from './run-store.ts'
+import { linkPhase, type StagedRow } from './stage-rows.ts'
+
+export interface ApplyRunContext extends ApplyContext {
+  plans: PlanStore; runs: RunStore; runId: string; planId: string
+  rejected: number
+}
+
+export interface Applied {
+  items: number
+  /** Rows that rejected a link to a guardian the source does not know. */
+  rejected: number
+  /** Lines whose row had changed since they were planned (R9). */
+  skipped: number
+}
+
+/** Applies the lines in the given state: people first, guardian links when everybody exists. Batches are short transactions. */
+export async function applyRun(context: ApplyRunContext, state: Extract<PlanItemState, 'planned' | 'held'>): Promise<Applied> {
+  const done: Applied = { items: 0, rejected: context.rejected, skipped: 0 }
+  for await (const batch of context.plans.items(context.planId, { states: [state] })) {
+    const { keep, stale } = state === 'held' ? await recheck(context, batch) : { keep: batch, stale: [] }
+    await context.db.transaction(async () => {
+      await applyBatch(context, keep)
+      // Links are a second walk: their lines are marked there.
+      await context.plans.setItems(context.planId, keep.filter((item) => item.phase !== linkPhase).map((item) => item.seq), { state: 'applied' })
+      await context.plans.setItems(context.planId, stale.map((item) => item.seq), { state: 'skipped', error: 'The source has said something else since.' })
+    })
+    done.items += keep.length
+    done.skipped += stale.length
+  }
+  for await (const batch of context.plans.items(context.planId, { states: [state], phase: linkPhase })) {
+    const rejected = await context.db.transaction(async () => {
+      const nobody = await applyLinks(context, batch)
+      const seqs = new Set(nobody.map((item) => item.seq))
+      const lost = batch.filter((item) => seqs.has(item.seq))
+      await context.runs.addRejections(context.runId, done.rejected, lost.map(unknownGuardian))
+      await context.sources.lookAgain(context.source.id, lost.map((item) => item.itemKey))
+      await context.plans.setItems(context.planId, batch.map((item) => item.seq), { state: 'applied' })
+      return lost.length
+    })
+    done.rejected += rejected
+  }
+  return done
+}
+
+/** R9: approval acts only on rows that still say what they said when the plan was made. */
+async function recheck(context: ApplyRunContext, batch: PlanItem[]): Promise<{ keep: PlanItem[]; stale: PlanItem[] }> {
+  const known = await context.sources.knownRows(context.source.id, batch.map((item) => item.itemKey))
+  const keep: PlanItem[] = []
+  const stale: PlanItem[] = []
+  for (const item of batch) {
+    const was = (item.after as Partial<StagedRow> | null)?.was
+    const now = known.get(item.itemKey)?.digest ?? null
+    const fresh = item.action === 'end' || item.action === 'gone' || item.action === 'missing' || was === now || (item.action === 'add' && now === null)
+    if (fresh) keep.push(item)
+    else stale.push(item)
+  }
+  return { keep, stale }
+}
+
+function unknownGuardian(item: PlanItem): { file: string; line: number; reason: string } {
+  const links = ((item.after as StagedRow).facts as RosterFact[]).filter((fact): fact is LinkFact => fact.kind === 'link')
+  return {
+    file: item.file ?? '', line: item.line ?? 0,
+    reason: `The pupil ${item.subject} names a guardian (${links.map((link) => link.guardianKey).join(', ')}) who is not in the input. The pupil was imported; the link was left out. Add the guardian in the MIS, or remove the reference.`,
+  }
+}
+
+/** The same finding for `--plan`, where nothing may be written into people. */
+export async function unknownGuardians(context: Pick<ApplyRunContext, 'plans' | 'sources' | 'source' | 'planId'>): Promise<{ file: string; line: number; reason: string }[]> {
+  const found: { file: string; line: number; reason: string }[] = []
+  for await (const batch of context.plans.items(context.planId, { phase: linkPhase })) {
+    const keys = [...new Set(batch.flatMap((item) => linkKeys(item)))]
+    const known = await context.sources.personIds(context.source.id, keys)
+    const staged = new Set((await context.plans.itemsOf(context.planId, keys.filter((key) => !known.has(key)))).map((item) => item.subject))
+    for (const item of batch) if (linkKeys(item).some((key) => !known.has(key) && !staged.has(key))) found.push(unknownGuardian(item))
+  }
+  return found
+}
+
+const linkKeys = (item: PlanItem): string[] => ((item.after as Partial<StagedRow> | null)?.facts ?? [])
+  .flatMap((fact) => (fact.kind === 'link' ? [fact.guardianKey] : []))

@@ -1,0 +1,142 @@
+import type { AffiliationFact, GroupFact, RosterFact } from '../../adapters/sources/source.ts'
+import type { Database } from '../../db/database.ts'
+import type { NewPlanItem, PlanItem, PlanStore } from '../../db/plan-store.ts'
+import type { CalendarDate } from '../../shared/dates.ts'
+import { keepsAccess } from '../people/affiliation.ts'
+import { chunks, type PeopleQueries } from '../people/people-queries.ts'
+import { rank } from './fact-changes.ts'
+import { inferEnds, type InferredEnd } from './inferred-leaving.ts'
+import type { Source, SourceStore } from './source-store.ts'
+import type { Staged, StagedRow } from './stage-rows.ts'
+
+export interface EndingContext {
+  db: Database; plans: PlanStore; sources: SourceStore; people: PeopleQueries
+  source: Source; planId: string; staged: Staged; on: CalendarDate; startsWithinDays: number
+  schools: Map<string, string>
+}
+
+/** What an inferred ending's plan line holds in `after`. */
+export interface StagedEnd {
+  end: InferredEnd
+}
+
+/**
+ * Settles, for everybody a line would end, whether they leave the trust or only a school of it (P3), and which population
+ * the brake counts them in. Runs over endings only, so it costs nothing when nobody leaves.
+ */
+export async function judgeEndings(context: EndingContext): Promise<void> {
+  const { db, planId } = context
+  const subjects = (await db.read('plan_items').where({ plan_id: planId, rank: rank.leaver }).distinct('subject')).map((row) => row.subject as string)
+  for (const part of chunks(subjects, 300)) {
+    const after = await factsAfter(context, part)
+    const ids = await context.sources.personIds(context.source.id, part)
+    const elsewhere = await context.people.affiliationsOf([...ids.values()])
+    const items = await context.plans.itemsOf(planId, part)
+    await db.transaction(async () => {
+      for (const subject of part) {
+        const id = ids.get(subject)
+        const others = (id ? elsewhere.get(id) ?? [] : []).filter((affiliation) => affiliation.sourceId !== context.source.id)
+        const mine = items.filter((item) => item.subject === subject && item.rank === rank.leaver)
+        const staying = [...affiliationsAfter(after.get(subject) ?? [], mine), ...others]
+          .some((affiliation) => keepsAccess(affiliation, context.on, context.startsWithinDays))
+        await settle(context, mine, staying, id !== undefined)
+      }
+    })
+  }
+}
+
+async function settle(context: EndingContext, items: PlanItem[], staying: boolean, known: boolean): Promise<void> {
+  for (const item of items) {
+    const ending = endingOf(item, context.on)
+    if (!ending) continue
+    const schoolId = context.schools.get(ending.schoolKey) ?? ending.schoolKey
+    await context.db.sql('plan_items').where({ plan_id: item.planId, seq: item.seq }).update({
+      rank: staying ? rank.mover : rank.leaver,
+      // Somebody who was never here loses nothing.
+      population: known ? `${schoolId}|${ending.role}` : null,
+      reason: staying ? `${item.reason ?? ''}; stays at another school of the trust`.replace(/^; /, '').slice(0, 500) : item.reason,
+    })
+  }
+}
+
+function endingOf(item: PlanItem, on: CalendarDate): { schoolKey: string; role: string } | null {
+  const after = item.after as Partial<StagedEnd & StagedRow>
+  if (after.end) return { schoolKey: after.end.schoolKey, role: 'pupil' }
+  const ended = after.facts?.find((fact): fact is AffiliationFact => fact.kind === 'affiliation' && fact.endDate !== null && fact.endDate < on)
+  return ended ? { schoolKey: ended.schoolKey, role: ended.role } : null
+}
+
+function affiliationsAfter(facts: RosterFact[], items: PlanItem[]): Pick<AffiliationFact, 'startDate' | 'endDate'>[] {
+  const inferred = items.flatMap((item) => ((item.after as Partial<StagedEnd>).end ? [(item.after as StagedEnd).end] : []))
+  return facts.filter((fact): fact is AffiliationFact => fact.kind === 'affiliation').map((fact) => {
+    const end = fact.role === 'pupil' ? inferred.find((candidate) => candidate.schoolKey === fact.schoolKey) : undefined
+    return end ? { ...fact, endDate: end.on } : fact
+  })
+}
+
+/** Everything the source says about these people once the run is applied. */
+async function factsAfter(context: EndingContext, subjects: string[]): Promise<Map<string, RosterFact[]>> {
+  const byRow = new Map<string, { subject: string; facts: RosterFact[] }>()
+  for (const row of await context.sources.rowsAbout(context.source.id, subjects)) byRow.set(row.rowKey, row)
+  for (const item of await context.plans.itemsOf(context.planId, subjects)) {
+    if (item.action === 'gone' || item.action === 'missing') byRow.delete(item.itemKey)
+    else if ((item.after as Partial<StagedRow>).facts) byRow.set(item.itemKey, { subject: item.subject, facts: (item.after as StagedRow).facts })
+  }
+  const found = new Map<string, RosterFact[]>()
+  for (const { subject, facts } of byRow.values()) found.set(subject, [...found.get(subject) ?? [], ...facts])
+  return found
+}
+
+/** Adds a held line for every pupil whose classes have all ended (R5). */
+export async function inferLeavers(context: EndingContext): Promise<void> {
+  const { db, planId } = context
+  const touched = (await db.read('plan_items').where({ plan_id: planId, population: 'ended-group' }).distinct('subject')).map((row) => row.subject as string)
+  const byTime = await endedByTime(context)
+  for (const part of chunks([...new Set([...touched, ...byTime])], 300)) {
+    const after = await factsAfter(context, part)
+    const ids = await context.sources.personIds(context.source.id, part)
+    const current = await context.people.affiliationsOf([...ids.values()])
+    const items: NewPlanItem[] = []
+    for (const subject of part) {
+      const facts = after.get(subject) ?? []
+      const groups = facts.filter((fact): fact is GroupFact => fact.kind === 'group')
+      for (const end of inferEnds(groups, context.on)) {
+        const schoolId = context.schools.get(end.schoolKey)
+        const stored = (current.get(ids.get(subject) ?? '') ?? []).find((affiliation) => affiliation.schoolId === schoolId && affiliation.role === 'pupil')
+        if (stored && stored.endDate !== null && stored.endDate < context.on) continue
+        const pupil = facts.some((fact) => fact.kind === 'affiliation' && fact.role === 'pupil' && fact.schoolKey === end.schoolKey && fact.endDate === null)
+        if (pupil) items.push(inferredItem(context, subject, end))
+      }
+    }
+    await db.transaction(async () => { await context.plans.addNewItems(planId, items) })
+  }
+}
+
+function inferredItem(context: EndingContext, subject: string, end: InferredEnd): NewPlanItem {
+  const after: StagedEnd = { end }
+  return {
+    seq: context.staged.nextSeq++,
+    itemKey: `leaver:${subject}|${end.schoolKey}`.slice(0, 190),
+    subject,
+    action: 'end',
+    rank: rank.leaver,
+    state: 'held',
+    before: null,
+    after,
+    file: null,
+    line: null,
+    reason: `every class at this school has ended, the last on ${end.on} (inferred)`,
+  }
+}
+
+/** Pupils whose stored classes have ended though no row of theirs changed: the calendar moved on. */
+async function endedByTime(context: EndingContext): Promise<string[]> {
+  const rows = await context.db.read('group_memberships as g')
+    .join('source_people as s', function join() { this.on('s.person_id', 'g.person_id').andOn('s.source_id', 'g.source_id') })
+    .join('affiliations as a', function join() { this.on('a.person_id', 'g.person_id').andOn('a.school_id', 'g.school_id') })
+    .where('g.source_id', context.source.id).where('a.role', 'pupil').whereNull('a.end_date').whereNull('a.missing_since')
+    .groupBy('s.external_id', 'g.school_id')
+    .havingRaw('max(coalesce(g.end_date, ?)) < ?', ['9999-12-31', context.on])
+    .select('s.external_id')
+  return rows.map((row) => row.external_id)
+}

@@ -1,0 +1,54 @@
+import type { SourceProof } from '../../adapters/sources/source.ts'
+import type { RunProof } from './roster-run.ts'
+
+/** R2: at least this part of the last good size. A setting. */
+export const leastPartOfLastRun = 0.9
+
+export interface RefusalInput {
+  proof: SourceProof
+  last: RunProof | null
+  people: number
+  rows: number
+  schoolKeys: string[]
+  /** Schools this source supplied before and still holds people of: key -> name. */
+  suppliedSchools: Map<string, string>
+  delta: boolean
+}
+
+/** Why a run is refused as a whole (R2, R3, B3): nothing is applied and nobody is marked missing. Pure. */
+export function refusalsOf(input: RefusalInput): string[] {
+  const { proof, last } = input
+  const reasons: string[] = []
+  if (!proof.complete) reasons.push(...(proof.reasons.length > 0 ? proof.reasons : ['The end of the input was not reached.']).map((text) => `R2: ${text}`))
+  if (input.people === 0 && !input.delta) {
+    reasons.push('B3: the input holds no people at all. An empty file never means that everybody has left. Export it again and check the filter of the report.')
+  }
+  if (input.delta) return reasons
+  for (const [key, name] of input.suppliedSchools) {
+    if (!input.schoolKeys.includes(key)) {
+      reasons.push(`R1: ${name} is missing from the input though this source supplied it before. If this is another school's file, give it a source name of its own (--name); if the school has closed, end it in the settings.`)
+    }
+  }
+  if (!last || last.files.length === 0) return reasons
+  for (const file of last.files) {
+    // A single export may be called anything each time; a set's files have fixed names.
+    const now = last.files.length === 1 && proof.files.length === 1 ? proof.files[0]
+      : proof.files.find((candidate) => candidate.name.toLowerCase() === file.name.toLowerCase())
+    if (!now) {
+      reasons.push(`R2: ${file.name} was in the last good run and is not in this one. Export the whole set again.`)
+      continue
+    }
+    const lost = file.header.filter((column) => !now.header.includes(column))
+    if (lost.length > 0) reasons.push(`R2: ${now.name} has lost the column${lost.length > 1 ? 's' : ''} ${lost.join(', ')}. Export it with the same columns as last time.`)
+  }
+  if (input.people > 0 && input.people < last.people * leastPartOfLastRun) {
+    reasons.push(`R2: the input holds ${input.people} people; the last good run held ${last.people}. Less than ${leastPartOfLastRun * 100} % suggests that the export was cut or filtered.`)
+  }
+  return reasons
+}
+
+/** B3: new and missing people who look like the same people with new identifiers. */
+export function looksLikeNewIds(counts: { newPeople: number; missing: number; alike: number }): string | null {
+  if (counts.alike < 3 || counts.alike < counts.missing * 0.5) return null
+  return `B3: ${counts.alike} people of the input have new identifiers but look like people who are now missing (same name and role). This is what a change of MIS looks like. Nobody was added or marked missing. Ask the MIS supplier for a file of old and new identifiers, or export with the admission number so that Assent can match them.`
+}

@@ -1,0 +1,161 @@
+import { hash } from 'node:crypto'
+import type { OpenSource, RejectedRow, RosterFact, SourceItem, SourceRow } from '../../adapters/sources/source.ts'
+import type { Database } from '../../db/database.ts'
+import type { NewPlanItem, PlanStore } from '../../db/plan-store.ts'
+import type { CalendarDate } from '../../shared/dates.ts'
+import { compareRow, rank } from './fact-changes.ts'
+import type { Rejection } from './roster-run.ts'
+import type { RunStore } from './run-store.ts'
+import { SlotSet } from './slot-set.ts'
+import type { KnownRow, Source, SourceStore } from './source-store.ts'
+
+/** Links wait until both people exist. */
+export const linkPhase = 1
+
+/** What a plan line of a roster run holds in `after`. */
+export interface StagedRow {
+  digest: string
+  /** Digest of the row as last applied when this was staged: approval checks it again (R9). Null: the row is new. */
+  was: string | null
+  facts: RosterFact[]
+}
+
+export interface Staged {
+  /** People the file states, of any role. */
+  people: number
+  rows: number
+  seen: SlotSet
+  nextSeq: number
+  rejected: number
+}
+
+/**
+ * Streams the source into plan lines. Rows that say what they said last time cost one hash and one look-up; only new and
+ * changed rows are built into facts. Memory does not grow with the file.
+ */
+export async function stageRows(input: {
+  db: Database; plans: PlanStore; sources: SourceStore; runs: RunStore
+  source: Source; open: OpenSource; runId: string; planId: string; on: CalendarDate; fresh: boolean
+  /** Keys of the feed's schools that belong to the trust. */
+  schoolKeys: ReadonlySet<string>
+}): Promise<Staged> {
+  const { db, plans, sources, runs, source, open } = input
+  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0 }
+
+  for await (const batch of open.rows()) {
+    const { rows, rejections } = sortOut(batch, source.format)
+    staged.rows += rows.length
+    const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, rows.map((row) => row.key))
+    const changed: { row: SourceRow; digest: string; was: KnownRow | null }[] = []
+    for (const row of rows) {
+      const digest = rowDigest(row.text)
+      const was = known.get(row.key) ?? null
+      if (was && !staged.seen.add(was.slot)) {
+        if (source.format !== 'csv' || was.digest !== digest) rejections.push(duplicate(row))
+        continue
+      }
+      if (was && was.digest === digest && !was.gone) {
+        if (was.isPerson) staged.people += 1
+        continue
+      }
+      changed.push({ row, digest, was })
+    }
+    const items = await buildItems(input, changed, staged, rejections)
+    if (items.length === 0 && rejections.length === 0) continue
+    const found = await db.transaction(async () => {
+      const added = await plans.addNewItems(input.planId, items)
+      const all = added < items.length ? [...rejections, ...await repeated(plans, input.planId, items, source.format)] : rejections
+      await runs.addRejections(input.runId, staged.rejected, all)
+      return all.length
+    })
+    staged.rejected += found
+  }
+  return staged
+}
+
+/** 128 bits of SHA-256, base64url: enough to tell a row from its former self. */
+export function rowDigest(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22)
+}
+
+function sortOut(batch: SourceItem[], format: string): { rows: SourceRow[]; rejections: Rejection[] } {
+  const rows = new Map<string, SourceRow>()
+  const rejections: Rejection[] = []
+  for (const item of batch) {
+    if (item.rejected) rejections.push(plain(item))
+    else if (!rows.has(item.key)) rows.set(item.key, item)
+    // A mapped CSV repeats a pupil on every contact's line: equal repeats are its way of writing, not a fault.
+    else if (format !== 'csv' || rows.get(item.key)?.text !== item.text) rejections.push(duplicate(item))
+  }
+  return { rows: [...rows.values()], rejections }
+}
+
+async function buildItems(
+  input: { sources: SourceStore; source: Source; on: CalendarDate; schoolKeys: ReadonlySet<string> },
+  changed: { row: SourceRow; digest: string; was: KnownRow | null }[], staged: Staged, rejections: Rejection[],
+): Promise<NewPlanItem[]> {
+  const { sources, source, on } = input
+  const before = await sources.factsOf(source.id, changed.filter((entry) => entry.was).map((entry) => entry.row.key))
+  const items: NewPlanItem[] = []
+  for (const { row, digest, was } of changed) {
+    const facts = withinTrust(row, row.facts(), input.schoolKeys)
+    if (!Array.isArray(facts)) {
+      rejections.push(plain(facts))
+      // A row that cannot be read any more keeps what it said before: it is not missing.
+      if (was?.isPerson) staged.people += 1
+      continue
+    }
+    if (facts.some((fact) => fact.kind === 'person')) staged.people += 1
+    const old = before.get(row.key) ?? null
+    const change = compareRow(old, facts, on)
+    const after: StagedRow = { digest, was: was?.digest ?? null, facts }
+    items.push({
+      seq: staged.nextSeq++,
+      itemKey: row.key,
+      subject: facts[0]?.personKey ?? row.key,
+      action: was ? (was.gone ? 'return' : 'change') : 'add',
+      rank: was?.gone ? Math.max(change.rank, rank.changed) : change.rank,
+      phase: facts.some((fact) => fact.kind === 'link') ? linkPhase : 0,
+      population: change.takesAway ? 'clearing' : facts.some((fact) => fact.kind === 'group' && fact.endDate !== null && fact.endDate < on) ? 'ended-group' : null,
+      state: 'planned',
+      before: old,
+      after,
+      file: row.file.slice(0, 120),
+      line: row.line,
+      reason: (was?.gone ? 'is listed again' : change.reason).slice(0, 500) || null,
+    })
+  }
+  return items
+}
+
+function withinTrust(row: SourceRow, facts: RosterFact[] | RejectedRow, schoolKeys: ReadonlySet<string>): RosterFact[] | RejectedRow {
+  if (!Array.isArray(facts)) return facts
+  const stranger = facts.find((fact) => (fact.kind === 'affiliation' || fact.kind === 'group') && !schoolKeys.has(fact.schoolKey))
+  if (!stranger || stranger.kind === 'person' || stranger.kind === 'link') return facts
+  return {
+    rejected: true, file: row.file, line: row.line,
+    reason: `The school "${stranger.schoolKey}" is not one of the trust's. Add it under "schools" in the settings, or leave it out of the export.`,
+  }
+}
+
+/** Keys of this batch that an earlier batch of the same run staged already. */
+async function repeated(plans: PlanStore, planId: string, items: NewPlanItem[], format: string): Promise<Rejection[]> {
+  const rejections: Rejection[] = []
+  const earlier = new Map<string, { line: number | null; digest: string }>()
+  for (const item of await plans.byKeys(planId, items.map((entry) => entry.itemKey))) {
+    earlier.set(item.itemKey, { line: item.line, digest: (item.after as StagedRow).digest })
+  }
+  for (const item of items) {
+    const first = earlier.get(item.itemKey)
+    if (!first || first.line === item.line) continue
+    if (format === 'csv' && first.digest === (item.after as StagedRow).digest) continue
+    rejections.push({ file: item.file ?? '', line: item.line ?? 0, reason: duplicateReason(item.itemKey) })
+  }
+  return rejections
+}
+
+const duplicateReason = (key: string): string =>
+  `The identifier ${key.replace(/^[a-z]+:/, '')} appears more than once in this file. The first row was kept. Remove one of the two in the MIS and export again.`
+
+const duplicate = (row: SourceRow): Rejection => ({ file: row.file, line: row.line, reason: duplicateReason(row.key) })
+const plain = (row: RejectedRow): Rejection => ({ file: row.file, line: row.line, reason: row.reason })
