@@ -1,0 +1,135 @@
+import type { Instant } from '../shared/dates.ts'
+import type { Database } from './database.ts'
+
+/** After so many attempts a job is dead and someone must look. */
+export const MAX_ATTEMPTS = 12
+
+const FIRST_WAIT_MS = 5_000
+const LONGEST_WAIT_MS = 24 * 3_600_000
+
+export interface HeldJob {
+  id: string
+  kind: string
+  dedupeKey: string
+  payload: string
+  attempt: number
+  createdAt: Instant
+}
+
+export interface Claim {
+  kinds: readonly string[]
+  token: string
+  dueAt: Instant
+  now: Instant
+  until: Instant
+  limit: number
+}
+
+interface Candidate {
+  id: string
+  locked_by: string | null
+  attempts: number
+}
+
+/**
+ * Takes free jobs for the holder of `token` by a conditional update, which two workers cannot both win. A job left locked by
+ * a worker that died is taken alone, and its attempt counted: if it is what kills workers, it takes no others with it.
+ */
+export async function claimJobs(db: Database, claim: Claim): Promise<{ held: HeldJob[]; dead: number }> {
+  for (let look = 0; look < 20; look += 1) {
+    const candidates = await freeJobs(db, claim)
+    const first = candidates[0]
+    if (!first) break
+    if (first.locked_by !== null && Number(first.attempts) + 1 >= MAX_ATTEMPTS) {
+      if (await buryAbandoned(db, first.id, claim.now)) return { held: [], dead: 1 }
+      continue
+    }
+    const won = first.locked_by === null
+      ? await take(db, claim, candidates.filter((job) => job.locked_by === null).map((job) => job.id))
+      : await takeAbandoned(db, claim, first)
+    if (won > 0) return { held: await heldBy(db, claim.token), dead: 0 }
+  }
+  return { held: [], dead: 0 }
+}
+
+function take(db: Database, claim: Claim, ids: string[]): Promise<number> {
+  return db.transaction(() => free(db.sql('outbox').whereIn('id', ids), claim.now).whereNull('locked_by')
+    .update({ locked_by: claim.token, locked_until: claim.until }))
+}
+
+function takeAbandoned(db: Database, claim: Claim, job: Candidate): Promise<number> {
+  return db.transaction(() => free(db.sql('outbox').where({ id: job.id, locked_by: job.locked_by }), claim.now)
+    .update({ locked_by: claim.token, locked_until: claim.until, attempts: Number(job.attempts) + 1 }))
+}
+
+async function freeJobs(db: Database, claim: Claim): Promise<Candidate[]> {
+  return free(db.read('outbox').whereIn('kind', [...claim.kinds]), claim.now)
+    .where('available_at', '<=', claim.dueAt)
+    .orderBy([{ column: 'available_at' }, { column: 'id' }]).limit(claim.limit)
+    .select('id', 'locked_by', 'attempts') as Promise<Candidate[]>
+}
+
+function free(query: ReturnType<Database['sql']>, now: Instant): ReturnType<Database['sql']> {
+  return query.where('state', 'ready').where((lock) => lock.whereNull('locked_until').orWhere('locked_until', '<=', now))
+}
+
+async function heldBy(db: Database, token: string): Promise<HeldJob[]> {
+  const rows = await db.sql('outbox').where({ locked_by: token }).orderBy([{ column: 'available_at' }, { column: 'id' }])
+    .select('id', 'kind', 'dedupe_key', 'payload', 'attempts', 'created_at') as {
+      id: string; kind: string; dedupe_key: string; payload: string; attempts: number; created_at: number
+    }[]
+  return rows.map((row) => ({
+    id: row.id, kind: row.kind, dedupeKey: row.dedupe_key, payload: row.payload, attempt: Number(row.attempts) + 1, createdAt: Number(row.created_at),
+  }))
+}
+
+async function buryAbandoned(db: Database, id: string, now: Instant): Promise<boolean> {
+  const buried = await db.transaction(() => free(db.sql('outbox').where({ id }), now).whereNotNull('locked_by').update({
+    state: 'dead', attempts: MAX_ATTEMPTS, locked_by: null, locked_until: null, last_error: 'The worker stopped each time it ran this job.',
+  }))
+  return buried > 0
+}
+
+const ours = (db: Database, id: string, token: string) => db.sql('outbox').where({ id, locked_by: token, state: 'ready' })
+
+/** Keeps a job for longer; false when it is no longer ours. */
+export async function holdJob(db: Database, id: string, token: string, until: Instant): Promise<boolean> {
+  return await db.transaction(() => ours(db, id, token).update({ locked_until: until })) > 0
+}
+
+/** Marks a job done; false when it is no longer ours, and then nothing is changed. */
+export async function finishJob(db: Database, id: string, token: string, now: Instant): Promise<boolean> {
+  return await db.transaction(() => ours(db, id, token).update({
+    state: 'done', done_at: now, locked_by: null, locked_until: null, last_error: null,
+  })) > 0
+}
+
+/** Gives back jobs that were claimed and not begun. */
+export async function releaseJobs(db: Database, ids: string[], token: string): Promise<void> {
+  await db.transaction(() => db.sql('outbox').whereIn('id', ids).where({ locked_by: token, state: 'ready' })
+    .update({ locked_by: null, locked_until: null }))
+}
+
+/** Puts a failed job off, or buries it after the last attempt; null when it is no longer ours. */
+export async function retryJob(
+  db: Database, job: HeldJob, token: string, failure: { now: Instant; jitter: number; reason: string },
+): Promise<'ready' | 'dead' | null> {
+  const state = job.attempt >= MAX_ATTEMPTS ? 'dead' : 'ready'
+  const changed = await db.transaction(() => ours(db, job.id, token).update({
+    state,
+    attempts: job.attempt,
+    available_at: failure.now + waitAfter(job.attempt, failure.jitter),
+    last_error: failure.reason,
+    locked_by: null,
+    locked_until: null,
+  }))
+  return changed > 0 ? state : null
+}
+
+/**
+ * Milliseconds to wait after the n-th failed attempt: 5 s, then three times as long each time, at most a day; a mail server
+ * that is down from Friday evening to Monday morning costs no job. `jitter` in [0, 1) spreads the waits over 75 to 125 %.
+ */
+export function waitAfter(attempt: number, jitter: number): number {
+  return Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 3 ** (attempt - 1)) * (0.75 + jitter / 2))
+}
