@@ -123,7 +123,7 @@ function lossesOf(group: BrakeGroup, rollover: boolean): Loss[] {
     return [
       { group, kind, span: 'in this run', count: unexpected },
       { group, kind, span: 'within 24 hours', count: unexpected + day },
-      { group, kind, span: 'within 7 days', count: unexpected + Math.max(day, week) },
+      { group, kind, span: 'within 7 days', count: unexpected + week },
     ]
   }
   return [

@@ -116,6 +116,26 @@ describe('planning the change of one account', () => {
       .toEqual({ enabled: true, moveTo: HOME, addGroups: ['CN=limited'] })
   })
 
+  it('A4: a group left by hand while it is still wanted stays reported, and is not joined again', () => {
+    const delta: AccountDelta = { disabledByUs: false, movedFrom: null, movedTo: null, groupsAdded: ['CN=limited'], groupsRemoved: [] }
+    const left = account()
+    const settled = nextDelta({ delta, before: left, change: null, after: left, desired: access('restricted'), mapping })
+    expect(settled).toEqual(delta)
+    expect(planAccountChange(left, access('restricted'), settled, mapping)).toMatchObject({
+      change: null, drift: [{ kind: 'group-left-by-hand', target: 'CN=limited', waits: true }],
+    })
+  })
+
+  it('A4: while nobody can log in, groups of earlier restrictions stay; they go when access returns', () => {
+    const restricted = account({ groups: ['CN=internet', 'CN=limited'] })
+    const delta: AccountDelta = { disabledByUs: false, movedFrom: null, movedTo: null, groupsAdded: ['CN=limited'], groupsRemoved: [] }
+    const { change } = planAccountChange(restricted, access('suspended'), delta, mapping)
+    expect(change).toEqual({ enabled: false, moveTo: AWAY })
+    const after = away({ groups: restricted.groups })
+    const next = nextDelta({ delta, before: restricted, change, after, desired: access('suspended'), mapping })
+    expect(planAccountChange(after, access('full'), next, mapping).change).toEqual({ enabled: true, moveTo: HOME, removeGroups: ['CN=limited'] })
+  })
+
   it('B4: a protected account is never changed; it is shown', () => {
     const plan = planAccountChange(account({ protected: true }), access('suspended'), null, mapping, { confirmed: true })
     expect(plan).toMatchObject({ change: null, because: [], drift: [{ kind: 'protected', waits: true }] })
