@@ -48,7 +48,7 @@ export interface OpenSource {
   readonly schools: SchoolFact[]
   /** True when the set states only changes (OneRoster delta): nobody may be called missing (R2). */
   readonly delta: boolean
-  /** Things a person should know that stop nothing: tolerated misspelt headers, ignored files. */
+  /** Things a person should know that stop nothing: tolerated misspelt headers, ignored files. Grows while rows are read. */
   readonly warnings: string[]
   /** For mapped CSV: the profile in use, to be saved with the source. */
   readonly profile?: ColumnProfile
@@ -83,6 +83,8 @@ export interface RejectedRow {
   line: number
   /** For the office: what is wrong and how to mend it. No personal data beyond the identifier of the row. */
   reason: string
+  /** The row's key where it could be read: a person whose row was rejected is in the feed, and must not be called missing. */
+  key?: string
 }
 
 /** One organisation that is a school. Keys are the source's own identifiers. */
@@ -112,6 +114,12 @@ export interface PersonFact {
   enabled: boolean
   /** OneRoster status tobedeleted: proposes a leaver, never makes one (R5). */
   toBeDeleted: boolean
+  /**
+   * The year code where the source states it of the person, not of the affiliation (OneRoster 1.2: `grades` is in
+   * users.csv, the role in roles.csv). It holds for each pupil affiliation of this person whose own code is null.
+   * Absent: the source states it elsewhere.
+   */
+  yearCode?: string | null
 }
 
 /** P2 and the guardian. */
@@ -146,7 +154,10 @@ export interface GroupFact {
   endIsSession: boolean
 }
 
-/** F1: pupil x adult. */
+/**
+ * F1: pupil x adult. A OneRoster 1.2 users row does not say whether its person is a pupil, and a delta may hold neither
+ * role: the reader states every link, and the importer keeps those from a person who is a pupil to one who is not.
+ */
 export interface LinkFact {
   kind: 'link'
   /** The pupil. */
