@@ -1,0 +1,121 @@
+import { LineCounter, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import { z } from 'zod'
+import { UnusableInput } from '../../shared/errors.ts'
+import { BANDS, FAMILIES, familyOf, isPupilBand } from './band.ts'
+import { clausesOf } from './clauses.ts'
+import type { Clause } from './clauses.ts'
+import { unpublishable } from './placeholders.ts'
+import { requirementSchema, ruleFitsBand, slotsOf } from './requirement.ts'
+import type { Slot } from './requirement.ts'
+
+const sentence = z.string().trim().min(1)
+
+const frontMatterSchema = z.strictObject({
+  key: z.string().regex(/^[a-z][a-z0-9-]{1,59}$/, 'use small letters, digits and hyphens'),
+  title: sentence,
+  band: z.enum(BANDS),
+  family: z.enum(FAMILIES),
+  owner: sentence,
+  reviewCycleMonths: z.int().min(1).max(60),
+  summary: sentence,
+  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'use a language tag such as en-GB or cy'),
+  statements: z.strictObject({ pupil: sentence.optional(), guardian: sentence.optional(), self: sentence.optional() }),
+  clauses: z.record(z.string(), sentence),
+  adultClauses: z.array(z.string()).default([]),
+  requirement: requirementSchema,
+})
+
+/** A starter agreement as it lies on disk: front matter, then the Markdown that people sign. */
+export type AgreementFile = Readonly<z.infer<typeof frontMatterSchema>> & {
+  /** Markdown after the front matter, placeholders not yet filled. */
+  readonly markdown: string
+  /** The sections of `markdown`, in order. */
+  readonly sections: readonly Clause[]
+}
+
+/**
+ * Reads and checks one agreement file.
+ * @param name how to call the file in messages; lines are counted from 1.
+ * @throws UnusableInput with `where` as `name:line`, listing every problem of the front matter at once.
+ */
+export function parseAgreementFile(text: string, name = 'agreement'): AgreementFile {
+  const lines = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').split('\n')
+  const end = lines.indexOf('---', 1)
+  if (lines[0] !== '---' || end < 0) {
+    throw problem(name, 1, 'The file does not begin with front matter.', 'Begin with a line "---", then the settings, then a second line "---".')
+  }
+  const counter = new LineCounter()
+  // The opening line is kept as an empty one, so that the counter's lines are those of the file.
+  const yaml = parseDocument(['', ...lines.slice(1, end)].join('\n'), { lineCounter: counter })
+  const broken = yaml.errors[0]
+  if (broken) {
+    const line = counter.linePos(broken.pos[0]).line
+    throw problem(name, line, 'The front matter is not valid YAML.', `Mend this line: ${broken.message.split('\n')[0] ?? ''}`)
+  }
+  const parsed = frontMatterSchema.safeParse(yaml.toJS())
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => ({ line: lineOf(yaml, counter, issue.path), text: `${issue.path.join('.') || 'front matter'}: ${issue.message}` }))
+    throw problem(name, issues[0]?.line ?? 1, 'The front matter has values that cannot be used.', issues.map((issue) => `Line ${issue.line}, ${issue.text}.`).join(' '))
+  }
+  const markdown = `${lines.slice(end + 1).join('\n').trim()}\n`
+  const bodyStart = end + 2 + lines.slice(end + 1).findIndex((line) => line.trim() !== '')
+  const file: AgreementFile = { ...parsed.data, markdown, sections: clausesOf(markdown) }
+  checkSense(file, name, bodyStart, (path) => lineOf(yaml, counter, path))
+  return Object.freeze(file)
+}
+
+/** What the schema cannot say: the parts must agree with one another. */
+function checkSense(file: AgreementFile, name: string, bodyStart: number, line: (path: PropertyKey[]) => number): void {
+  const fail = (at: number, what: string, remedy: string): never => {
+    throw problem(name, at, what, remedy)
+  }
+  if (familyOf(file.band) !== file.family) {
+    fail(line(['family']), `The band ${file.band} does not belong to the family ${file.family}.`, `Write family: ${familyOf(file.band)}.`)
+  }
+  if (!ruleFitsBand(file.requirement.signerRule, file.band)) {
+    fail(line(['requirement', 'signerRule']), 'An adult signs only for themselves.', 'Write signerRule: self.')
+  }
+  const slots = slotsOf(file.requirement).map((rule) => rule.slot)
+  const given = Object.keys(file.statements) as Slot[]
+  for (const slot of slots) {
+    if (!given.includes(slot)) fail(line(['statements']), `The sentence for "${slot}" is missing.`, `Add statements.${slot}: the sentence beside that signatory's button.`)
+  }
+  for (const slot of given) {
+    if (!slots.includes(slot)) fail(line(['statements', slot]), `Nobody signs as "${slot}" under this signer rule.`, `Remove statements.${slot}, or change the signer rule.`)
+  }
+  if (file.sections.length === 0) fail(bodyStart, 'The text has no clauses.', 'Write each clause under a heading such as: ## Be kind {#be-kind}')
+  const seen = new Set<string>()
+  for (const { id, heading, line: offset } of file.sections) {
+    const at = bodyStart + offset - 1
+    if (id === null) fail(at, `The clause "${heading}" has no id.`, 'Put a stable id behind the heading, such as {#be-kind}.')
+    else if (seen.has(id)) fail(at, `The id "${id}" is used twice.`, 'Give each clause its own id.')
+    else {
+      seen.add(id)
+      if (isPupilBand(file.band) && !(id in file.clauses)) fail(line(['clauses']), `The clause "${id}" has no line for children.`, `Add it under clauses: ${id}: one short sentence.`)
+    }
+  }
+  for (const id of [...Object.keys(file.clauses), ...file.adultClauses]) {
+    if (!seen.has(id)) fail(line(['clauses', id]), `There is no clause "${id}" in the text.`, 'Remove it, or correct the id.')
+  }
+  const spoken = [file.title, file.summary, ...Object.values(file.statements), ...Object.values(file.clauses)].join('\n')
+  const [leftover] = unpublishable(`${spoken}\n${file.markdown}`)
+  if (leftover !== undefined) {
+    const row = file.markdown.split('\n').findIndex((text) => text.includes(leftover))
+    fail(row < 0 ? 1 : bodyStart + row, `The text still has "${leftover}".`, 'Only the school name, trust name, version number and publication date may stay open.')
+  }
+}
+
+function problem(name: string, line: number, what: string, remedy: string): UnusableInput {
+  return new UnusableInput({ what, where: `${name}:${line}`, remedy })
+}
+
+/** The line of the value at `path`, or of the nearest value around it. */
+function lineOf(yaml: Document.Parsed, counter: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = yaml.getIn(path.slice(0, depth), true)
+    const range = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? node.range : null
+    if (range && typeof range[0] === 'number') return counter.linePos(range[0]).line
+  }
+  return 2
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { longDate } from '../../shared/dates.ts'
+import { UnusableInput } from '../../shared/errors.ts'
+import type { AgreementText, AgreementVersion } from './agreement.ts'
+import { fillPlaceholders, fillPlainText, unfilledPlaceholders } from './placeholders.ts'
+import type { Slot } from './requirement.ts'
+
+/** A version as one audience sees it: exactly this is shown, hashed and sealed (S1). */
+export interface Rendition {
+  readonly title: string
+  /** As printed: "Version 1, published 1 September 2026", and what else the reader must know about its standing. */
+  readonly versionLabel: string
+  /** BCP 47. */
+  readonly language: string
+  /** "Shown as", never why (G6). */
+  readonly variant: string
+  readonly schoolName: string
+  readonly trustName: string
+  /** Filled in; headings still carry their `{#id}`. */
+  readonly markdown: string
+  /** The sentence beside the button, for each slot. */
+  readonly statements: Readonly<Partial<Record<Slot, string>>>
+  /** SHA-256 hex over the canonical JSON of all the above. */
+  readonly hash: string
+}
+
+export interface RenditionRequest {
+  version: AgreementVersion
+  school: { name: string }
+  trust: { name: string }
+  language: string
+  variant: string
+}
+
+/** How the label marks a version that shipped with Assent and that the trust has not approved yet (G2). */
+export const STARTER_MARK = 'starter set, not yet approved by your trust'
+
+/**
+ * Makes the rendition of a published version for one school.
+ * @throws UnusableInput when the version is not out yet, has no such text, or a field stays unfilled (G2).
+ */
+export function makeRendition({ version, school, trust, language, variant }: RenditionRequest): Rendition {
+  const where = `${version.agreementKey}, version ${version.number}`
+  const text = version.texts.find((candidate) => candidate.language === language && candidate.variant === variant)
+  if (!text) {
+    throw new UnusableInput({ what: `There is no text in ${language} shown as "${variant}".`, where, remedy: 'Offer only the languages and variants the version has.' })
+  }
+  if (version.publishedOn === null) {
+    throw new UnusableInput({ what: 'Only a published version can be shown for signing.', where, remedy: 'Publish the version first.' })
+  }
+  const values = {
+    'school.name': school.name,
+    'trust.name': trust.name,
+    'version.number': String(version.number),
+    'version.published': plainDate(version.publishedOn),
+  }
+  const statements = Object.fromEntries(Object.entries(text.statements).map(([slot, sentence]) => [slot, fillPlainText(sentence, values)]))
+  const seen = {
+    title: fillPlainText(text.title, values),
+    versionLabel: versionLabel(version, text),
+    language,
+    variant,
+    schoolName: school.name,
+    trustName: trust.name,
+    markdown: fillPlaceholders(text.markdown, values),
+    statements,
+  }
+  const [leftover] = unfilledPlaceholders([seen.title, seen.markdown, ...Object.values(statements)].join('\n'))
+  if (leftover !== undefined) {
+    throw new UnusableInput({ what: `The text still has "${leftover}".`, where, remedy: 'Fill in the names of the school and the trust in the settings.' })
+  }
+  return Object.freeze({ ...seen, statements: Object.freeze(statements), hash: hashRendition(seen) })
+}
+
+/** SHA-256 hex over the canonical JSON; a `hash` that is already there is left out, so a stored rendition can be checked. */
+export function hashRendition(rendition: Omit<Rendition, 'hash'> & { hash?: string }): string {
+  const { hash: _, ...seen } = rendition
+  return createHash('sha256').update(canonicalJson(seen), 'utf8').digest('hex')
+}
+
+/** JSON with the keys of every object sorted and no white space, as in RFC 8785 for strings, booleans, null and whole numbers. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
+function versionLabel(version: AgreementVersion, text: AgreementText): string {
+  const published = version.publishedOn === null ? 'not yet published' : `published ${plainDate(version.publishedOn)}`
+  const standing = version.origin === 'starter' && version.approval === null ? ` (${STARTER_MARK})` : ''
+  const translated = text.translation
+    ? `. Translated by ${text.translation.translatedBy}, checked by ${text.translation.checkedBy}; the English text governs`
+    : ''
+  return `Version ${version.number}, ${published}${standing}${translated}`
+}
+
+/** "1 September 2026": an agreement does not need the weekday. */
+function plainDate(date: string): string {
+  return longDate(date).replace(/^\w+ /, '')
+}

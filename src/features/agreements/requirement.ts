@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { isPupilBand } from './band.ts'
+import type { Band } from './band.ts'
+
+/** What a signatory is asked to do: put a name to it, or say that it was read. */
+export const ACTS = ['sign', 'acknowledge'] as const
+export type Act = (typeof ACTS)[number]
+
+/** Who signs (G4). `self` is the person the request is about, whatever their band. */
+export const SIGNER_RULES = ['guardian', 'pupil-and-guardian', 'pupil-guardian-acknowledges', 'self'] as const
+export type SignerRule = (typeof SIGNER_RULES)[number]
+
+/** One place for a signature on a request. */
+export const SLOTS = ['pupil', 'guardian', 'self'] as const
+export type Slot = (typeof SLOTS)[number]
+
+/**
+ * How often. `academic-year`: once for each year; `admission`: once on entering the band or school; `until-leaving`: once,
+ * and again only for a major version; `per-visit`: each time at the desk.
+ */
+export const CADENCES = ['academic-year', 'admission', 'until-leaving', 'per-visit'] as const
+export type Cadence = (typeof CADENCES)[number]
+
+/**
+ * What follows when it stays unsigned (I5). `remind` is the default. `propose-restriction` only proposes: enforcing is
+ * its own approved plan. `nothing`: the desk simply asks again.
+ */
+export const IF_UNSIGNED = ['remind', 'propose-restriction', 'nothing'] as const
+export type IfUnsigned = (typeof IF_UNSIGNED)[number]
+
+export const requirementSchema = z.strictObject({
+  act: z.enum(ACTS),
+  signerRule: z.enum(SIGNER_RULES),
+  cadence: z.enum(CADENCES),
+  /** School days of the school's calendar from issue to due (I6). */
+  dueSchoolDays: z.int().min(0).max(200),
+  ifUnsigned: z.enum(IF_UNSIGNED),
+})
+
+/** The default requirement that ships with a starter agreement; every value is a setting of the trust or school. */
+export type DefaultRequirement = Readonly<z.infer<typeof requirementSchema>>
+
+/** A slot as a rule fills it. */
+export interface SlotRule {
+  slot: Slot
+  act: Act
+  /** False: welcome, and never chased (the mark of a child under Year 3). */
+  required: boolean
+}
+
+/**
+ * The slots of a requirement (G4). The order is the order of signing in one sitting. `act` of the requirement is the act
+ * of the main signatory.
+ */
+export function slotsOf(requirement: Pick<DefaultRequirement, 'act' | 'signerRule'>): readonly SlotRule[] {
+  const { act } = requirement
+  switch (requirement.signerRule) {
+    case 'guardian':
+      return [{ slot: 'guardian', act, required: true }, { slot: 'pupil', act, required: false }]
+    case 'pupil-and-guardian':
+      return [{ slot: 'pupil', act, required: true }, { slot: 'guardian', act, required: true }]
+    case 'pupil-guardian-acknowledges':
+      return [{ slot: 'pupil', act, required: true }, { slot: 'guardian', act: 'acknowledge', required: true }]
+    case 'self':
+      return [{ slot: 'self', act, required: true }]
+  }
+}
+
+/** True when the rule makes sense for the band: an adult signs only for themselves. */
+export function ruleFitsBand(rule: SignerRule, band: Band): boolean {
+  return isPupilBand(band) || rule === 'self'
+}
