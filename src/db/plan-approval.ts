@@ -1,0 +1,23 @@
+import type { Instant } from '../shared/dates.ts'
+import { Refused } from '../shared/errors.ts'
+import type { Plan } from './plan-store.ts'
+
+/** Why this approval may not be given now, or null (B5, R9). Pure. */
+export function approvalProblem(plan: Plan, approval: { actor: string; count: number | null; now: Instant }): Refused | null {
+  if (plan.expiresAt !== null && approval.now > plan.expiresAt) {
+    return new Refused({ what: 'This plan has lapsed: it was made more than seven days ago.', remedy: 'Make it again and look at the new one.' })
+  }
+  if (plan.brake.secondPerson && approval.actor === plan.createdBy) {
+    return new Refused({
+      what: 'B5: a second person has to approve this plan, because it takes access from so many.',
+      remedy: 'Ask a colleague who may approve to open it, read it and type the count.',
+    })
+  }
+  if (approval.count !== null && approval.count !== plan.brake.count) {
+    return new Refused({ what: `The plan concerns ${plan.brake.count} people; the count typed was ${approval.count}.`, remedy: 'Look at the plan again and type the number it shows.' })
+  }
+  if (plan.brake.typedCount && approval.count === null) {
+    return new Refused({ what: `B5: type how many people the plan concerns.`, remedy: `Look at the plan and type ${plan.brake.count} (--count ${plan.brake.count}).` })
+  }
+  return null
+}
