@@ -20,12 +20,9 @@ export const migration: Migration = {
       table.integer('number').notNullable()
       table.string('change_kind', 10).notNullable() // major, minor
       table.string('state', 12).notNullable()
-      table.string('title', 190).notNullable()
-      json(table, 'markdown').notNullable()
-      json(table, 'statements').notNullable()
-      json(table, 'clauses').notNullable()
+      // The whole version as `agreement.ts` has it; immutable from `published` on (G1).
+      json(table, 'content').notNullable()
       sha256(table, 'content_hash').notNullable()
-      table.string('approval_note', 190)
       instant(table, 'published_at')
       instant(table, 'created_at').notNullable()
       table.unique(['agreement_id', 'number'], { indexName: 'agreement_versions_number' })
@@ -86,6 +83,8 @@ export const migration: Migration = {
       id(table, 'request_id').notNullable()
       table.string('slot', 12).notNullable() // self, pupil, guardian
       table.string('act', 12).notNullable() // sign, acknowledge
+      // An optional slot is welcome and never chased (the mark of a child under Year 3).
+      table.boolean('required').notNullable()
       table.string('state', 12).notNullable() // open, signed, declined, cancelled
       table.unique(['request_id', 'slot'], { indexName: 'signatories_slot' })
     })

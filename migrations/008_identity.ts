@@ -43,12 +43,19 @@ export const migration: Migration = {
       table.string('template', 40).notNullable()
       table.string('recipient', 254).notNullable()
       table.string('subject', 250).notNullable()
-      json(table, 'body_text').notNullable()
-      json(table, 'body_html').notNullable()
       table.string('state', 10).notNullable() // queued, sent, failed, stopped
       instant(table, 'created_at').notNullable()
       instant(table, 'sent_at')
       table.index(['person_id', 'created_at'], 'mails_person')
+    })
+    // The demo's mailbox only: a real mail's body holds a live link and is never kept (F4).
+    await createTable(knex, 'captured_mails', (table) => {
+      id(table).primary()
+      table.string('recipient', 254).notNullable()
+      table.string('subject', 250).notNullable()
+      json(table, 'body_text').notNullable()
+      json(table, 'body_html').notNullable()
+      instant(table, 'sent_at').notNullable()
     })
     await createTable(knex, 'api_tokens', (table) => {
       sha256(table, 'token_hash').primary()
@@ -60,6 +67,6 @@ export const migration: Migration = {
     })
   },
   async down(knex) {
-    await dropTables(knex, ['api_tokens', 'mails', 'personal_links', 'sessions', 'role_grants'])
+    await dropTables(knex, ['api_tokens', 'captured_mails', 'mails', 'personal_links', 'sessions', 'role_grants'])
   },
 }

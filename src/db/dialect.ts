@@ -20,6 +20,8 @@ export interface Dialect {
   durabilityProblems(): Promise<string[]>
   /** SQL of triggers that refuse UPDATE and DELETE on a table (L1). */
   refuseChanges(table: string): string[]
+  /** True where a row read for changing must be locked; elsewhere a writing transaction is alone anyway. */
+  readonly lockRows: boolean
   /** `INSERT ... ` prefix that skips rows whose key exists. */
   readonly insertIgnore: string
   close(): Promise<void>
@@ -127,6 +129,7 @@ function sqlite(filename: string): Dialect {
     refuseChanges: (table) => ['update', 'delete'].map((verb) =>
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`),
+    lockRows: false,
     insertIgnore: 'INSERT OR IGNORE INTO',
     async close() {
       await writer.destroy()
@@ -170,6 +173,7 @@ function mariadb(url: string): Dialect {
     refuseChanges: (table) => ['update', 'delete'].map((verb) =>
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${table} is append-only'`),
+    lockRows: true,
     insertIgnore: 'INSERT IGNORE INTO',
     close: () => knex.destroy(),
   }

@@ -1,0 +1,70 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { today } from '../../shared/dates.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import type { School } from '../schools/school-store.ts'
+import { draftVersion, publishStarter } from './agreement.ts'
+import type { AgreementFile } from './agreement-file.ts'
+import { AgreementStore, type StoredVersion } from './agreement-store.ts'
+import { makeRendition, type Rendition } from './rendition.ts'
+
+export interface AgreementDeps {
+  db: Database; clock: Clock; audit: AuditLog; store: AgreementStore
+  trustName: string
+}
+
+/** Publishes agreements and makes what each audience sees. */
+export class AgreementService {
+  readonly #deps: AgreementDeps
+  readonly store: AgreementStore
+  /** Renditions are immutable, so they may be kept; a trust has a few dozen. */
+  readonly #renditions = new Map<string, Rendition>()
+
+  constructor(deps: AgreementDeps) {
+    this.#deps = deps
+    this.store = deps.store
+  }
+
+  /** G2: publishes the shipped set as version 1 with its default requirements; what is there already is left alone. Returns the new keys. */
+  async seedStarters(files: AgreementFile[], actor: string): Promise<string[]> {
+    const { db, clock, audit } = this.#deps
+    const added: string[] = []
+    for (const file of files) {
+      await db.transaction(async () => {
+        if (await this.store.byKey(file.key)) return
+        const agreementId = await this.store.add({
+          key: file.key, title: file.title, band: file.band, family: file.family, owner: file.owner, reviewMonths: file.reviewCycleMonths,
+        })
+        const published = publishStarter(draftVersion({
+          agreementKey: file.key, band: file.band, signerRule: file.requirement.signerRule, owner: file.owner, origin: 'starter',
+          change: 'major', changeNote: 'First version, from the starter set.', reviewCycleMonths: file.reviewCycleMonths,
+          texts: [{
+            language: file.language, variant: 'standard', title: file.title, markdown: file.markdown,
+            statements: definedStatements(file), clauses: file.clauses, translation: null,
+          }],
+        }), { at: clock.now(), on: today(clock.now()) })
+        if (!published.ok) throw new Error(`Starter agreement ${file.key} cannot be published: ${published.reason} ${published.detail ?? ''}`)
+        const versionId = await this.store.addVersion(agreementId, published.value)
+        await this.store.addRequirement({ agreementId, schoolId: null, band: file.band, ...file.requirement })
+        await audit.record({ actor, event: 'agreement.published', subject: `agreement:${agreementId}`, payload: { key: file.key, number: 1, versionId, origin: 'starter' } })
+        added.push(file.key)
+      })
+    }
+    return added
+  }
+
+  /** What a person of this school sees of a version; kept, so that it can be sealed later exactly as shown (S1). */
+  async renditionFor(stored: StoredVersion, school: School, language = 'en-GB', variant = 'standard'): Promise<Rendition> {
+    const key = [stored.id, school.id, school.name, this.#deps.trustName, language, variant].join('|')
+    const known = this.#renditions.get(key)
+    if (known) return known
+    const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName }, language, variant })
+    await this.store.keepRendition(stored.id, school.id, rendition)
+    this.#renditions.set(key, rendition)
+    return rendition
+  }
+}
+
+function definedStatements(file: AgreementFile): Record<string, string> {
+  return Object.fromEntries(Object.entries(file.statements).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
+import type { Database } from '../../db/database.ts'
+import { canonicalJson } from '../../shared/canonical-json.ts'
+import type { AgreementVersion } from './agreement.ts'
+import type { Band, Family } from './band.ts'
+import type { Rendition } from './rendition.ts'
+import type { Act, Cadence, IfUnsigned, SignerRule } from './requirement.ts'
+
+export interface Agreement {
+  id: string
+  key: string
+  title: string
+  band: Band
+  family: Family
+}
+
+export interface StoredVersion {
+  id: string
+  agreementId: string
+  version: AgreementVersion
+}
+
+/** Who must do what with which agreement, who signs, how often, by when, and what happens if not. */
+export interface Requirement {
+  id: string
+  agreementId: string
+  /** Null: every school of the trust. */
+  schoolId: string | null
+  band: Band
+  act: Act
+  signerRule: SignerRule
+  cadence: Cadence
+  dueSchoolDays: number
+  ifUnsigned: IfUnsigned
+}
+
+/** Agreements, their versions and renditions, and the requirements that put them to people. */
+export class AgreementStore {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #ids: Ids
+  constructor(db: Database, clock: Clock, ids: Ids) {
+    this.#db = db
+    this.#clock = clock
+    this.#ids = ids
+  }
+
+  async all(): Promise<Agreement[]> {
+    return (await this.#db.read('agreements').orderBy('key')).map(agreementFromRow)
+  }
+
+  async byKey(key: string): Promise<Agreement | null> {
+    const row = await this.#db.read('agreements').where({ key }).first()
+    return row ? agreementFromRow(row) : null
+  }
+
+  async byId(id: string): Promise<Agreement | null> {
+    const row = await this.#db.read('agreements').where({ id }).first()
+    return row ? agreementFromRow(row) : null
+  }
+
+  async add(agreement: Omit<Agreement, 'id'> & { owner: string; reviewMonths: number }): Promise<string> {
+    const id = this.#ids.next()
+    await this.#db.sql('agreements').insert({
+      id, key: agreement.key, title: agreement.title, band: agreement.band, family: agreement.family,
+      owner: agreement.owner, review_months: agreement.reviewMonths, created_at: this.#clock.now(),
+    })
+    return id
+  }
+
+  async addVersion(agreementId: string, version: AgreementVersion): Promise<string> {
+    const id = this.#ids.next()
+    const content = canonicalJson(version)
+    await this.#db.sql('agreement_versions').insert({
+      id, agreement_id: agreementId, number: version.number, change_kind: version.change, state: version.status, content,
+      content_hash: createHash('sha256').update(content).digest('hex'), published_at: version.publishedAt, created_at: this.#clock.now(),
+    })
+    return id
+  }
+
+  async version(id: string): Promise<StoredVersion | null> {
+    const row = await this.#db.read('agreement_versions').where({ id }).first()
+    return row ? versionFromRow(row) : null
+  }
+
+  /** The version in force: the newest published one. */
+  async current(agreementId: string): Promise<StoredVersion | null> {
+    const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).orderBy('number', 'desc').first()
+    return row ? versionFromRow(row) : null
+  }
+
+  /** Writes a version's new standing (superseded, withdrawn); its text never changes (G1). */
+  async setStanding(id: string, version: AgreementVersion): Promise<void> {
+    await this.#db.sql('agreement_versions').where({ id }).update({ state: version.status, content: canonicalJson(version) })
+  }
+
+  async addRequirement(requirement: Omit<Requirement, 'id'>): Promise<string> {
+    const id = this.#ids.next()
+    await this.#db.sql('requirements').insert({
+      id, agreement_id: requirement.agreementId, school_id: requirement.schoolId, band: requirement.band, act: requirement.act,
+      signer_rule: requirement.signerRule, cadence: requirement.cadence, due_school_days: requirement.dueSchoolDays,
+      if_unsigned: requirement.ifUnsigned, active: 1, created_at: this.#clock.now(),
+    })
+    return id
+  }
+
+  async requirements(): Promise<Requirement[]> {
+    return (await this.#db.read('requirements').where({ active: 1 }).orderBy('id')).map((row) => ({
+      id: row.id, agreementId: row.agreement_id, schoolId: row.school_id, band: row.band, act: row.act,
+      signerRule: row.signer_rule, cadence: row.cadence, dueSchoolDays: row.due_school_days, ifUnsigned: row.if_unsigned,
+    }))
+  }
+
+  /** Keeps what was shown; the same rendition is stored once (S1). */
+  async keepRendition(versionId: string, schoolId: string | null, rendition: Rendition): Promise<void> {
+    await this.#db.insertNew('renditions', [{
+      hash: rendition.hash, version_id: versionId, school_id: schoolId, variant: rendition.variant, language: rendition.language,
+      content: canonicalJson(rendition), created_at: this.#clock.now(),
+    }])
+  }
+
+  async rendition(hash: string): Promise<{ rendition: Rendition; versionId: string } | null> {
+    const row = await this.#db.read('renditions').where({ hash }).first()
+    return row ? { rendition: JSON.parse(row.content) as Rendition, versionId: row.version_id } : null
+  }
+}
+
+function agreementFromRow(row: Record<string, unknown>): Agreement {
+  return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family }
+}
+
+function versionFromRow(row: Record<string, unknown>): StoredVersion {
+  return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: JSON.parse(row['content'] as string) as AgreementVersion }
+}

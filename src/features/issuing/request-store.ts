@@ -1,0 +1,123 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { chunks } from '../people/people-queries.ts'
+import type { SignerRule, Slot } from '../agreements/requirement.ts'
+import type { AgreementRequest, RequestState, Signatory, SlotState } from './request.ts'
+
+export interface NewRequest extends Omit<AgreementRequest, 'createdAt' | 'completedAt' | 'versionId' | 'state'> {
+  planId: string | null
+  slots: Omit<Signatory, 'requestId' | 'state'>[]
+}
+
+/** Requests and their slots. */
+export class RequestStore {
+  readonly #db: Database
+  readonly #clock: Clock
+  constructor(db: Database, clock: Clock) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  /** Inserts requests that do not exist yet (I1); returns how many were new. */
+  async insert(requests: NewRequest[]): Promise<number> {
+    const now = this.#clock.now()
+    const rows = requests.map((request) => ({
+      id: request.id, requirement_id: request.requirementId, person_id: request.personId, school_id: request.schoolId,
+      agreement_id: request.agreementId, family: request.family, signer_rule: request.signerRule, occasion: request.occasion,
+      version_id: null, state: 'open', due_on: request.dueOn, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
+      created_at: now, completed_at: null,
+    }))
+    const added = await this.#db.insertNew('requests', rows)
+    const slots = added === requests.length ? requests : await this.#thatExist(requests)
+    await this.#db.insertMany('signatories', slots.flatMap((request) => request.slots.map((slot) => ({
+      id: slot.id, request_id: request.id, slot: slot.slot, act: slot.act, required: slot.required ? 1 : 0, state: 'open',
+    }))))
+    return added
+  }
+
+  /** Somebody else's run may have been faster for a few. */
+  async #thatExist(requests: NewRequest[]): Promise<NewRequest[]> {
+    const found = new Set<string>()
+    for (const part of chunks(requests.map((request) => request.id))) {
+      for (const row of await this.#db.sql('requests').whereIn('id', part).select('id')) found.add(row.id)
+    }
+    return requests.filter((request) => found.has(request.id))
+  }
+
+  async get(id: string): Promise<AgreementRequest | null> {
+    const row = await this.#db.read('requests').where({ id }).first()
+    return row ? requestFromRow(row) : null
+  }
+
+  /** For changing: locks the row where the database can. */
+  async lock(id: string): Promise<AgreementRequest | null> {
+    const query = this.#db.sql('requests').where({ id })
+    const row = await (this.#db.dialect.lockRows ? query.forUpdate() : query).first()
+    return row ? requestFromRow(row) : null
+  }
+
+  async ofPeople(personIds: readonly string[]): Promise<AgreementRequest[]> {
+    const found: AgreementRequest[] = []
+    for (const part of chunks(personIds)) {
+      found.push(...(await this.#db.read('requests').whereIn('person_id', part).orderBy('created_at', 'desc')).map(requestFromRow))
+    }
+    return found
+  }
+
+  async signatory(id: string): Promise<Signatory | null> {
+    const row = await this.#db.read('signatories').where({ id }).first()
+    return row ? signatoryFromRow(row) : null
+  }
+
+  async signatoriesOf(requestIds: readonly string[]): Promise<Map<string, Signatory[]>> {
+    const found = new Map<string, Signatory[]>()
+    for (const part of chunks(requestIds)) {
+      for (const row of await this.#db.read('signatories').whereIn('request_id', part).orderBy('slot', 'desc')) {
+        const signatory = signatoryFromRow(row)
+        found.set(signatory.requestId, [...found.get(signatory.requestId) ?? [], signatory])
+      }
+    }
+    return found
+  }
+
+  async setSignatory(id: string, state: SlotState): Promise<void> {
+    await this.#db.sql('signatories').where({ id }).update({ state })
+  }
+
+  async update(id: string, change: { state?: RequestState; versionId?: string; completedAt?: number | null }): Promise<void> {
+    await this.#db.sql('requests').where({ id }).update({
+      ...(change.state ? { state: change.state } : {}), ...(change.versionId ? { version_id: change.versionId } : {}),
+      ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
+    })
+  }
+}
+
+function requestFromRow(row: Record<string, unknown>): AgreementRequest {
+  return {
+    id: row['id'] as string,
+    requirementId: row['requirement_id'] as string,
+    personId: row['person_id'] as string,
+    schoolId: row['school_id'] as string,
+    agreementId: row['agreement_id'] as string,
+    family: row['family'] as string,
+    signerRule: row['signer_rule'] as SignerRule,
+    occasion: row['occasion'] as string,
+    versionId: row['version_id'] as string | null,
+    state: row['state'] as RequestState,
+    dueOn: row['due_on'] as string | null,
+    reasons: JSON.parse(row['reasons'] as string) as string[],
+    createdAt: row['created_at'] as number,
+    completedAt: row['completed_at'] as number | null,
+  }
+}
+
+function signatoryFromRow(row: Record<string, unknown>): Signatory {
+  return {
+    id: row['id'] as string,
+    requestId: row['request_id'] as string,
+    slot: row['slot'] as Slot,
+    act: row['act'] as Signatory['act'],
+    required: Boolean(row['required']),
+    state: row['state'] as SlotState,
+  }
+}

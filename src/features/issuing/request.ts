@@ -1,0 +1,40 @@
+import type { CalendarDate, Instant } from '../../shared/dates.ts'
+import type { SignerRule, Slot } from '../agreements/requirement.ts'
+
+export type RequestState = 'open' | 'complete' | 'declined' | 'excused' | 'superseded' | 'cancelled'
+export type SlotState = 'open' | 'signed' | 'declined' | 'cancelled'
+
+/** One requirement put to one person for one occasion (I1). */
+export interface AgreementRequest {
+  id: string
+  requirementId: string
+  /** Whom the agreement is about. */
+  personId: string
+  schoolId: string
+  agreementId: string
+  family: string
+  signerRule: SignerRule
+  occasion: string
+  /** Pinned when the first slot is captured (I2). */
+  versionId: string | null
+  state: RequestState
+  dueOn: CalendarDate | null
+  reasons: string[]
+  createdAt: Instant
+  completedAt: Instant | null
+}
+
+/** One slot of a request. */
+export interface Signatory {
+  id: string
+  requestId: string
+  slot: Slot
+  act: 'sign' | 'acknowledge'
+  required: boolean
+  state: SlotState
+}
+
+/** A request is complete when every required slot holds a signature (D1). */
+export function isComplete(slots: readonly Pick<Signatory, 'required' | 'state'>[]): boolean {
+  return slots.every((slot) => !slot.required || slot.state === 'signed')
+}
