@@ -57,7 +57,7 @@ describe('parseAgreementFile', () => {
   const broken: [string, (text: string) => string, number, RegExp, RegExp][] = [
     ['no front matter', () => '# Hello\n', 1, /does not begin/, /"---"/],
     ['front matter without end', (text) => text.replace('---\n\nHello', '\n\nHello'), 1, /does not begin/, /second line/],
-    ['YAML that is not', (text) => text.replace('band: KS2', 'band: "KS2'), 4, /not valid YAML/, /Mend/],
+    ['YAML that is not', (text) => text.replace('band: KS2', 'band: KS2: and more'), 4, /not valid YAML/, /Mend/],
     ['a key given twice', (text) => text.replace('band: KS2', 'band: KS2\nband: KS1'), 5, /not valid YAML/, /unique/],
     ['an unknown band', (text) => text.replace('band: KS2', 'band: KS9'), 4, /cannot be used/, /Line 4, band:/],
     ['an unknown setting', (text) => text.replace('title:', 'titel: x\ntitle:'), 2, /cannot be used/, /titel/],
