@@ -101,6 +101,7 @@ describe('an unfinished text', () => {
     ['a placeholder in the text', withText({ markdown: 'Ask {{dsl.name}}.' }), 'unfilled-placeholder', '{{dsl.name}}'],
     ['question marks in the sentence', withText({ statements: { self: 'I agree ????' } }), 'unfilled-placeholder', '????'],
     ['a leftover in a line', withText({ clauses: { a: '[insert rule]' } }), 'unfilled-placeholder', '[insert rule]'],
+    ['a leftover in a question', withText({ questions: [{ clause: 'a', ask: '????', answers: ['A', 'B'], right: 0, because: 'C' }] }), 'unfilled-placeholder', '????'],
     ['no sentence for the slot', withText({ statements: {} }), 'statement-missing', 'self'],
     ['an empty title', withText({ title: ' ' }), 'text-missing', undefined],
     ['no text', draftVersion(draftInput({ origin: 'starter', texts: [] })), 'text-missing', undefined],
