@@ -11,6 +11,17 @@ import type { Slot } from './requirement.ts'
 
 const sentence = z.string().trim().min(1)
 
+const questionSchema = z.strictObject({
+  /** The clause it is about; the page can show that clause again. */
+  clause: z.string(),
+  ask: sentence,
+  answers: z.array(sentence).min(2).max(4),
+  /** Index from 0 of the answer that fits. */
+  right: z.int().min(0),
+  /** Shown after any answer: explains, and never blocks. */
+  because: sentence,
+})
+
 const frontMatterSchema = z.strictObject({
   key: z.string().regex(/^[a-z][a-z0-9-]{1,59}$/, 'use small letters, digits and hyphens'),
   title: sentence,
@@ -23,8 +34,12 @@ const frontMatterSchema = z.strictObject({
   statements: z.strictObject({ pupil: sentence.optional(), guardian: sentence.optional(), self: sentence.optional() }),
   clauses: z.record(z.string(), sentence),
   adultClauses: z.array(z.string()).default([]),
+  questions: z.array(questionSchema).max(3).default([]),
   requirement: requirementSchema,
 })
+
+/** A friendly question between reading and signing. */
+export type CheckQuestion = Readonly<z.infer<typeof questionSchema>>
 
 /** A starter agreement as it lies on disk: front matter, then the Markdown that people sign. */
 export type AgreementFile = Readonly<z.infer<typeof frontMatterSchema>> & {
@@ -98,7 +113,13 @@ function checkSense(file: AgreementFile, name: string, bodyStart: number, line: 
   for (const id of [...Object.keys(file.clauses), ...file.adultClauses]) {
     if (!seen.has(id)) fail(line(['clauses', id]), `There is no clause "${id}" in the text.`, 'Remove it, or correct the id.')
   }
-  const spoken = [file.title, file.summary, ...Object.values(file.statements), ...Object.values(file.clauses)].join('\n')
+  file.questions.forEach((question, index) => {
+    const at = line(['questions', index])
+    if (!seen.has(question.clause)) fail(at, `There is no clause "${question.clause}" in the text.`, 'Name the clause the question is about.')
+    if (question.right >= question.answers.length) fail(at, 'The right answer is not among the answers.', 'Count the answers from 0.')
+  })
+  const asked = file.questions.flatMap((question) => [question.ask, ...question.answers, question.because])
+  const spoken = [file.title, file.summary, ...Object.values(file.statements), ...Object.values(file.clauses), ...asked].join('\n')
   const [leftover] = unpublishable(`${spoken}\n${file.markdown}`)
   if (leftover !== undefined) {
     const row = file.markdown.split('\n').findIndex((text) => text.includes(leftover))

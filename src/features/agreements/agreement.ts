@@ -1,6 +1,7 @@
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import { ok, refuse } from '../../shared/result.ts'
 import type { Result } from '../../shared/result.ts'
+import type { CheckQuestion } from './agreement-file.ts'
 import type { Band } from './band.ts'
 import { unpublishable } from './placeholders.ts'
 import { slotsOf } from './requirement.ts'
@@ -18,6 +19,8 @@ export interface AgreementText {
   readonly statements: Readonly<Partial<Record<Slot, string>>>
   /** Clause id -> one line in child's words. */
   readonly clauses: Readonly<Record<string, string>>
+  /** Asked between reading and signing; not part of what is signed. */
+  readonly questions: readonly CheckQuestion[]
   /** Who translated it and who checked it; null for the governing text (G6). */
   readonly translation: { readonly translatedBy: string; readonly checkedBy: string } | null
 }
@@ -146,7 +149,8 @@ function finished(version: AgreementVersion): { ok: false; reason: VersionRefusa
   for (const text of version.texts) {
     const missing = slots.find((rule) => (text.statements[rule.slot] ?? '').trim() === '')
     if (missing) return refuse('statement-missing', missing.slot)
-    const words = [text.title, text.markdown, ...Object.values(text.statements), ...Object.values(text.clauses)].join('\n')
+    const asked = text.questions.flatMap((question) => [question.ask, ...question.answers, question.because])
+    const words = [text.title, text.markdown, ...Object.values(text.statements), ...Object.values(text.clauses), ...asked].join('\n')
     const [leftover] = unpublishable(words)
     if (leftover !== undefined) return refuse('unfilled-placeholder', leftover)
   }

@@ -33,8 +33,9 @@ export function fillPlainText(text: string, values: PlaceholderValues): string {
  */
 export function unfilledPlaceholders(markdown: string): string[] {
   const found = LEFTOVERS.flatMap((pattern) => [...markdown.matchAll(pattern)].map((match) => ({ at: match.index, text: match[0] })))
-  found.sort((a, b) => a.at - b.at)
-  return [...new Set(found.map((leftover) => leftover.text))]
+  found.sort((a, b) => a.at - b.at || b.text.length - a.text.length)
+  const outer = found.filter((inner, index) => !found.slice(0, index).some((earlier) => inner.at < earlier.at + earlier.text.length))
+  return [...new Set(outer.map((leftover) => leftover.text))]
 }
 
 /** As `unfilledPlaceholders`, for a template: the known placeholders are not reported, because the rendition fills them. */

@@ -45,7 +45,7 @@ function refusal(text: string): UnusableInput {
 describe('parseAgreementFile', () => {
   it('reads a good file', () => {
     const file = parseAgreementFile(good)
-    expect(file).toMatchObject({ key: 'pupil-ks2', band: 'KS2', adultClauses: [], requirement: { dueSchoolDays: 10 } })
+    expect(file).toMatchObject({ key: 'pupil-ks2', band: 'KS2', adultClauses: [], questions: [], requirement: { dueSchoolDays: 10 } })
     expect(file.sections).toEqual([{ id: 'be-kind', heading: 'I am kind', markdown: 'I use kind words.', line: 3 }])
     expect(file.markdown.startsWith('Hello at {{school.name}}.')).toBe(true)
   })
@@ -57,7 +57,7 @@ describe('parseAgreementFile', () => {
   const broken: [string, (text: string) => string, number, RegExp, RegExp][] = [
     ['no front matter', () => '# Hello\n', 1, /does not begin/, /"---"/],
     ['front matter without end', (text) => text.replace('---\n\nHello', '\n\nHello'), 1, /does not begin/, /second line/],
-    ['YAML that is not', (text) => text.replace('band: KS2', 'band: "KS2'), 4, /not valid YAML/, /Mend/],
+    ['YAML that is not', (text) => text.replace('band: KS2', 'band: KS2: and more'), 4, /not valid YAML/, /Mend/],
     ['a key given twice', (text) => text.replace('band: KS2', 'band: KS2\nband: KS1'), 5, /not valid YAML/, /unique/],
     ['an unknown band', (text) => text.replace('band: KS2', 'band: KS9'), 4, /cannot be used/, /Line 4, band:/],
     ['an unknown setting', (text) => text.replace('title:', 'titel: x\ntitle:'), 2, /cannot be used/, /titel/],
@@ -72,6 +72,8 @@ describe('parseAgreementFile', () => {
     ['a line without a clause', (text) => text.replace('  be-kind: I', '  be-kid: I ask.\n  be-kind: I'), 14, /no clause "be-kid"/, /correct/],
     ['an open placeholder', (text) => text.replace('I use kind words.', 'Ask {{dsl.name}}.'), 27, /\{\{dsl.name\}\}/, /may stay open/],
     ['a leftover', (text) => text.replace('Hello at', 'Ring [insert number] at'), 23, /\[insert number\]/, /may stay open/],
+    ['a question about no clause', (text) => text.replace('requirement:', 'questions:\n  - { clause: x, ask: A, answers: [A, B], right: 0, because: B }\nrequirement:'), 16, /no clause "x"/, /Name the clause/],
+    ['a question without its answer', (text) => text.replace('requirement:', 'questions:\n  - { clause: be-kind, ask: A, answers: [A, B], right: 2, because: B }\nrequirement:'), 16, /not among/, /from 0/],
     ['no clauses', (text) => text.replace('## I am kind {#be-kind}\n', ''), 23, /no clauses/, /heading/],
   ]
   it.each(broken)('refuses %s, and says where and what to do', (_, breakIt, line, what, remedy) => {

@@ -16,7 +16,7 @@ export function draftInput(change: Partial<DraftInput> = {}): DraftInput {
     reviewCycleMonths: 12,
     texts: [{
       language: 'en-GB', variant: 'standard', title: 'Rules of {{school.name}}', markdown: 'Hello.\n\n## Be kind {#be-kind}\n\nAt {{school.name}}, {{trust.name}}.\n',
-      statements: { self: 'I agree to the rules of {{school.name}}.' }, clauses: { 'be-kind': 'I am kind.' }, translation: null,
+      statements: { self: 'I agree to the rules of {{school.name}}.' }, clauses: { 'be-kind': 'I am kind.' }, questions: [], translation: null,
     }],
     ...change,
   }
@@ -28,7 +28,7 @@ export function starterVersion(file: AgreementFile): AgreementVersion {
   const step = publishStarter(draftVersion({
     agreementKey: file.key, band: file.band, signerRule: file.requirement.signerRule, owner: file.owner, origin: 'starter', change: 'major',
     changeNote: 'Starter set', reviewCycleMonths: file.reviewCycleMonths,
-    texts: [{ language: file.language, variant: 'standard', title: file.title, markdown: file.markdown, statements, clauses: file.clauses, translation: null }],
+    texts: [{ language: file.language, variant: 'standard', title: file.title, markdown: file.markdown, statements, clauses: file.clauses, questions: file.questions, translation: null }],
   }), PUBLISHED)
   if (!step.ok) throw new Error(`${file.key}: ${step.reason} ${step.detail ?? ''}`)
   return step.value
