@@ -11,6 +11,9 @@ export const migration: Migration = {
     await createTable(knex, 'leases', (table) => {
       table.string('name', 120).primary()
       table.string('holder', 120).notNullable()
+      // One per taking: two takings by one holder must not be mistaken for each other.
+      id(table, 'token').notNullable()
+      instant(table, 'since').notNullable()
       instant(table, 'until').notNullable()
     })
     await createTable(knex, 'outbox', (table) => {
