@@ -33,7 +33,7 @@ export function resolveColumns<F extends string>(spec: ColumnSpec<F>, header: re
   })
   if (cleaned.at(-1) === '') warn(`${file}: the header ends in empty columns.`)
   const missing = spec.required.filter((name) => indexes[name] === -1)
-  if (missing.length > 0) throw missingColumns(missing, cleaned, file)
+  if (missing.length > 0) throw missingColumns(missing, cleaned, file, wanted.some((name) => indexes[name] !== -1))
   for (const name of spec.optional) {
     const near = indexes[name] === -1 ? nearest(name, cleaned.filter((found) => !byName.has(found) && !byName.has(found.toLowerCase()))) : null
     if (near !== null) warn(`${file}: there is no column ${name}; did the sender mean it by "${near}"?`)
@@ -41,14 +41,19 @@ export function resolveColumns<F extends string>(spec: ColumnSpec<F>, header: re
   return indexes
 }
 
-function missingColumns(missing: readonly string[], found: readonly string[], file: string): UnusableInput {
+/** A file without a header line has people's data where names of columns should be: then nothing of it is repeated. */
+export function describeFound(found: readonly string[], recognised: boolean): string {
+  if (!recognised) return `The first line (${found.length} values) does not look like a header.`
+  return `Found: ${found.filter((name) => name !== '').slice(0, 40).map(printable).join(', ')}.`
+}
+
+function missingColumns(missing: readonly string[], found: readonly string[], file: string, recognised: boolean): UnusableInput {
   const hints = missing.flatMap((name) => {
     const near = nearest(name, found)
-    return near === null ? [] : [`"${near}" may be meant as ${name}`]
+    return near === null ? [] : [`"${printable(near)}" may be meant as ${name}`]
   })
-  const listed = found.filter((name) => name !== '').slice(0, 40).map(printable).join(', ')
   return new UnusableInput({
-    what: `${file} lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}. Found: ${listed || 'no column names'}.`,
+    what: `${file} lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}. ${describeFound(found, recognised || hints.length > 0)}`,
     where: `${file}, line 1`,
     remedy: hints.length > 0 ? `${hints.join('; ')}. Mend the header or export the file again.` : 'Export the file again with its header line.',
   })

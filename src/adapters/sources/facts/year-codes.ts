@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   r: 'R', rec: 'R', reception: 'R', kg: 'R', k: 'R', kindergarten: 'R', tk: 'R', yr: 'R', '0': 'R', '00': 'R',
   n1: 'N1', n2: 'N2', n: 'N2', nur: 'N2', nursery: 'N2', nursery1: 'N1', nursery2: 'N2', pk: 'N2', pr: 'N2', '-1': 'N2', '-2': 'N1',
   e1: 'E1', e2: 'E2', it: 'E1',
-  m: 'M', x: 'X', ug: 'X', other: 'X', ps: '14',
+  m: 'M', x: 'X', ug: 'X', other: 'X', ps: '14', ps1: '14', ps2: '14', ps3: '14', ps4: '14',
 }
 
 const NUMBER = /^(?:year|yr|y|nc|ncyear)?0?([1-9]|1[0-4])$/

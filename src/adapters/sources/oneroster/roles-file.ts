@@ -18,7 +18,7 @@ export async function openRoles(reader: TableReader, file: string, organisations
     const cell = (index: number) => (index === -1 ? '' : (cells[index] ?? '').trim())
     const key = cell(at.sourcedId)
     const role = oneRosterRole(cell(at.role))
-    if (role === undefined) return `The column role of role ${key} holds "${cell(at.role).slice(0, 40)}". Known roles: ${KNOWN_ROLES}.`
+    if (role === undefined) return `The column role of role ${key} holds an unknown word. Known roles: ${KNOWN_ROLES}.`
     const startDate = parseIsoDate(cell(at.beginDate))
     const endDate = parseIsoDate(cell(at.endDate))
     if (startDate === undefined) return `The column beginDate of role ${key} must be a date like 2026-09-01.`

@@ -46,11 +46,15 @@ class UserFacts {
   readonly #at: ColumnIndexes<UserColumn>
   readonly #reading: UserReading
   readonly #warn: (text: string) => void
+  readonly #contexts = new Map<string, string>()
+  /** A glance that tells whether `userIds` holds anything we may read. */
+  readonly #readIds: RegExp
 
   constructor(at: ColumnIndexes<UserColumn>, reading: UserReading, warn: (text: string) => void) {
     this.#at = at
     this.#reading = reading
     this.#warn = warn
+    this.#readIds = reading.readUpn ? /adm|adno|mis|upn/i : /adm|adno|mis/i
   }
 
   /** What the facts depend on beyond this row's own cells, and the allowed part of `userIds`. */
@@ -58,10 +62,20 @@ class UserFacts {
     const at = this.#at
     let text = ''
     const ids = at.userIds === -1 ? '' : (cells[at.userIds] ?? '')
-    if (ids !== '') text += CELL_GAP + this.#identifiers(ids).join(CELL_GAP)
-    for (const org of at.orgSourcedIds === -1 ? [] : splitList(cells[at.orgSourcedIds] ?? '')) {
-      const school = this.#reading.organisations.schoolOf(org)
-      if (school !== org) text += CELL_GAP + (school ?? '-')
+    if (this.#readIds.test(ids)) text += CELL_GAP + this.#identifiers(ids).join(CELL_GAP)
+    return at.orgSourcedIds === -1 ? text : text + this.#schoolContext(cells[at.orgSourcedIds] ?? '')
+  }
+
+  /** The schools that parts of schools stand for. Thousands of rows share few cells, so each is worked out once. */
+  #schoolContext(cell: string): string {
+    let text = this.#contexts.get(cell)
+    if (text === undefined) {
+      text = ''
+      for (const org of splitList(cell)) {
+        const school = this.#reading.organisations.schoolOf(org)
+        if (school !== org) text += CELL_GAP + (school ?? '-')
+      }
+      if (this.#contexts.size < 5000) this.#contexts.set(cell, text)
     }
     return text
   }
@@ -77,7 +91,7 @@ class UserFacts {
     if (this.#reading.version === '1.2') return [{ ...person, yearCode }, ...links(personKey, cell(at.agentSourcedIds))]
 
     const role = oneRosterRole(cell(at.role))
-    if (role === undefined) return `The column role of user ${personKey} holds "${cell(at.role).slice(0, 40)}". Known roles: ${KNOWN_ROLES}.`
+    if (role === undefined) return `The column role of user ${personKey} holds an unknown word. Known roles: ${KNOWN_ROLES}.`
     const facts: RosterFact[] = [person]
     if (role === 'pupil') person.admissionNumber ??= valueOf(cell(at.identifier))
     else person.misId ??= valueOf(cell(at.identifier))

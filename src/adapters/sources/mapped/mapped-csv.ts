@@ -1,0 +1,93 @@
+import { UnusableInput } from '../../../shared/errors.ts'
+import { cleanHeader } from '../csv/columns.ts'
+import { TableReader } from '../csv/table-reader.ts'
+import { readHeader } from '../csv/walk-csv.ts'
+import type { FileSet } from '../files/file-set.ts'
+import { openFileSet } from '../files/open-file-set.ts'
+import { limitsOf } from '../limits.ts'
+import { openSet } from '../open-set.ts'
+import type { ColumnProfile, OpenSource, RosterSource, SourceInput, SourceLimits } from '../source.ts'
+import { demandColumns, indexColumns } from './columns-in-use.ts'
+import { findDelimiter, findEncoding } from './dialect.ts'
+import { createLineRows, createStaffRows } from './line-rows.ts'
+import { recogniseColumns } from './recognise.ts'
+import { createRowContext } from './row-context.ts'
+import { surveyFile } from './survey.ts'
+
+/**
+ * One CSV list as SIMS, Arbor, Bromcom or ScholarPack export it: a line per pupil and contact, or a staff list. Columns
+ * are recognised, or taken from a saved profile; the profile in use comes back with the open source.
+ */
+export function createMappedCsv(): RosterSource {
+  return { format: 'csv', open: openMapped }
+}
+
+async function openMapped(input: SourceInput): Promise<OpenSource> {
+  const limits = limitsOf(input.limits)
+  const files = await openFileSet(input.path, limits)
+  try {
+    return await openList(files, onlyFile(files), input, limits)
+  } catch (cause) {
+    await files.close()
+    throw cause
+  }
+}
+
+async function openList(files: FileSet, file: string, input: SourceInput, limits: SourceLimits): Promise<OpenSource> {
+  const saved = input.profile
+  const encoding = saved?.encoding ?? (await findEncoding(files, file))
+  // The header as one cell: no text holds the record separator, so nothing is split.
+  const delimiter = saved?.delimiter ?? findDelimiter((await readHeader(files, file, { delimiter: '\u001e', encoding }, limits)).join(''))
+  const dialect = { delimiter, encoding }
+  const reader = new TableReader(files, dialect, limits)
+  const header = await reader.header(file)
+  const guess = recogniseColumns(header)
+  const columns = saved?.columns ?? guess.columns
+  const kind = saved ? ('staffId' in columns && !('pupilId' in columns) ? 'staff' : 'pupils') : guess.kind
+  const indexes = indexColumns(columns, header, file)
+  demandColumns(indexes, kind, header, file)
+  if (!saved) for (const warning of guess.warnings) reader.warn(warning)
+
+  const survey = await surveyFile(files, file, dialect, limits, indexes, saved?.dateOrder ?? null)
+  const schools = [...survey.schools]
+  const defaultSchool = input.schoolKey ?? ''
+  if (schools.length === 0 && defaultSchool === '') {
+    throw new UnusableInput({ what: `${file} does not say which school it is of.`, where: file, remedy: 'Name the school in the settings of this source, or export a column with the school or its URN.' })
+  }
+  if (defaultSchool !== '' && !schools.some((school) => school.key === defaultSchool)) schools.push({ key: defaultSchool, name: defaultSchool, urn: null, dfeNumber: null })
+  const context = createRowContext({
+    indexes, headers: header.map(cleanHeader), dateOrder: survey.dateOrder, defaultSchool,
+    contactsAreParents: guess.contactsAreParents && columns.relationship === undefined,
+    warn: (text) => reader.warn(`${file}: ${text}`),
+  })
+  if (kind === 'pupils') warnOfGaps(indexes, reader, file)
+  const profile: ColumnProfile = { columns, dateOrder: survey.dateOrder, delimiter, encoding }
+  const rows = () => (kind === 'staff' ? createStaffRows(file, context) : createLineRows(file, context))
+  return openSet({
+    reader, schools, delta: false, infersLeavers: false, profile,
+    streamed: [file],
+    rejected: [],
+    walks: [() => reader.stream(file, rows())],
+  })
+}
+
+function warnOfGaps(indexes: Partial<Record<string, number>>, reader: TableReader, file: string): void {
+  if (indexes.year === undefined) reader.warn(`${file}: no column for the year group was recognised.`)
+  const contacts = indexes.contactSurname !== undefined || indexes.contactForename !== undefined
+  if (!contacts) reader.warn(`${file}: no columns for contacts were recognised; pupils get no parent or guardian from this list.`)
+  else if (indexes.relationship === undefined && indexes.parentalResponsibility === undefined) {
+    reader.warn(`${file}: neither a relationship nor parental responsibility is stated for contacts.`)
+  }
+}
+
+/** The one list in the input; a folder or zip may hold it alone. */
+function onlyFile(files: FileSet): string {
+  if (files.kind === 'file') return files.names[0] ?? ''
+  const lists = files.names.filter((name) => /\.(csv|txt|tsv)$/i.test(name))
+  if (lists.length === 1 && lists[0] !== undefined) return lists[0]
+  throw new UnusableInput({
+    what: lists.length === 0 ? 'There is no CSV file here.' : `There are ${lists.length} CSV files here, and one is expected.`,
+    where: files.label,
+    remedy: 'Give the path of the list itself. For OneRoster or School Data Sync use the formats oneroster-csv or sds-csv.',
+  })
+}
