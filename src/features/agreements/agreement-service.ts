@@ -40,7 +40,7 @@ export class AgreementService {
           change: 'major', changeNote: 'First version, from the starter set.', reviewCycleMonths: file.reviewCycleMonths,
           texts: [{
             language: file.language, variant: 'standard', title: file.title, markdown: file.markdown,
-            statements: definedStatements(file), clauses: file.clauses, translation: null,
+            statements: definedStatements(file), clauses: file.clauses, questions: file.questions, translation: null,
           }],
         }), { at: clock.now(), on: today(clock.now()) })
         if (!published.ok) throw new Error(`Starter agreement ${file.key} cannot be published: ${published.reason} ${published.detail ?? ''}`)
