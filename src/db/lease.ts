@@ -24,7 +24,7 @@ export interface LeaseHolder {
  * @throws Refused, saying who holds it since when and until when.
  */
 export async function withLease<T>(
-  db: Database, clock: Clock, name: string, holder: string, work: (signal: AbortSignal) => Promise<T>, options: LeaseOptions,
+  db: Database, clock: Clock, name: string, holder: string, work: (signal: AbortSignal) => Promise<T>, options: LeaseOptions = { ttlMs: 60_000 },
 ): Promise<T> {
   // Inside a transaction the others would not see the lease, and the heartbeat would outlive the transaction.
   if (db.inTransaction) throw new Error('A lease is taken outside a transaction')

@@ -1,0 +1,25 @@
+import { FixedClock } from '../../src/adapters/clock.ts'
+import { createIds } from '../../src/adapters/ids.ts'
+import { createSource } from '../../src/adapters/sources/create-source.ts'
+import type { Database } from '../../src/db/database.ts'
+import { AuditLog } from '../../src/features/audit/audit-log.ts'
+import { PeopleQueries } from '../../src/features/people/people-queries.ts'
+import { PeopleStore } from '../../src/features/people/people-store.ts'
+import { RosterService } from '../../src/features/roster/roster-service.ts'
+import { SchoolStore } from '../../src/features/schools/school-store.ts'
+import { BRAKE_DEFAULTS } from '../../src/shared/brake.ts'
+
+/** The roster's services over one database, with a clock that stands still. */
+export function rosterServices(db: Database, options: { now?: string; protectedPeople?: string[] } = {}) {
+  const clock = new FixedClock(options.now ?? '2026-11-02T09:00:00Z')
+  const ids = createIds(clock)
+  const audit = new AuditLog(db, clock, ids)
+  const schools = new SchoolStore(db, clock, ids)
+  const people = new PeopleQueries(db)
+  const guarded = new Set(options.protectedPeople ?? [])
+  const roster = new RosterService({
+    db, clock, ids, audit, people: new PeopleStore(db, clock, ids), peopleQueries: people, schools, sourceOf: createSource,
+    protectedPeople: async () => guarded, brake: BRAKE_DEFAULTS, startsWithinDays: 60, mayAddSchools: true,
+  })
+  return { clock, ids, audit, schools, people, roster, guarded }
+}
