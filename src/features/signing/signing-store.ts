@@ -1,0 +1,145 @@
+import type { Database } from '../../db/database.ts'
+import { canonicalJson } from '../../shared/canonical-json.ts'
+import type { Instant } from '../../shared/dates.ts'
+import type { Signature } from './signature.ts'
+
+export interface SealedRecord {
+  signatureId: string
+  sealNumber: number
+  sealedAt: Instant
+  certificateId: string
+  renditionHash: string
+  tail: Buffer | null
+  fileSha256: string | null
+  unsignedSha256: string | null
+}
+
+/** Signatures, their devices and their sealed records. */
+export class SigningStore {
+  readonly #db: Database
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** @throws a duplicate-key error when the slot holds an active signature or the form was sent before (S2). */
+  async insert(signature: Signature, device: { address: string | null; userAgent: string | null; eraseAfter: Instant }): Promise<void> {
+    await this.#db.sql('signatures').insert({
+      id: signature.id, signatory_id: signature.signatoryId, request_id: signature.requestId, active: 1,
+      subject_id: signature.subjectId, signer_id: signature.signerId, actor: signature.actor, method: signature.method,
+      signed_at: signature.signedAt, rendition_hash: signature.renditionHash, evidence: canonicalJson(signature.evidence),
+      form_key: signature.formKey, seal_state: 'pending', ended_at: null, ended_kind: null,
+    })
+    await this.#db.sql('signature_devices').insert({
+      signature_id: signature.id, address: device.address?.slice(0, 60) ?? null, user_agent: device.userAgent?.slice(0, 300) ?? null, erase_after: device.eraseAfter,
+    })
+  }
+
+  async byId(id: string): Promise<Signature | null> {
+    const row = await this.#db.read('signatures').where({ id }).first()
+    return row ? fromRow(row) : null
+  }
+
+  async byFormKey(formKey: string): Promise<Signature | null> {
+    const row = await this.#db.sql('signatures').where({ form_key: formKey }).first()
+    return row ? fromRow(row) : null
+  }
+
+  async activeOf(signatoryId: string): Promise<Signature | null> {
+    const row = await this.#db.sql('signatures').where({ signatory_id: signatoryId, active: 1 }).first()
+    return row ? fromRow(row) : null
+  }
+
+  /** Of these requests, newest first. */
+  async ofRequests(requestIds: readonly string[]): Promise<Signature[]> {
+    if (requestIds.length === 0) return []
+    return (await this.#db.read('signatures').whereIn('request_id', [...requestIds]).orderBy('signed_at', 'desc')).map(fromRow)
+  }
+
+  async setSealState(id: string, state: Signature['sealState']): Promise<void> {
+    await this.#db.sql('signatures').where({ id }).update({ seal_state: state })
+  }
+
+  /** Signatures captured before `before` and not sealed yet: an alarm, and what a sweep takes up again. */
+  async unsealed(before: Instant, limit: number): Promise<string[]> {
+    return (await this.#db.read('signatures').where({ seal_state: 'pending' }).where('signed_at', '<', before).orderBy('signed_at').limit(limit).select('id'))
+      .map((row) => row.id)
+  }
+
+  /** D3: the claim comes first; whoever is second gets the first one's. */
+  async claimSeal(claim: Pick<SealedRecord, 'signatureId' | 'sealNumber' | 'sealedAt' | 'certificateId' | 'renditionHash'>): Promise<SealedRecord> {
+    await this.#db.insertNew('sealed_records', [{
+      signature_id: claim.signatureId, seal_number: claim.sealNumber, sealed_at: claim.sealedAt, certificate_id: claim.certificateId,
+      rendition_hash: claim.renditionHash, tail: null, file_sha256: null, unsigned_sha256: null,
+    }])
+    const record = await this.record(claim.signatureId, claim.sealNumber)
+    if (!record) throw new Error('The seal claimed just now is gone')
+    return record
+  }
+
+  /** The first committed seal wins: false when there was one. */
+  async keepSeal(signatureId: string, sealNumber: number, seal: { tail: Buffer; fileSha256: string; unsignedSha256: string }): Promise<boolean> {
+    return await this.#db.sql('sealed_records').where({ signature_id: signatureId, seal_number: sealNumber }).whereNull('file_sha256')
+      .update({ tail: seal.tail, file_sha256: seal.fileSha256, unsigned_sha256: seal.unsignedSha256 }) === 1
+  }
+
+  async record(signatureId: string, sealNumber = 1): Promise<SealedRecord | null> {
+    const row = await this.#db.sql('sealed_records').where({ signature_id: signatureId, seal_number: sealNumber }).first()
+    return row ? recordFromRow(row) : null
+  }
+
+  /** The signature behind a whole file's hash. */
+  async signatureOfFile(fileSha256: string): Promise<Signature | null> {
+    const row = await this.#db.read('sealed_records').where({ file_sha256: fileSha256 }).first('signature_id')
+    return row ? this.byId(row.signature_id) : null
+  }
+
+  /** Walks sealed records, oldest signature first, for export. */
+  async* sealed(size = 200): AsyncIterable<{ signature: Signature; record: SealedRecord }[]> {
+    let after = ''
+    for (;;) {
+      const rows = await this.#db.read('signatures').where({ seal_state: 'sealed' }).andWhere('id', '>', after).orderBy('id').limit(size)
+      if (rows.length === 0) return
+      const records = await this.#db.read('sealed_records').whereIn('signature_id', rows.map((row) => row.id)).whereNotNull('file_sha256').orderBy('seal_number', 'desc')
+      yield rows.flatMap((row) => {
+        const record = records.find((candidate) => candidate.signature_id === row.id)
+        return record ? [{ signature: fromRow(row), record: recordFromRow(record) }] : []
+      })
+      if (rows.length < size) return
+      after = rows[rows.length - 1].id
+    }
+  }
+}
+
+function fromRow(row: Record<string, unknown>): Signature {
+  return {
+    id: row['id'] as string,
+    signatoryId: row['signatory_id'] as string,
+    requestId: row['request_id'] as string,
+    active: row['active'] === 1,
+    subjectId: row['subject_id'] as string,
+    signerId: row['signer_id'] as string,
+    actor: row['actor'] as string,
+    method: row['method'] as Signature['method'],
+    signedAt: row['signed_at'] as number,
+    renditionHash: row['rendition_hash'] as string,
+    evidence: JSON.parse(row['evidence'] as string) as Signature['evidence'],
+    formKey: row['form_key'] as string,
+    sealState: row['seal_state'] as Signature['sealState'],
+    endedKind: row['ended_kind'] as Signature['endedKind'],
+  }
+}
+
+function recordFromRow(row: Record<string, unknown>): SealedRecord {
+  const tail = row['tail']
+  return {
+    signatureId: row['signature_id'] as string,
+    sealNumber: row['seal_number'] as number,
+    sealedAt: row['sealed_at'] as number,
+    certificateId: row['certificate_id'] as string,
+    renditionHash: row['rendition_hash'] as string,
+    // One driver gives an ArrayBuffer, the other a Buffer.
+    tail: tail === null ? null : Buffer.from(tail as ArrayBuffer),
+    fileSha256: row['file_sha256'] as string | null,
+    unsignedSha256: row['unsigned_sha256'] as string | null,
+  }
+}
