@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, sign, X509Certificate, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { UnusableInput } from '../../shared/errors.ts'
+import { orderedChain } from './certificate-trust.ts'
 import { cmsFrame } from './cms-write.ts'
 import type { Sealer } from './pdf-records.ts'
 
@@ -20,8 +21,7 @@ export function createKeySealer(parts: { keyPem: string; certificatePem: string;
     })
   }
   const keyType = sealingKeyType(key)
-  const others = parts.chainPem.map(readCertificate).filter((other) => other.fingerprint256 !== certificate.fingerprint256)
-  const chain = [certificate, ...others]
+  const chain = orderedChain(certificate, parts.chainPem.map(readCertificate))
   const frame = cmsFrame(chain, keyType.startsWith('P-') ? 'ec' : 'rsa')
   return {
     certificateId: createHash('sha256').update(certificate.raw).digest('hex'),
