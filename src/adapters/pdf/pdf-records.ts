@@ -70,7 +70,8 @@ export interface Sealer {
   /** Leaf first. */
   readonly chainPem: string[]
   readonly subject: string
-  readonly keyType: 'P-256' | 'RSA-2048' | 'RSA-3072'
+  /** The trust's own keys are P-256, RSA-2048 or RSA-3072; a school's own PKCS#12 may bring the others. */
+  readonly keyType: 'P-256' | 'P-384' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096'
   readonly notBefore: Instant
   readonly notAfter: Instant
   /** CAdES signed attributes over this SHA-256, signed; DER of the CMS SignedData (ETSI EN 319 142-1, B-B). */

@@ -1,0 +1,163 @@
+import { ACCENT_LINE, COLUMN, GROUND, HAIRLINE, INK, PAGE, QUIET, textSizes } from './page-style.ts'
+import type { RecordContent, SealClaim } from './pdf-records.ts'
+import { METHOD_WORDS, momentWords } from './record-words.ts'
+import { number, type SetText } from './set-text.ts'
+import type { FastFace, TemplateMeta } from './template-meta.ts'
+
+/** Sets one text in one of the fast faces; whoever passes it decides how (table, or shaped beforehand). */
+export type TextSetter = (face: FastFace, text: string, size: number, width: number) => SetText
+
+/** A page of the tail: its operators, and the structure tags of its marks in order. */
+export interface ActPage {
+  ops: string
+  tags: string[]
+}
+
+const LABEL = 112
+const VALUE = COLUMN - LABEL - 14
+// Room at the foot of the first page for the seal.
+const SEAL_TOP = PAGE.bottom + 44
+const PANEL = 104
+
+/** Lays out the act, the signature, the seal and the audit rows. Pure: equal input gives equal operators (D3). */
+export function actPages(content: RecordContent, claim: SealClaim, meta: TemplateMeta, set: TextSetter): ActPage[] {
+  const sizes = textSizes(meta.young)
+  const { body } = sizes
+  let page: ActPage = { ops: '', tags: [] }
+  const pages = [page]
+  let y: number = PAGE.top
+  let bottom: number = SEAL_TOP + 14
+
+  const need = (points: number): void => {
+    if (y - points >= bottom) return
+    page = { ops: '', tags: [] }
+    pages.push(page)
+    y = PAGE.top
+    bottom = PAGE.bottom
+  }
+  const mark = (tag: string, ops: string): void => {
+    page.ops += `/${tag} <</MCID ${page.tags.length}>> BDC ${ops}EMC\n`
+    page.tags.push(tag)
+  }
+  const artifact = (ops: string): void => {
+    page.ops += `/Artifact BMC q ${ops} Q EMC\n`
+  }
+  const write = (tag: string, colour: string, text: SetText, size: number, leading: number, x: number, width: number): void => {
+    mark(tag, `${colour} ${lines(text, x, y, width, size, leading)}`)
+    y -= text.lines.length * size * leading
+  }
+  const row = (label: string, value: string, face: FastFace, size: number, gap: number): void => {
+    const left = set('regular', label, body - 1.5, LABEL)
+    const right = set(face, value, size, VALUE)
+    // A value longer than a page is not expected; a page's worth is kept together, more runs on in pieces.
+    let rest = right.lines
+    let first = true
+    while (rest.length > 0) {
+      const leading = size * 1.36
+      need(Math.min(rest.length, 6) * leading + gap)
+      const fit = Math.max(1, Math.min(rest.length, Math.floor((y - bottom) / leading)))
+      const part = { lines: rest.slice(0, fit), rtl: right.rtl }
+      const labelOps = first ? `${QUIET} ${lines(left, PAGE.left, y - (size - body + 1.5), LABEL, body - 1.5, 1.36)}` : ''
+      // Values begin at one left edge whatever their script reads like: the column is a list, not a paragraph.
+      mark('P', `${labelOps}${INK} ${lines({ ...part, rtl: false }, PAGE.left + LABEL + 14, y, VALUE, size, 1.36)}`)
+      y -= Math.max(fit * leading, first ? left.lines.length * (body - 1.5) * 1.36 : 0)
+      rest = rest.slice(fit)
+      first = false
+    }
+    y -= gap
+  }
+
+  write('H1', INK, set('bold', 'Signed and agreed', sizes.title, COLUMN), sizes.title, 1.18, PAGE.left, COLUMN)
+  y -= 7
+  artifact(`${ACCENT_LINE} 2 w ${PAGE.left} ${number(y)} m ${PAGE.left + 44} ${number(y)} l S`)
+  y -= 10
+  write('P', QUIET, set('regular', `${meta.title}. ${meta.versionLabel}`, body - 1, COLUMN), body - 1, 1.4, PAGE.left, COLUMN)
+  y -= body * 1.3
+  const statement = set('regular', content.statement, body + 0.5, COLUMN)
+  write('P', INK, statement, body + 0.5, sizes.leading, PAGE.left, COLUMN)
+  y -= body * 1.2
+  row('Signed by', content.signerName, 'bold', body + 2, 7)
+  row('As', content.signerCapacity, 'regular', body, 7)
+  if (content.subjectName !== content.signerName) row('For', content.subjectName, 'regular', body, 7)
+  row('How', METHOD_WORDS[content.method], 'regular', body, 7)
+  row('When', momentWords(content.signedAt), 'regular', body, 7)
+  y -= 5
+  need(PANEL)
+  page.ops += `/Artifact BMC q ${GROUND} ${PAGE.left} ${number(y - PANEL)} ${COLUMN} ${PANEL} re f Q EMC\n`
+  mark(content.drawn ? 'Figure' : 'P', signatureOps(content, y, set, body))
+  y -= PANEL + body * 1.9
+  // The record's rows begin on this page when a few of them fit.
+  need(sizes.h2 * 1.7 + 3 * (body * 1.36 + 8))
+  write('H2', INK, set('bold', 'How this signature was recorded', sizes.h2, COLUMN), sizes.h2, 1.25, PAGE.left, COLUMN)
+  y -= sizes.h2 * 0.5
+  for (const { label, value } of [{ label: 'Reference', value: content.reference }, ...content.audit]) {
+    need(body * 1.36 + 10)
+    artifact(`${HAIRLINE} 0.7 w ${PAGE.left} ${number(y + 2)} m ${PAGE.right} ${number(y + 2)} l S`)
+    y -= 3
+    row(label, value, 'regular', body - 0.5, 5)
+  }
+  const [firstPage] = pages
+  if (firstPage) sealStrip(firstPage, claim, meta, set)
+  for (const [place, each] of pages.entries()) footer(each, content.reference, `Signature page ${place + 1} of ${pages.length}`, set)
+  return pages
+}
+
+/** The operators that place set lines below `top`; local to the tail because it runs once per signature and is kept lean. */
+function lines(text: SetText, x: number, top: number, width: number, size: number, leading: number): string {
+  let out = ''
+  let base = top - size
+  for (const line of text.lines) {
+    out += `q 1 0 0 1 ${number(text.rtl ? x + width - line.width : x)} ${number(base)} cm ${line.ops} Q `
+    base -= size * leading
+  }
+  return out
+}
+
+function signatureOps(content: RecordContent, top: number, set: TextSetter, body: number): string {
+  if (content.drawn) return drawnOps(content.drawn, top)
+  const text = content.typed ?? METHOD_WORDS[content.method]
+  const face: FastFace = content.typed === null ? 'regular' : 'italic'
+  let size = content.typed === null ? body + 1 : 28
+  let fitted = set(face, text, size, COLUMN - 40)
+  for (const smaller of [20, 14, 10, 7]) {
+    if (fitted.lines.length * size * 1.3 <= PANEL - 16 && (fitted.lines.length === 1 || size <= 14)) break
+    if (smaller >= size) continue
+    size = smaller
+    fitted = set(face, text, size, COLUMN - 40)
+  }
+  const high = fitted.lines.length * size * 1.3
+  return `${INK} ${lines(fitted, PAGE.left + 20, top - (PANEL - high) / 2, COLUMN - 40, size, 1.3)}`
+}
+
+/** Strokes from the 1000 x 400 box, drawn into the panel; a stroke of one point is a dot. Coordinates are brought into the box. */
+function drawnOps(strokes: { x: number; y: number }[][], top: number): string {
+  const scale = (PANEL - 12) / 400
+  let out = `q 0.07 0.1 0.25 RG 1 J 1 j ${number(scale)} 0 0 ${number(-scale)} ${PAGE.left + 16} ${number(top - 6)} cm 7 w `
+  for (const stroke of strokes) {
+    for (const [place, point] of stroke.entries()) out += `${within(point.x, 1000)} ${within(point.y, 400)} ${place === 0 ? 'm' : 'l'} `
+    const [only] = stroke
+    if (only && stroke.length === 1) out += `${within(only.x, 1000)} ${within(only.y, 400)} l `
+    if (only) out += 'S '
+  }
+  return `${out}Q `
+}
+
+function within(value: number, limit: number): number {
+  return value > 0 ? Math.min(limit, Math.round(value)) : 0
+}
+
+function sealStrip(page: ActPage, claim: SealClaim, meta: TemplateMeta, set: TextSetter): void {
+  page.ops += `/Artifact BMC q ${ACCENT_LINE} 0.8 w ${PAGE.left} ${PAGE.bottom + 34} m ${PAGE.right} ${PAGE.bottom + 34} l S Q EMC\n`
+  const who = set('bold', `Sealed electronically by ${meta.trustName}`, 9.5, COLUMN)
+  const what = set('regular', `on ${momentWords(claim.sealedAt)}. Any later change to this file breaks the seal.`, 8.5, COLUMN)
+  page.ops += `/P <</MCID ${page.tags.length}>> BDC ${INK} ${lines({ lines: who.lines.slice(0, 1), rtl: false }, PAGE.left, PAGE.bottom + 28, COLUMN, 9.5, 1.3)}${QUIET} ${lines(what, PAGE.left, PAGE.bottom + 14, COLUMN, 8.5, 1.3)}EMC\n`
+  page.tags.push('P')
+}
+
+function footer(page: ActPage, left: string, right: string, set: TextSetter): void {
+  const label = set('regular', left, 8.5, 300)
+  const place = set('regular', right, 8.5, 150)
+  page.ops += `/Artifact <</Type /Pagination /Subtype /Footer>> BDC q ${HAIRLINE} 0.7 w ${PAGE.left} 56 m ${PAGE.right} 56 l S Q ${QUIET} `
+    + `${lines({ lines: label.lines.slice(0, 1), rtl: false }, PAGE.left, 50, 300, 8.5, 1.2)}`
+    + `${lines({ lines: place.lines.slice(0, 1), rtl: false }, PAGE.right - (place.lines[0]?.width ?? 0), 50, 150, 8.5, 1.2)}EMC\n`
+}

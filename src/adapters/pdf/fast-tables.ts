@@ -1,0 +1,37 @@
+import type { FontLibrary } from './font-library.ts'
+import { hex4, type FontSubsets } from './font-subsets.ts'
+import type { FastFace, FastTable } from './template-meta.ts'
+
+const FACES: Record<FastFace, { bold: boolean; italic: boolean }> = {
+  regular: { bold: false, italic: false }, bold: { bold: true, italic: false }, italic: { bold: false, italic: true },
+}
+// Latin-1 and Latin Extended-A, what Romanian, Welsh and Vietnamese add, common punctuation, euro, trade mark.
+const REPERTOIRE: [number, number][] = [
+  [0x20, 0x7e], [0xa0, 0xac], [0xae, 0x17f], [0x1a0, 0x1a1], [0x1af, 0x1b0], [0x218, 0x21b], [0x1e80, 0x1e85], [0x1ea0, 0x1ef9],
+  [0x2010, 0x2015], [0x2018, 0x201e], [0x2020, 0x2022], [0x2026, 0x2026], [0x2030, 0x2030], [0x20ac, 0x20ac], [0x2122, 0x2122],
+]
+
+/**
+ * Takes the house face's Latin letters into use and writes down where they are: names and values made of these need no
+ * shaping when a record is sealed. What the house face lacks takes the slower road, in a face that has the whole word.
+ */
+export function fastTables(library: FontLibrary, subsets: FontSubsets): Record<FastFace, FastTable> {
+  const family = library.families[0]
+  const table = (face: FastFace): FastTable => {
+    const out: FastTable = { chars: '', resources: [], glyphs: [], widths: [] }
+    for (const [from, to] of REPERTOIRE) {
+      for (let code = from; code <= to; code += 1) {
+        const file = library.find(code, FACES[face], family)
+        const glyph = file?.font.glyphForCodePoint(code)
+        if (!file || !glyph) continue
+        const used = subsets.use(file, glyph)
+        out.chars += String.fromCodePoint(code)
+        out.resources.push(used.resource)
+        out.glyphs.push(hex4(used.id))
+        out.widths.push(used.width)
+      }
+    }
+    return out
+  }
+  return { regular: table('regular'), bold: table('bold'), italic: table('italic') }
+}

@@ -1,0 +1,87 @@
+import { utf16Hex } from './font-subsets.ts'
+import type { ActLayout } from './act-layout.ts'
+import { PAGE } from './page-style.ts'
+import { pdfDate } from './record-words.ts'
+import type { SealClaim } from './pdf-records.ts'
+import { TAIL, type TemplateMeta } from './template-meta.ts'
+
+/** The tail but for the signature's bytes: `before` ends at the gap, `after` begins behind it. */
+export interface UnsealedTail {
+  before: Buffer
+  after: Buffer
+  /** Bytes of the gap, angle brackets included. */
+  gap: number
+}
+
+/**
+ * Writes the tail's objects, cross-reference table and trailer behind a prefix of `prefixLength` bytes. The signature
+ * dictionary comes last of the objects, so that nothing after the gap depends on anything unknown. Deterministic (D3).
+ */
+export function recordTail(
+  meta: TemplateMeta, prefixLength: number, layout: ActLayout, evidence: string, claim: SealClaim, contentsLength: number, documentId: string,
+): UnsealedTail {
+  const { first } = meta
+  const offsets: number[] = []
+  let out = ''
+  const object = (id: number, body: string): void => {
+    offsets[id - first] = prefixLength + out.length
+    out += `${id} 0 obj\n${body}\nendobj\n`
+  }
+  const ref = (place: number) => `${first + place} 0 R`
+  let next = first + TAIL.free
+  for (const [id, body] of layout.objects) {
+    object(id, Buffer.from(body).toString('latin1'))
+    next = id + 1
+  }
+  const resources = layout.fontEntries === '' ? `<< /Font ${meta.objects.fonts} 0 R >>` : `<< /Font << ${meta.fontEntries} ${layout.fontEntries} >> >>`
+  const pageIds: number[] = []
+  const sectionKids: number[] = []
+  let parents = ''
+  for (const [place, page] of layout.pages.entries()) {
+    const id = place === 0 ? first + TAIL.page : next++
+    const content = next++
+    const owners: number[] = []
+    for (const [mark, tag] of page.tags.entries()) {
+      const element = next++
+      owners.push(element)
+      const alt = tag === 'Figure' ? ' /Alt (Signature drawn by hand)' : ''
+      object(element, `<< /Type /StructElem /S /${tag} /P ${ref(TAIL.section)} /Pg ${id} 0 R /K ${mark}${alt} >>`)
+    }
+    object(content, `<< /Length ${page.ops.length} >>\nstream\n${page.ops}\nendstream`)
+    const key = meta.firstStructKey + place
+    const annotations = place === 0 ? ` /Annots [ ${meta.objects.widget} 0 R ]` : ''
+    object(id, `<< /Type /Page /Parent ${ref(TAIL.pages)} /MediaBox [ 0 0 ${PAGE.width} ${PAGE.height} ] /Resources ${resources} `
+      + `/Contents [ ${meta.objects.header} 0 R ${content} 0 R ] /StructParents ${key} /Tabs /S${annotations} >>`)
+    parents += `${key} [ ${refs(owners)} ] `
+    pageIds.push(id)
+    sectionKids.push(...owners)
+  }
+  object(first + TAIL.pages, `<< /Type /Pages /Count ${meta.textPageCount + pageIds.length} /Kids [ ${meta.objects.textPages} 0 R ${refs(pageIds)} ] >>`)
+  object(first + TAIL.section, `<< /Type /StructElem /S /Sect /P ${meta.objects.structureDocument} 0 R /Lang (en-GB) /K [ ${refs(sectionKids)} ] >>`)
+  object(first + TAIL.parents, `<< /Limits [ ${meta.firstStructKey} ${meta.firstStructKey + pageIds.length - 1} ] /Nums [ ${parents}] >>`)
+  const bytes = Buffer.from(evidence, 'utf8')
+  const when = pdfDate(claim.sealedAt)
+  object(first + TAIL.file, `<< /Type /EmbeddedFile /Subtype /application#2Fjson /Length ${bytes.length} /Params << /Size ${bytes.length} /ModDate (${when}) >> >>\nstream\n${bytes.toString('latin1')}\nendstream`)
+  object(first + TAIL.fileSpec, `<< /Type /Filespec /F (evidence.json) /UF (evidence.json) /Desc (Evidence of this signature) /AFRelationship /Data /EF << /F ${ref(TAIL.file)} /UF ${ref(TAIL.file)} >> >>`)
+
+  const gap = contentsLength * 2 + 2
+  offsets[TAIL.signature] = prefixLength + out.length
+  out += `${first + TAIL.signature} 0 obj\n<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (${when}) `
+    + `/Name <FEFF${utf16Hex(meta.trustName)}> /ByteRange `
+  const contentsKey = ' /Contents '
+  const after = ' >>\nendobj\n'
+  // The numbers are as wide as they need to be; the range itself is padded so that its length is known beforehand.
+  const rangeWidth = 48
+  const gapStart = prefixLength + out.length + rangeWidth + contentsKey.length
+  const xrefAt = gapStart + gap + after.length
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
+  const size = first + offsets.length
+  const end = `${after}xref\n0 ${size}\n${meta.xref}${rows}trailer\n<< /Size ${size} /Root ${meta.objects.catalog} 0 R /Info ${meta.objects.info} 0 R `
+    + `/ID [ <${documentId}> <${documentId}> ] >>\nstartxref\n${xrefAt}\n%%EOF\n`
+  out += `[0 ${gapStart} ${gapStart + gap} ${end.length}]`.padEnd(rangeWidth) + contentsKey
+  return { before: Buffer.from(out, 'latin1'), after: Buffer.from(end, 'latin1'), gap }
+}
+
+function refs(ids: number[]): string {
+  return ids.map((id) => `${id} 0 R`).join(' ')
+}

@@ -1,0 +1,232 @@
+import { createRequire } from 'node:module'
+import type { Bidi } from 'bidi-js'
+import type { FaceStyle, FontFile, FontLibrary } from './font-library.ts'
+import { hex4, utf16Hex, type FontSubsets } from './font-subsets.ts'
+
+/** A stretch of text in one face. */
+export interface Span extends FaceStyle {
+  text: string
+}
+
+/** One line, ready to be placed: drawing operators in the line's own coordinates (pen starts at 0 0), width in points. */
+export interface SetLine {
+  ops: string
+  width: number
+}
+
+/** A set paragraph; `rtl` when it reads from right to left, so that it is placed at the right edge. */
+export interface SetText {
+  lines: SetLine[]
+  rtl: boolean
+}
+
+interface Segment {
+  text: string
+  width: number
+  level: number
+  space: boolean
+  /** A line may end after it. */
+  mayBreak: boolean
+  ops: string
+  /** Set when no font has the character: drawn as a box with its number. */
+  box: string | null
+}
+
+// The package is CommonJS whose types speak of a default export it does not have.
+const bidi = (createRequire(import.meta.url)('bidi-js') as () => Bidi)()
+// Scripts whose glyphs are not one to one with their characters: the text itself is kept beside them (D5).
+const SHAPED = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}]/u
+const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+const INVISIBLE = /^[\u200B-\u200F\u2060\uFEFF\u00AD]$/u
+
+/**
+ * Sets text in lines no wider than `width` points: picks fonts per word and script, shapes, orders right-to-left runs
+ * (UAX #9) and breaks at spaces, after hyphens, between ideographs, and inside a word only when it is wider than a line.
+ */
+export function setText(spans: Span[], size: number, width: number, fonts: { library: FontLibrary; subsets: FontSubsets }): SetText {
+  const clean = spans.map((span) => ({ ...span, text: plainText(span.text) }))
+  const text = clean.map((span) => span.text).join('')
+  const { levels, paragraphs } = bidi.getEmbeddingLevels(text)
+  const rtl = ((paragraphs[0]?.level ?? 0) & 1) === 1
+  const segments: Segment[] = []
+  let at = 0
+  for (const span of clean) {
+    for (const word of span.text.match(/ |[^ ]+/gu) ?? []) {
+      for (const run of runsOf(word, span, levels.subarray(at, at + word.length), fonts.library)) {
+        segments.push(...fitted(run, size, width, fonts))
+      }
+      at += word.length
+    }
+  }
+  return { lines: wrap(segments, width).map((line) => emit(reorder(line), size, fonts)), rtl }
+}
+
+/** Line ends and tabs become spaces; composed where Unicode has a composed form, so that ordinary fonts have it. */
+export function plainText(text: string): string {
+  return text.normalize('NFC').replaceAll(/[\t\n\r\u2028\u2029\u0085]+/gu, ' ')
+}
+
+interface Run extends FaceStyle {
+  text: string
+  level: number
+  file: FontFile | null
+}
+
+/** Splits a word where the font or the direction changes. A family that has the whole word is preferred. */
+function runsOf(word: string, style: FaceStyle, levels: Uint8Array, library: FontLibrary): Run[] {
+  const chars = [...word]
+  const whole = library.families.find((family) => chars.every((char) => INVISIBLE.test(char) || library.find(code(char), style, family)))
+  const runs: Run[] = []
+  let offset = 0
+  for (const char of chars) {
+    const level = levels[offset] ?? 0
+    offset += char.length
+    const last = runs.at(-1)
+    const joins = last?.file && last.level === level && (INVISIBLE.test(char) || (/\p{M}/u.test(char) && last.file.font.hasGlyphForCodePoint(code(char))))
+    const file = joins ? last.file : library.find(code(char), style, whole)
+    if (last && file && last.file?.key === file.key && last.level === level) last.text += char
+    else runs.push({ text: char, level, file, bold: style.bold, italic: style.italic })
+  }
+  return runs
+}
+
+/** A run as segments that each fit a line; ideographs stand alone so that a line may break between them. */
+function fitted(run: Run, size: number, width: number, fonts: { subsets: FontSubsets }): Segment[] {
+  const pieces = IDEOGRAPH.test(run.text) ? [...run.text] : run.text.split(/(?<=[-\u2010\u2013\u2014/])/u)
+  return pieces.flatMap((text) => {
+    const segment = shape({ ...run, text }, size, fonts.subsets)
+    if (segment.width <= width || text.length < 2) return [segment]
+    const clusters = [...new Intl.Segmenter('en').segment(text)].map((part) => part.segment)
+    if (clusters.length < 2) return [segment]
+    return clusters.map((cluster) => ({ ...shape({ ...run, text: cluster }, size, fonts.subsets), mayBreak: true }))
+  })
+}
+
+function shape(run: Run, size: number, subsets: FontSubsets): Segment {
+  const { text, level, file } = run
+  const mayBreak = text === ' ' || IDEOGRAPH.test(text) || /[-\u2010\u2013\u2014/]$/u.test(text)
+  if (!file) {
+    const number = [...text].map((char) => code(char).toString(16).toUpperCase().padStart(4, '0')).join('')
+    return { text, level, space: false, mayBreak, ops: '', width: size * 0.95, box: number }
+  }
+  const laid = file.font.layout(text, { liga: SHAPED.test(text), clig: false })
+  const unit = 1000 / file.font.unitsPerEm
+  let show = ''
+  let hexRun = ''
+  let advance = 0
+  let resource = ''
+  const flush = () => {
+    if (hexRun) show += `<${hexRun}>`
+    hexRun = ''
+  }
+  for (const [place, glyph] of laid.glyphs.entries()) {
+    const position = laid.positions?.[place] ?? { xAdvance: glyph.advanceWidth, xOffset: 0, yOffset: 0, yAdvance: 0 }
+    const used = subsets.use(file, glyph)
+    resource = used.resource
+    const before = Math.round(position.xOffset * unit)
+    const after = used.width + before - Math.round(position.xAdvance * unit)
+    const rise = Math.round(position.yOffset * unit)
+    if (before !== 0) {
+      flush()
+      show += `${-before} `
+    }
+    if (rise !== 0) {
+      flush()
+      show += `] TJ ${number(rise * size / 1000)} Ts [<${hex4(used.id)}>] TJ 0 Ts [`
+    } else hexRun += hex4(used.id)
+    if (after !== 0) {
+      flush()
+      show += `${after} `
+    }
+    advance += Math.round(position.xAdvance * unit)
+  }
+  flush()
+  const body = `/${resource} ${number(size)} Tf [${show}] TJ `
+  const ops = SHAPED.test(text) ? `/Span <</ActualText <FEFF${utf16Hex(text)}>>> BDC ${body}EMC ` : body
+  return { text, level, space: text === ' ', mayBreak, ops, width: (advance * size) / 1000, box: null }
+}
+
+function wrap(segments: Segment[], width: number): Segment[][] {
+  const lines: Segment[][] = []
+  let line: Segment[] = []
+  let used = 0
+  // Segments up to the next place where a line may end move to the next line together.
+  for (const group of unbreakable(segments)) {
+    const wide = group.reduce((sum, segment) => sum + segment.width, 0)
+    if (line.length > 0 && used + wide > width && !group.every((segment) => segment.space)) {
+      lines.push(trimmed(line))
+      line = []
+      used = 0
+    }
+    if (line.length === 0 && lines.length > 0 && group.every((segment) => segment.space)) continue
+    line.push(...group)
+    used += wide
+  }
+  lines.push(trimmed(line))
+  return lines
+}
+
+function unbreakable(segments: Segment[]): Segment[][] {
+  const groups: Segment[][] = [[]]
+  for (const segment of segments) {
+    if (segment.space && groups.at(-1)?.length) groups.push([])
+    groups.at(-1)?.push(segment)
+    if (segment.mayBreak) groups.push([])
+  }
+  return groups.filter((group) => group.length > 0)
+}
+
+function trimmed(line: Segment[]): Segment[] {
+  const end = line.findLastIndex((segment) => !segment.space)
+  return line.slice(0, end + 1)
+}
+
+/** Rule L2 of UAX #9, on whole segments: the shaper has already turned the glyphs inside one. */
+function reorder(line: Segment[]): Segment[] {
+  const out = [...line]
+  const highest = Math.max(0, ...out.map((segment) => segment.level))
+  for (let level = highest; level > 0; level -= 1) {
+    for (let from = 0; from < out.length; from += 1) {
+      if ((out[from]?.level ?? 0) < level) continue
+      let to = from
+      while (to < out.length && (out[to]?.level ?? 0) >= level) to += 1
+      out.splice(from, to - from, ...out.slice(from, to).reverse())
+      from = to
+    }
+  }
+  return out
+}
+
+function emit(line: Segment[], size: number, fonts: { library: FontLibrary; subsets: FontSubsets }): SetLine {
+  let ops = 'BT '
+  let x = 0
+  for (const segment of line) {
+    ops += segment.box === null ? segment.ops : `ET ${boxOps(segment, x, size, fonts)}BT 1 0 0 1 ${number(x + segment.width)} 0 Tm `
+    x += segment.width
+  }
+  return { ops: `${ops}ET`, width: x }
+}
+
+/** A character no font has: a box with its Unicode number in two rows, and the character itself for those who copy the text (D5). */
+function boxOps(segment: Segment, x: number, size: number, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
+  const digits = segment.box ?? ''
+  const half = Math.ceil(digits.length / 2)
+  const small = size * (half > 2 ? 0.3 : 0.38)
+  const box = size * 0.86
+  const row = (text: string, y: number) => {
+    const set = text.split('').map((digit) => shape({ text: digit, level: 0, bold: false, italic: false, file: fonts.library.find(code(digit), { bold: false, italic: false }) }, small, fonts.subsets))
+    const wide = set.reduce((sum, part) => sum + part.width, 0)
+    return `BT 1 0 0 1 ${number(x + size * 0.04 + (box - wide) / 2)} ${number(y)} Tm ${set.map((part) => part.ops).join('')}ET `
+  }
+  return `/Span <</ActualText <FEFF${utf16Hex(segment.text)}>>> BDC q ${number(size * 0.04)} w ${number(x + size * 0.04)} ${number(-size * 0.12)} ${number(box)} ${number(box)} re S Q `
+    + `${row(digits.slice(0, half), size * 0.36)}${row(digits.slice(half), -size * 0.02)}EMC `
+}
+
+function code(char: string): number {
+  return char.codePointAt(0) ?? 0
+}
+
+/** A coordinate with at most two decimals. */
+export function number(value: number): string {
+  return String(Math.round(value * 100) / 100)
+}

@@ -1,0 +1,120 @@
+import { createHash, generateKeyPair, sign, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Instant } from '../../shared/dates.ts'
+import { der, derNull, octets, oid, sequence, setOf, smallInteger } from './der.ts'
+import { children, readDer } from './der-read.ts'
+
+/** What the first start makes: the trust's own authority, and the sealing certificate it issues. All PEM; keys PKCS#8. */
+export interface TrustCertificates {
+  caCertificatePem: string
+  caKeyPem: string
+  certificatePem: string
+  keyPem: string
+}
+
+const DAY = 86_400_000
+const generate = promisify(generateKeyPair)
+const TRUE = Buffer.from([0x01, 0x01, 0xff])
+
+/**
+ * Makes an authority (20 years) and a sealing certificate (3 years, for digital signature and non-repudiation; RFC 5280) with
+ * fresh keys. Both begin an hour before `now`, so that a clock a little behind accepts them. `random` gives bytes for serial numbers.
+ */
+export async function createTrustCertificates(parts: {
+  trustName: string
+  keyType: 'P-256' | 'RSA-2048' | 'RSA-3072'
+  now: Instant
+  random: (size: number) => Uint8Array
+}): Promise<TrustCertificates> {
+  const { trustName, now, random } = parts
+  const authority = await keyPair(parts.keyType)
+  const seal = await keyPair(parts.keyType)
+  const organisation = trustName.trim() || 'School'
+  const authorityName = distinguishedName(organisation, `${shortened(organisation, 50)} records CA`)
+  const from = now - DAY / 24
+  const ca = certificate({
+    serial: random(16), issuer: authorityName, subject: authorityName, from, until: now + 20 * 365.25 * DAY, key: authority.publicKey, issuerKey: authority,
+    // keyCertSign and cRLSign.
+    extensions: [extension('2.5.29.19', true, sequence(TRUE, smallInteger(0))), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x01, 0x06]))],
+  })
+  const leaf = certificate({
+    serial: random(16), issuer: authorityName, subject: distinguishedName(organisation, `${shortened(organisation, 50)} records seal`),
+    from, until: now + 3 * 365.25 * DAY, key: seal.publicKey, issuerKey: authority,
+    // digitalSignature and nonRepudiation.
+    extensions: [extension('2.5.29.19', true, sequence()), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x06, 0xc0]))],
+  })
+  return {
+    caCertificatePem: pem(ca), caKeyPem: authority.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    certificatePem: pem(leaf), keyPem: seal.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  }
+}
+
+interface Keys {
+  publicKey: KeyObject
+  privateKey: KeyObject
+}
+
+function keyPair(keyType: 'P-256' | 'RSA-2048' | 'RSA-3072'): Promise<Keys> {
+  if (keyType === 'P-256') return generate('ec', { namedCurve: 'prime256v1' })
+  return generate('rsa', { modulusLength: keyType === 'RSA-2048' ? 2048 : 3072 })
+}
+
+function certificate(parts: {
+  serial: Uint8Array
+  issuer: Buffer
+  subject: Buffer
+  from: Instant
+  until: Instant
+  key: KeyObject
+  issuerKey: Keys
+  extensions: Buffer[]
+}): Buffer {
+  const algorithm = parts.issuerKey.privateKey.asymmetricKeyType === 'ec' ? sequence(oid('1.2.840.10045.4.3.2')) : sequence(oid('1.2.840.113549.1.1.11'), derNull)
+  const identifiers = [
+    extension('2.5.29.14', false, octets(keyIdentifier(parts.key))),
+    extension('2.5.29.35', false, sequence(der(0x80, keyIdentifier(parts.issuerKey.publicKey)))),
+  ]
+  const body = sequence(
+    der(0xa0, smallInteger(2)), der(0x02, positive(parts.serial)), algorithm, parts.issuer,
+    sequence(time(parts.from), time(parts.until)), parts.subject, parts.key.export({ type: 'spki', format: 'der' }),
+    der(0xa3, sequence(...parts.extensions, ...identifiers)),
+  )
+  return sequence(body, algorithm, der(0x03, Buffer.from([0]), sign('sha256', body, parts.issuerKey.privateKey)))
+}
+
+function extension(type: string, critical: boolean, value: Buffer): Buffer {
+  return critical ? sequence(oid(type), TRUE, octets(value)) : sequence(oid(type), octets(value))
+}
+
+/** SHA-1 of the key's bits, an identifier and no security measure (RFC 5280, 4.2.1.2). */
+function keyIdentifier(key: KeyObject): Buffer {
+  const bits = children(readDer(key.export({ type: 'spki', format: 'der' })))[1]
+  return createHash('sha1').update(bits?.content.subarray(1) ?? Buffer.alloc(0)).digest()
+}
+
+function distinguishedName(organisation: string, commonName: string): Buffer {
+  const part = (type: string, text: string) => setOf(sequence(oid(type), der(0x0c, Buffer.from(text))))
+  return sequence(part('2.5.4.10', shortened(organisation, 64)), part('2.5.4.3', commonName))
+}
+
+/** X.520 allows 64 characters. */
+function shortened(text: string, length: number): string {
+  return [...text].slice(0, length).join('')
+}
+
+/** UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280, 4.1.2.5). */
+function time(at: Instant): Buffer {
+  const digits = new Date(at).toISOString().replaceAll(/[-:T]|\.\d+/g, '')
+  return Number(digits.slice(0, 4)) < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits))
+}
+
+/** A positive number whose first byte is neither zero nor a sign (RFC 5280, 4.1.2.2). */
+function positive(bytes: Uint8Array): Buffer {
+  const out = Buffer.from(bytes)
+  out[0] = ((out[0] ?? 0) & 0x3f) | 0x40
+  return out
+}
+
+function pem(bytes: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`
+}
