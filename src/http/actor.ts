@@ -22,6 +22,8 @@ export interface Actor {
   schools(permission: string): 'all' | string[]
   /** Pupils whose page this person may act on as a guardian; without those marked do-not-contact (F2). */
   readonly guardianOf?: readonly string[]
+  /** Pupils with any link to this person, do-not-contact included: the conflict rule looks here (P7). */
+  readonly relatedTo?: readonly string[]
 }
 
 /** Someone we do not know. */
@@ -46,4 +48,12 @@ export function operatingSystemActor(user: string): Actor {
 export function ensureCan(actor: Actor, permission: string, schoolId?: string): void {
   if (schoolId !== undefined && !actor.can(permission, schoolId)) throw new NotFound()
   if (!actor.can(permission)) throw new Forbidden()
+}
+
+/**
+ * P7: staff never witness, sign on behalf, approve or see incidents for a pupil of their own family.
+ * @throws Forbidden when the actor has any guardian link to the pupil.
+ */
+export function ensureNotFamily(actor: Actor, pupilId: string): void {
+  if (actor.relatedTo?.includes(pupilId)) throw new Forbidden('You have a family link to this pupil, so a colleague must do this.')
 }

@@ -1,8 +1,10 @@
-import { AssentError } from '../shared/errors.ts'
+import { AssentError, Forbidden, NotFound } from '../shared/errors.ts'
 
 /** What a person or machine is told about a failure. Nothing of a stack, a database or another person (ASVS 16.5.1). */
 export interface ErrorFacts {
   status: number
+  /** Which of `pages/errors/` says it: `message` says what the error itself says. */
+  page: '403' | '404' | '500' | 'message'
   what: string
   where: string
   remedy: string
@@ -10,6 +12,7 @@ export interface ErrorFacts {
 
 const OURS: ErrorFacts = {
   status: 500,
+  page: '500',
   what: 'Something went wrong on our side.',
   where: '',
   remedy: 'Nothing you did is lost unless a page told you so. Try again in a few minutes. If it goes on, tell the office the reference.',
@@ -31,15 +34,27 @@ export class RequestFault extends AssentError {
   }
 }
 
+/** A form that is not ours, or no longer: nothing was done. Other words than for a page that is not the actor's. */
+export class FormRefused extends AssentError {
+  constructor(what: string, remedy = 'Go back, reload the page and send it again.') {
+    super({ what, remedy }, { exitCode: 3, status: 403 })
+  }
+}
+
 /** Facts of any thrown value. Unless it is a refusal of ours or a fault of the request, it is our fault. */
 export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof AssentError && error.status < 500) {
-    return { status: error.status, what: error.what, where: error.where, remedy: error.remedy }
+    return { status: error.status, page: pageOf(error), what: error.what, where: error.where, remedy: error.remedy }
   }
   if (error instanceof AssentError && error.status !== 500) return { ...OURS, status: error.status }
   const status = requestFaultStatus(error)
   const fault = REQUEST_FAULTS[status]
-  return fault ? { status, where: '', ...fault } : OURS
+  return fault ? { status, page: 'message', where: '', ...fault } : OURS
+}
+
+function pageOf(error: AssentError): ErrorFacts['page'] {
+  if (error instanceof NotFound) return '404'
+  return error instanceof Forbidden ? '403' : 'message'
 }
 
 /** Express, its body readers (`status`, `expose`), its router (a path that cannot be decoded) and multer. */

@@ -5,13 +5,11 @@ import { errorFacts, type ErrorFacts } from './error-facts.ts'
 import { forbidStoring, stateIfAny } from './request-state.ts'
 import type { Views } from './view-types.ts'
 
-const TEMPLATES = new Set([400, 403, 404, 409, 500])
-
 export interface ErrorPageDeps {
   views: Views
   logger: Logger
   /** What every page of this request gets: nonce, brand, navigation. May fail; the page then comes without it. */
-  common(req: Request, res: Response): Promise<object>
+  common(req: Request): Promise<object>
   /** Paths below these are answered with problem details (RFC 9457). */
   machinePaths: readonly string[]
 }
@@ -41,10 +39,10 @@ export function referenceOf(requestId: string): string {
 }
 
 async function sendPage(deps: ErrorPageDeps, req: Request, res: Response, facts: ErrorFacts, reference: string): Promise<void> {
-  const template = `pages/errors/${TEMPLATES.has(facts.status) ? facts.status : facts.status < 500 ? 400 : 500}.njk`
-  const common = await deps.common(req, res).catch(() => ({}))
+  const common = await deps.common(req).catch(() => ({}))
+  const words = { ...facts, title: facts.what, means: facts.where, todo: facts.remedy, reference }
   try {
-    res.type('html').send(deps.views.render(template, { ...common, ...facts, reference }))
+    res.type('html').send(deps.views.render(`pages/errors/${facts.page}.njk`, { ...common, ...words }))
   } catch (error) {
     deps.logger.error({ err: error, reference }, 'the error page itself failed')
     res.type('text').send(`${facts.what}\n${facts.remedy}\nReference: ${reference}\n`)

@@ -26,6 +26,8 @@ export interface RequestParts {
   readonly now: Instant
   /** Path of this request without the query. */
   readonly path: string
+  /** What was typed when this page's form was refused a moment ago, for showing it again; else empty. */
+  readonly values: Readonly<Record<string, string | string[]>>
 }
 
 /** What a handler gets: validated input and everything above. */

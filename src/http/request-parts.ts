@@ -16,5 +16,6 @@ export function requestParts(req: Request, actor: Actor): RequestParts {
     userAgent: (req.get('user-agent') ?? '').slice(0, 400),
     now: state.now,
     path: req.path,
+    values: state.session.formOf(req.originalUrl)?.values ?? {},
   }
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { AssentError, Forbidden, NotFound, UnusableInput } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Operation, Page, PostOperation, Prepared } from './define-page.ts'
-import { errorFacts } from './error-facts.ts'
+import { errorFacts, FormRefused } from './error-facts.ts'
 import { fieldError, fieldErrors, oldInput } from './form-errors.ts'
 import { TOKEN_FIELD, TOKEN_HEADER } from './form-token.ts'
 import type { RequestParts } from './page-context.ts'
@@ -117,5 +117,5 @@ function badAddress(prepared: Extract<Prepared, { ok: false }>): AssentError {
   return new UnusableInput({ what: 'This address asks for something we do not know.', remedy: 'Go back and choose from the page.' })
 }
 
-const signedOut = () => new Forbidden('You are signed out, so nothing was done. Sign in and send the form again.')
-const staleForm = () => new Forbidden('This form is no longer valid, so nothing was done. Go back, reload the page and send it again.')
+const signedOut = () => new FormRefused('You are signed out, so nothing was done.', 'Sign in and send the form again.')
+const staleForm = () => new FormRefused('This form is no longer valid, so nothing was done.')

@@ -1,8 +1,8 @@
 import 'express-session'
 import type { FieldError, Flash } from './view-types.ts'
 
-/** How a person came in; a link proves less than the school's sign-in. */
-export type SignInRoute = 'link' | 'setup' | 'persona' | 'saml' | 'class'
+/** How a person came in. A signing link (`link`) and a class session prove less than the others. */
+export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'class'
 
 /** The refused form, kept for the one page view that follows. */
 export interface RefusedForm {

@@ -66,11 +66,17 @@ export class SessionHandle {
     this.#data.form = form
   }
 
-  /** Takes out the form that was refused on this path; one of another path is dropped with it. */
-  takeForm(path: string): RefusedForm | null {
+  /** The form that was refused on this path, if any. */
+  formOf(path: string): RefusedForm | null {
     const { form } = this.#data
-    delete this.#data.form
     return form?.path === path ? form : null
+  }
+
+  /** Takes it out: it is shown once. A refused form of another path is forgotten with it. */
+  takeForm(path: string): RefusedForm | null {
+    const form = this.formOf(path)
+    delete this.#data.form
+    return form
   }
 
   /** Begins a session of its own under a new identifier, so that one planted before sign-in is worth nothing. */

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { Forbidden } from '../shared/errors.ts'
+import { FormRefused } from './error-facts.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -14,7 +14,7 @@ export function setUpCrossSiteFence(baseUrl: string, exempt: readonly string[]):
   const ours = new URL(baseUrl).origin
   return (req, _res, next) => {
     if (SAFE.has(req.method) || exempt.includes(req.path) || isOwn(req, ours)) return next()
-    next(new Forbidden('This form was sent from another site, so nothing was done.'))
+    next(new FormRefused('This form was sent from another site, so nothing was done.', 'Open our page yourself and try again.'))
   }
 }
 
