@@ -1,0 +1,59 @@
+import { Forbidden, NotFound } from '../shared/errors.ts'
+
+/** One hat (P1) and where it counts: `schoolId` null is the whole trust, `groupName` narrows to a year or class. */
+export interface ActorRole {
+  role: string
+  schoolId: string | null
+  groupName: string | null
+}
+
+/** Who is asking. Made afresh for each request, so that a changed role counts at once. */
+export interface Actor {
+  /** ULID of the person; null for a visitor who has not signed in and for the command line. */
+  readonly personId: string | null
+  /** Preferred name, for pages only; never for logs (V4). */
+  readonly name: string
+  /** For the audit log: `person:ULID`, `os:user` or `anonymous`. */
+  readonly label: string
+  readonly roles: readonly ActorRole[]
+  /** With a school: may they do it there. Without: may they do it anywhere. */
+  can(permission: string, schoolId?: string): boolean
+  /** Where they may do it. */
+  schools(permission: string): 'all' | string[]
+  /** Pupils whose page this person may act on as a guardian; without those marked do-not-contact (F2). */
+  readonly guardianOf?: readonly string[]
+  /** Pupils with any link to this person, do-not-contact included: the conflict rule looks here (P7). */
+  readonly relatedTo?: readonly string[]
+}
+
+/** Someone we do not know. */
+export const anonymous: Actor = Object.freeze({
+  personId: null,
+  name: '',
+  label: 'anonymous',
+  roles: [],
+  can: () => false,
+  schools: () => [],
+})
+
+/** The operator at the command line of the server, who may do what the machine lets them do. */
+export function operatingSystemActor(user: string): Actor {
+  return { personId: null, name: user, label: `os:${user}`, roles: [], can: () => true, schools: () => 'all' }
+}
+
+/**
+ * For handlers: stops unless the actor may do this, at this school where one is given.
+ * @throws NotFound for a school that is not theirs (absent and not theirs read alike); Forbidden without the permission.
+ */
+export function ensureCan(actor: Actor, permission: string, schoolId?: string): void {
+  if (schoolId !== undefined && !actor.can(permission, schoolId)) throw new NotFound()
+  if (!actor.can(permission)) throw new Forbidden()
+}
+
+/**
+ * P7: staff never witness, sign on behalf, approve or see incidents for a pupil of their own family.
+ * @throws Forbidden when the actor has any guardian link to the pupil.
+ */
+export function ensureNotFamily(actor: Actor, pupilId: string): void {
+  if (actor.relatedTo?.includes(pupilId)) throw new Forbidden('You have a family link to this pupil, so a colleague must do this.')
+}

@@ -1,0 +1,29 @@
+import 'express-session'
+import type { FieldError, Flash } from './view-types.ts'
+
+/** How a person came in. A signing link (`link`) and a class session prove less than the others. */
+export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'class'
+
+/** The refused form, kept for the one page view that follows. */
+export interface RefusedForm {
+  path: string
+  errors: FieldError[]
+  values: Record<string, string | string[]>
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Set by the store with the first write: absent means never stored. */
+    startedAt: number
+    personId: string
+    via: SignInRoute
+    /** What let the person in, such as the hash of a link. */
+    ref: string
+    /** On a tablet that is handed on: short limits. */
+    shared: boolean
+    flash: Flash
+    form: RefusedForm
+    /** Small values of features. */
+    items: Record<string, unknown>
+  }
+}

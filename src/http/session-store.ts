@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import session, { type SessionData } from 'express-session'
+import type { Clock } from '../adapters/clock.ts'
+import type { Database } from '../db/database.ts'
+
+/** How long a session lives without a request, and at most. Milliseconds. */
+export interface SessionLimits {
+  idleMs: number
+  absoluteMs: number
+}
+
+interface SessionRow {
+  id_hash: string
+  person_id: string | null
+  data: string
+  created_at: number
+  expires_at: number
+}
+
+/** A later end is written only when it moves by this much: not every page view has to write. */
+const TOUCH_STEP_MS = 60_000
+
+/**
+ * Sessions in our own table. The identifier is kept as SHA-256 only: who reads the database cannot take over a session.
+ * Limits are judged by the server's clock; the cookie itself lives as long as the browser window.
+ */
+export class DatabaseSessionStore extends session.Store {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #limits: { own: SessionLimits; shared: SessionLimits }
+
+  constructor(db: Database, clock: Clock, limits: { own: SessionLimits; shared: SessionLimits }) {
+    super()
+    this.#db = db
+    this.#clock = clock
+    this.#limits = limits
+  }
+
+  override get(id: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    answer(this.#load(id), done)
+  }
+
+  override set(id: string, data: SessionData, done?: (error?: unknown) => void): void {
+    answer(this.#save(id, data), done)
+  }
+
+  override destroy(id: string, done?: (error?: unknown) => void): void {
+    answer(this.#db.sql('sessions').where({ id_hash: hashOf(id) }).delete(), done && ((error) => done(error)))
+  }
+
+  override touch(id: string, data: SessionData, done?: (error?: unknown) => void): void {
+    answer(this.#prolong(id, data), done)
+  }
+
+  /** Ends every session of a person at once (ASVS 7.4.2); returns how many. */
+  endSessionsOf(personId: string): Promise<number> {
+    return this.#db.sql('sessions').where({ person_id: personId }).delete()
+  }
+
+  /** Housekeeping; an expired row is already worth nothing. */
+  removeExpired(): Promise<number> {
+    return this.#db.sql('sessions').where('expires_at', '<=', this.#clock.now()).delete()
+  }
+
+  async #load(id: string): Promise<SessionData | null> {
+    const row = await this.#row(id)
+    return row && Number(row.expires_at) > this.#clock.now() ? (JSON.parse(row.data) as SessionData) : null
+  }
+
+  /**
+   * Only a session that was never stored is inserted. One that was, is updated: if it was ended in the meantime there is
+   * no row, and a request still under way must not bring it back to life.
+   */
+  async #save(id: string, data: SessionData): Promise<void> {
+    const now = this.#clock.now()
+    if (data.startedAt === undefined) {
+      data.startedAt = now
+      await this.#db.sql('sessions').insert({
+        id_hash: hashOf(id), person_id: data.personId ?? null, data: JSON.stringify(data),
+        created_at: now, expires_at: this.#expiry(now, data),
+      })
+      return
+    }
+    await this.#db.sql('sessions').where({ id_hash: hashOf(id) }).update({
+      person_id: data.personId ?? null, data: JSON.stringify(data), expires_at: this.#expiry(now, data),
+    })
+  }
+
+  async #prolong(id: string, data: SessionData): Promise<void> {
+    const row = await this.#row(id)
+    if (!row) return
+    const expires = this.#expiry(this.#clock.now(), { ...data, startedAt: Number(row.created_at) })
+    if (expires - Number(row.expires_at) < TOUCH_STEP_MS) return
+    await this.#db.sql('sessions').where({ id_hash: row.id_hash }).update({ expires_at: expires })
+  }
+
+  #row(id: string): Promise<SessionRow | undefined> {
+    return this.#db.read<SessionRow>('sessions').where({ id_hash: hashOf(id) }).first()
+  }
+
+  #expiry(now: number, data: SessionData): number {
+    const limits = data.shared ? this.#limits.shared : this.#limits.own
+    return Math.min(now + limits.idleMs, data.startedAt + limits.absoluteMs)
+  }
+}
+
+const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex')
+
+/** A promise's end as a callback's. */
+function answer<T>(work: Promise<T>, done?: (error: unknown, value?: T) => void): void {
+  work.then((value) => done?.(null, value), (error: unknown) => done?.(error))
+}

@@ -1,0 +1,20 @@
+import type { RequestHandler } from 'express'
+import type { Clock } from '../adapters/clock.ts'
+import type { Ids } from '../adapters/ids.ts'
+import { keepState } from './request-state.ts'
+
+/** Gives each request its identifier, its one instant and its nonce. */
+export function setUpRequestState(clock: Clock, ids: Ids): RequestHandler {
+  return (req, _res, next) => {
+    keepState(req, {
+      id: ids.next(),
+      now: clock.now(),
+      cspNonce: ids.random(16).toString('base64url'),
+      page: null,
+      session: null,
+      browserId: () => { throw new Error('There are no cookies on this address.') },
+      knowsBrowser: () => false,
+    })
+    next()
+  }
+}
