@@ -1,0 +1,3 @@
+import type { Sample } from './look-samples.ts'
+
+export const moreSamples: Sample[] = []
