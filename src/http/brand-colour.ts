@@ -18,8 +18,9 @@ export interface BrandTokens {
   /** The colour as given: piping, crest. */
   brand: string
   onBrand: string
-  /** Fill of the main button and the text on it. */
+  /** Fill of the main button, its edge (at least 3:1 against the page) and the text on it. */
   action: string
+  actionEdge: string
   onAction: string
   /** The colour as text and links: at least 4.5:1 on page, surface and tint. */
   ink: string
@@ -43,7 +44,7 @@ export function contrast(a: string, b: string): number {
 
 /** What one brand colour becomes on the light and on the dark ground; readable whatever colour a school chose. */
 export function brandTokens(colour: string): { light: BrandTokens; dark: BrandTokens } {
-  return { light: tokensOn(colour, GROUNDS.light, BLACK), dark: tokensOn(colour, GROUNDS.dark, WHITE) }
+  return { light: tokensOn(colour, 'light'), dark: tokensOn(colour, 'dark') }
 }
 
 /** The tokens as CSS for a nonce'd `<style>`; only validated hexadecimal colours ever reach it. */
@@ -52,13 +53,17 @@ export function brandStyle(colour: string): string {
   return `:root{${properties(light)}}@media screen and (prefers-color-scheme:dark){:root{${properties(dark)}}}`
 }
 
-function tokensOn(colour: string, ground: { page: string; surface: string }, towards: string): BrandTokens {
+function tokensOn(colour: string, scheme: 'light' | 'dark'): BrandTokens {
+  const ground = GROUNDS[scheme]
+  const towards = scheme === 'light' ? BLACK : WHITE
   const brand = toHex(channels(colour))
   const tint = mix(ground.page, brand, 0.09)
   const grounds = [ground.page, ground.surface, tint]
   const ink = shift(brand, towards, (c) => grounds.every((g) => contrast(c, g) >= TEXT_CONTRAST))
-  const action = shift(brand, towards, (c) => contrast(c, ground.page) >= EDGE_CONTRAST)
-  return { brand, onBrand: readableOn(brand), action, onAction: readableOn(action), ink, tint }
+  const actionEdge = shift(brand, towards, (c) => contrast(c, ground.page) >= EDGE_CONTRAST)
+  // On white a pale school colour keeps its own face behind a darker edge; on the dark ground a deep one would look switched off.
+  const action = scheme === 'light' ? brand : actionEdge
+  return { brand, onBrand: readableOn(brand), action, actionEdge, onAction: readableOn(action), ink, tint }
 }
 
 /** Moves a colour in small steps towards black or white until it passes. */
@@ -71,7 +76,7 @@ function shift(colour: string, towards: string, passes: (c: string) => boolean):
 }
 
 function properties(t: BrandTokens): string {
-  return `--brand:${t.brand};--on-brand:${t.onBrand};--action:${t.action};--on-action:${t.onAction};--brand-ink:${t.ink};--brand-tint:${t.tint}`
+  return `--brand:${t.brand};--on-brand:${t.onBrand};--action:${t.action};--action-edge:${t.actionEdge};--on-action:${t.onAction};--brand-ink:${t.ink};--brand-tint:${t.tint}`
 }
 
 function mix(a: string, b: string, share: number): string {

@@ -31,7 +31,7 @@ export interface ActorView {
   switchUrl?: string
 }
 
-/** One entry of the office's navigation; it is current when `path` lies below its address. */
+/** One entry of the office's navigation; it is current when `path` lies below its address and no longer one fits. */
 export interface NavItem {
   text: string
   href: string
@@ -111,6 +111,7 @@ const filters = {
   percentOf: (part: number, whole: number) => (whole === 0 ? 0 : Math.floor((part / whole) * 100)),
   /** The message of one field, or an empty text. */
   forField: (errors: FieldError[] | undefined, field: string) => errors?.find((e) => e.field === field)?.text ?? '',
-  /** True when an entry of the navigation leads to this path or above it. */
-  leadsTo: (href: string, path: string | undefined) => path === href || (href !== '/' && (path ?? '').startsWith(`${href}/`)),
+  /** Address of the entry that the path lies under; the longest wins, so that `/office` does not claim `/office/board`. */
+  currentHref: (nav: NavItem[], path = '') =>
+    nav.map((item) => item.href).filter((href) => path === href || path.startsWith(`${href}/`)).sort((a, b) => b.length - a.length)[0] ?? '',
 }

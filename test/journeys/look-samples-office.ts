@@ -1,10 +1,5 @@
-import type { Sample } from './look-samples.ts'
-
-const office = { name: 'Gwen Hughes', role: 'School office', signOutUrl: '/sign-out' }
-const itAdmin = { name: 'Idris Bello', role: 'IT admin', signOutUrl: '/sign-out' }
-const instant = Date.UTC(2026, 8, 1, 7, 4)
-const brand = { schoolName: 'Ashbeck High School', trustName: 'Fellside Learning Trust', initials: 'AH', colour: '#1c4587', address: 'assent.fellside.example' }
-const trust = { schoolName: 'Fellside Learning Trust', trustName: 'Fellside Learning Trust', initials: 'FT', colour: '#17594a', address: 'assent.fellside.example' }
+import { high as brand, instant, itAdmin, office, trust } from '../support/sample.ts'
+import type { Sample } from '../support/sample.ts'
 
 const years = [[7, 168, 180], [8, 171, 176], [9, 140, 178], [10, 159, 181], [11, 176, 176], [12, 61, 94], [13, 80, 88]] as const
 const people = [

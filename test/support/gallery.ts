@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { assetFolders } from '../../src/http/assets.ts'
 import { createViews } from '../../src/http/views.ts'
-import { nav, primary } from '../journeys/look-samples.ts'
-import type { Sample } from '../journeys/look-samples.ts'
+import { nav, primary } from './sample.ts'
+import type { Sample } from './sample.ts'
 
 const NONCE = 'c2FtcGxlLW5vbmNl'
 /** The policy of production, as strict here, so that a page which needs more fails here. */
