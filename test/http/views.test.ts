@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { assetFolders, assetUrl } from '../../src/http/assets.ts'
-import { createViews } from '../../src/http/views.ts'
-import { renderSample } from '../support/gallery.ts'
+import { galleryViews, renderSample } from '../support/gallery.ts'
 import { samples } from '../journeys/look-samples.ts'
 
-const views = createViews()
+const views = galleryViews()
 
 describe('views', () => {
   it('escapes what people wrote', () => {

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
-import { assetFolders } from '../../src/http/assets.ts'
+import { fileURLToPath } from 'node:url'
+import { assetFolders, templateFolder } from '../../src/http/assets.ts'
 import { createViews } from '../../src/http/views.ts'
+import type { Views } from '../../src/http/views.ts'
 import { nav, primary } from './sample.ts'
 import type { Sample } from './sample.ts'
 
@@ -17,7 +19,7 @@ const TYPES: Record<string, string> = { '.css': 'text/css', '.js': 'text/javascr
 
 /** Serves the samples at `/<name>` on a free port of loopback. */
 export async function startGallery(samples: Sample[]): Promise<{ url: string; close(): Promise<void> }> {
-  const views = createViews()
+  const views = galleryViews()
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const sample = samples.find((s) => `/${s.name}` === path)
@@ -39,8 +41,13 @@ export async function startGallery(samples: Sample[]): Promise<{ url: string; cl
   }
 }
 
+/** The renderer of production, plus the page that shows every component, which only the tests need. */
+export function galleryViews(): Views {
+  return createViews({ templatesDir: [templateFolder(), fileURLToPath(new URL('templates', import.meta.url))] })
+}
+
 /** One sample as HTML, with the globals that the HTTP layer would add. */
-export function renderSample(views: ReturnType<typeof createViews>, sample: Sample): string {
+export function renderSample(views: Views, sample: Sample): string {
   return views.render(sample.template, {
     cspNonce: NONCE, csrfToken: 'sample-token', brand: sample.brand ?? primary, actor: sample.actor ?? null, path: sample.path ?? '/', nav, ...sample.data,
   })
