@@ -1,0 +1,36 @@
+// Small comforts. Every page works without this file.
+
+/** A second press of a button does nothing: the server would answer it with the first answer anyway (S2). */
+function guardDoubleSubmit(form) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault()
+      return
+    }
+    form.dataset.sent = 'yes'
+    event.submitter?.setAttribute('aria-disabled', 'true')
+  })
+}
+
+/** A page taken from the browser's back store may be sent again. */
+function releaseForms() {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent
+    form.querySelector('[aria-disabled]')?.removeAttribute('aria-disabled')
+  }
+}
+
+/** Filters send themselves when a choice is made with the mouse or by touch; the keyboard keeps its button. */
+function autoSubmit(form) {
+  let pointer = false
+  form.addEventListener('pointerdown', () => { pointer = true })
+  form.addEventListener('keydown', () => { pointer = false })
+  form.addEventListener('change', (event) => {
+    if (pointer && event.target instanceof HTMLSelectElement) form.requestSubmit()
+  })
+}
+
+for (const form of document.querySelectorAll('form[method="post"]')) guardDoubleSubmit(form)
+for (const form of document.querySelectorAll('[data-auto-submit]')) autoSubmit(form)
+document.querySelector('[data-focus]')?.focus()
+window.addEventListener('pageshow', (event) => { if (event.persisted) releaseForms() })
