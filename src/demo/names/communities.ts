@@ -1,0 +1,21 @@
+import * as africa from './africa.ts'
+import * as britishIsles from './british-isles.ts'
+import * as eastAsia from './east-asia.ts'
+import * as easternEurope from './eastern-europe.ts'
+import * as middleEast from './middle-east.ts'
+import * as southAsia from './south-asia.ts'
+import * as southernEurope from './southern-europe.ts'
+import type { Community } from './community.ts'
+
+/** Every naming tradition the generator knows. */
+export const communities: readonly Community[] = [britishIsles, easternEurope, southernEurope, africa, southAsia, eastAsia, middleEast]
+  .flatMap((region) => Object.values(region))
+
+const byKey = new Map(communities.map((one) => [one.key, one]))
+
+/** @throws RangeError for a key that does not exist. */
+export function communityOf(key: string): Community {
+  const found = byKey.get(key)
+  if (!found) throw new RangeError(`There is no community "${key}".`)
+  return found
+}
