@@ -28,6 +28,7 @@ export class LogChecker {
   readonly #frontier = new MerkleFrontier()
   #signedSize = 0
   #since: string[] = []
+  #lastId: string | null = null
 
   /** Only heads signed by one of these public keys (PEM) are believed. */
   constructor(publicKeys: readonly string[], witnesses: readonly Witness[] = []) {
@@ -65,6 +66,7 @@ export class LogChecker {
     if (reason) return this.#disorder() ?? { index, id: item.entryId, reason }
     if (item.payload === null) this.erased += 1
     this.#frontier.append(Buffer.from(item.hash, 'hex'))
+    this.#lastId = item.entryId
     const witness = this.#witnesses.find(({ size }) => size === this.size)
     if (witness && witness.root !== this.root) {
       return { index, id: item.entryId, reason: `up to here the log is not the one the outside witness saw (root of ${witness.size} entries)` }
@@ -89,7 +91,7 @@ export class LogChecker {
 
   #head({ head, peaks }: HeadItem): BadEntry | null {
     if (head.size > this.size) return this.#disorder() ?? this.#cutShort(head.size, 'a stored head')
-    const at = { index: Math.max(0, head.size - 1), id: this.#since.at(-1) ?? null }
+    const at = { index: Math.max(0, this.size - 1), id: this.#lastId }
     const key = this.#keys.get(head.keyId)
     if (head.size !== this.size || head.size < 1) return { ...at, reason: `the head of size ${head.size} is out of its place` }
     if (!key) return { ...at, reason: `the head of size ${head.size} is signed with an unknown key` }
