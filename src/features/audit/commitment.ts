@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { MerkleFrontier } from './merkle.ts'
+import { MerkleFrontier, sha256 } from './merkle.ts'
 
 const PREFIX = 33
 const PER_TURN = 4000
@@ -32,7 +32,7 @@ export async function digestItems(salt: string, items: Iterable<string> | AsyncI
   let leaf = leafBuffer(key, 4096)
   const add = (text: string) => {
     if (text.length * 3 + PREFIX > leaf.length) leaf = leafBuffer(key, text.length * 6 + PREFIX)
-    frontier.append(hash('sha256', leaf.subarray(0, PREFIX + leaf.write(text, PREFIX)), 'buffer'))
+    frontier.append(sha256(leaf.subarray(0, PREFIX + leaf.write(text, PREFIX))))
   }
   if (Symbol.iterator in items) {
     for (const text of items) {
