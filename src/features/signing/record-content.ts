@@ -1,0 +1,63 @@
+import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
+import { longInstant } from '../../shared/dates.ts'
+import type { Rendition } from '../agreements/rendition.ts'
+import type { Signature } from './signature.ts'
+
+const ACTS = { sign: 'Signed', acknowledge: 'Read and acknowledged' } as const
+const METHODS = { typed: 'Typed name', drawn: 'Drawn on the screen', clicked: 'Button pressed' } as const
+const ASSURANCE = {
+  session: 'Signed in with the school’s own sign-in',
+  'mailed-link': 'By the personal link sent to the signer’s registered e-mail address',
+  'shared-address-link': 'By a personal link sent to an e-mail address that is shared with another adult',
+} as const
+
+/**
+ * What stands in the PDF of one signature, from the stored evidence alone, so that it can be made again byte for byte (D3).
+ * Nobody else's contact details, no address or device (D2).
+ */
+export function recordContent(signature: Signature, rendition: Rendition, timeZone = 'Europe/London'): RecordContent {
+  const { evidence } = signature
+  return {
+    reference: signature.id,
+    subjectName: evidence.subjectName,
+    signerName: evidence.signerName,
+    signerCapacity: evidence.capacity,
+    statement: evidence.statement,
+    method: signature.method,
+    typed: evidence.typed,
+    drawn: evidence.drawn,
+    signedAt: signature.signedAt,
+    audit: [
+      { label: 'Agreement', value: `${rendition.title} (${evidence.agreementKey})` },
+      { label: 'Version', value: rendition.versionLabel },
+      { label: 'For', value: evidence.occasion },
+      { label: 'School', value: `${rendition.schoolName}, ${rendition.trustName}` },
+      { label: 'About', value: evidence.subjectName },
+      { label: 'Signed by', value: `${evidence.signerName} (${evidence.capacity})` },
+      { label: 'Act', value: `${ACTS[evidence.act]}: ${METHODS[signature.method]}` },
+      { label: 'When', value: `${longInstant(signature.signedAt, timeZone)} (${new Date(signature.signedAt).toISOString()})` },
+      { label: 'How we know', value: ASSURANCE[evidence.assurance] },
+      { label: 'Shown as', value: `${evidence.variant}, ${evidence.language}` },
+      { label: 'Text shown (SHA-256)', value: signature.renditionHash },
+      { label: 'Reference', value: signature.id },
+    ],
+    evidence: {
+      format: 'assent-evidence-1',
+      reference: signature.id,
+      signedAt: new Date(signature.signedAt).toISOString(),
+      method: signature.method,
+      renditionSha256: signature.renditionHash,
+      statement: evidence.statement,
+      act: evidence.act,
+      slot: evidence.slot,
+      subject: { id: signature.subjectId, name: evidence.subjectName },
+      signer: { id: signature.signerId, name: evidence.signerName, capacity: evidence.capacity },
+      typed: evidence.typed,
+      drawn: evidence.drawn,
+      shownAs: { variant: evidence.variant, language: evidence.language },
+      agreement: { key: evidence.agreementKey, version: evidence.versionNumber, occasion: evidence.occasion },
+      school: evidence.schoolName,
+      assurance: evidence.assurance,
+    },
+  }
+}

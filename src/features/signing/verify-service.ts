@@ -1,0 +1,52 @@
+import type { PdfRecords } from '../../adapters/pdf/pdf-records.ts'
+import type { Database } from '../../db/database.ts'
+import type { Instant } from '../../shared/dates.ts'
+import type { AgreementStore } from '../agreements/agreement-store.ts'
+import type { SigningStore } from './signing-store.ts'
+
+export type RecordStatus = 'current' | 'superseded' | 'withdrawn' | 'erased'
+
+/** What `assent verify` and the public page answer; never a name (D6). */
+export interface VerifyAnswer {
+  valid: boolean
+  sealedBy: string | null
+  signedAt: Instant | null
+  status: RecordStatus | null
+  reasons: string[]
+  agreement: string | null
+}
+
+export interface VerifyDeps { db: Database; pdf: PdfRecords; store: SigningStore; agreements: AgreementStore }
+
+/** Judges a file: is it ours, whole and current (D6). */
+export class VerifyService {
+  readonly #deps: VerifyDeps
+  constructor(deps: VerifyDeps) {
+    this.#deps = deps
+  }
+
+  async verify(file: Buffer): Promise<VerifyAnswer> {
+    const { pdf, store, agreements, db } = this.#deps
+    const trusted = (await db.read('certificates').whereIn('purpose', ['seal', 'ca']).select('pem')).map((row) => ({ certificatePem: row.pem as string }))
+    const verdict = await pdf.verify(file, trusted)
+    if (!verdict.valid) return { valid: false, sealedBy: verdict.sealedBy, signedAt: null, status: null, reasons: verdict.reasons, agreement: null }
+    const signature = await store.signatureOfFile(verdict.fileSha256)
+    const answer = { valid: true, sealedBy: verdict.sealedBy, reasons: [] as string[] }
+    if (!signature) {
+      // Sealed by this trust, but the file is not kept any more: erased (V2).
+      return { ...answer, signedAt: null, status: 'erased', reasons: ['This record was sealed by the trust and has since been erased.'], agreement: null }
+    }
+    const status = signature.endedKind !== null ? 'withdrawn' : await this.#isSuperseded(agreements, signature.renditionHash) ? 'superseded' : 'current'
+    return {
+      ...answer, signedAt: signature.signedAt, status,
+      reasons: status === 'withdrawn' ? ['This signature was withdrawn or made invalid later.'] : status === 'superseded' ? ['A newer version of the agreement has been published since.'] : [],
+      agreement: `${signature.evidence.agreementKey}, version ${signature.evidence.versionNumber}`,
+    }
+  }
+
+  async #isSuperseded(agreements: AgreementStore, renditionHash: string): Promise<boolean> {
+    const found = await agreements.rendition(renditionHash)
+    const version = found ? await agreements.version(found.versionId) : null
+    return version !== null && version.version.status !== 'published'
+  }
+}
