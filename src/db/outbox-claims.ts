@@ -92,9 +92,12 @@ async function buryAbandoned(db: Database, id: string, now: Instant): Promise<bo
 
 const ours = (db: Database, id: string, token: string) => db.sql('outbox').where({ id, locked_by: token, state: 'ready' })
 
-/** Keeps a job for longer; false when it is no longer ours. */
-export async function holdJob(db: Database, id: string, token: string, until: Instant): Promise<boolean> {
-  return await db.transaction(() => ours(db, id, token).update({ locked_until: until })) > 0
+/** Keeps jobs for longer; false when the first of them is no longer ours. */
+export async function holdJobs(db: Database, ids: readonly string[], token: string, until: Instant): Promise<boolean> {
+  return db.transaction(async () => {
+    await db.sql('outbox').whereIn('id', ids.slice(1)).where({ locked_by: token, state: 'ready' }).update({ locked_until: until })
+    return await ours(db, ids[0] ?? '', token).update({ locked_until: until }) > 0
+  })
 }
 
 /** Marks a job done; false when it is no longer ours, and then nothing is changed. */

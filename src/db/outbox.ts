@@ -3,7 +3,7 @@ import type { Ids } from '../adapters/ids.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { Instant } from '../shared/dates.ts'
 import type { Database } from './database.ts'
-import { claimJobs, finishJob, type HeldJob, holdJob, MAX_ATTEMPTS, releaseJobs, retryJob } from './outbox-claims.ts'
+import { claimJobs, finishJob, type HeldJob, holdJobs, MAX_ATTEMPTS, releaseJobs, retryJob } from './outbox-claims.ts'
 import { safeReason } from './safe-reason.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
@@ -130,28 +130,42 @@ export class Outbox {
   }
 
   async #runBatch(held: HeldJob[], token: string, handlers: JobHandlers, options: DrainOptions, total: Drained): Promise<void> {
+    let until = this.#clock.now() + LEASE_MS
     for (const [n, job] of held.entries()) {
-      if (options.signal?.aborted) return releaseJobs(this.#db, held.slice(n).map(({ id }) => id), token)
-      const hold = () => holdJob(this.#db, job.id, token, this.#clock.now() + LEASE_MS)
-      // The jobs before this one may have taken longer than the lease.
-      if (n > 0 && !await hold()) continue
-      const lost = new AbortController()
-      const stop = this.#timers.every(LEASE_MS / 3, () => {
-        hold().then((ours) => { if (!ours) lost.abort() }, () => undefined)
-      })
-      const told: Job = { id: job.id, kind: job.kind, dedupeKey: job.dedupeKey, attempt: job.attempt, createdAt: job.createdAt, signal: lost.signal }
-      try {
-        await handlers[job.kind]?.(JSON.parse(job.payload), told)
-        if (await finishJob(this.#db, job.id, token, this.#clock.now())) total.done += 1
-      } catch (error) {
-        options.onError?.(error, told)
-        const jitter = this.#ids.random(2).readUInt16BE() / 0x1_0000
-        const kept = await retryJob(this.#db, job, token, { now: this.#clock.now(), jitter, reason: safeReason(error) })
-        if (kept === 'ready') total.failed += 1
-        if (kept === 'dead') total.dead += 1
-      } finally {
-        stop()
+      const rest = held.slice(n).map(({ id }) => id)
+      if (options.signal?.aborted) return releaseJobs(this.#db, rest, token)
+      const hold = () => {
+        const longer = this.#clock.now() + LEASE_MS
+        return holdJobs(this.#db, rest, token, longer).then((ours) => {
+          until = longer
+          return ours
+        })
       }
+      // The jobs before this one may have taken longer than the lease.
+      if (until - this.#clock.now() < LEASE_MS / 2 && !await hold()) continue
+      await this.#runOne(job, token, handlers, options, total, hold)
+    }
+  }
+
+  async #runOne(
+    job: HeldJob, token: string, handlers: JobHandlers, options: DrainOptions, total: Drained, hold: () => Promise<boolean>,
+  ): Promise<void> {
+    const lost = new AbortController()
+    const stop = this.#timers.every(LEASE_MS / 3, () => {
+      hold().then((ours) => { if (!ours) lost.abort() }, () => undefined)
+    })
+    const told: Job = { id: job.id, kind: job.kind, dedupeKey: job.dedupeKey, attempt: job.attempt, createdAt: job.createdAt, signal: lost.signal }
+    try {
+      await handlers[job.kind]?.(JSON.parse(job.payload), told)
+      if (await finishJob(this.#db, job.id, token, this.#clock.now())) total.done += 1
+    } catch (error) {
+      options.onError?.(error, told)
+      const jitter = this.#ids.random(2).readUInt16BE() / 0x1_0000
+      const kept = await retryJob(this.#db, job, token, { now: this.#clock.now(), jitter, reason: safeReason(error) })
+      if (kept === 'ready') total.failed += 1
+      if (kept === 'dead') total.dead += 1
+    } finally {
+      stop()
     }
   }
 

@@ -179,6 +179,24 @@ describe('Outbox', () => {
       expect(beat).toBeUndefined()
     })
 
+    it('holds the jobs behind a long one too, and skips one that was taken all the same', async () => {
+      await empty()
+      const { db, clock, outbox } = setUp(get())
+      await outbox.putMany(['a', 'b', 'c'].map((key) => ({ kind: 'mail', payload: {}, dedupeKey: key })))
+      const order: string[] = []
+      const drained = await outbox.drain({
+        mail: async (_, job) => {
+          order.push(job.dedupeKey)
+          if (job.dedupeKey !== 'a') return
+          clock.advance(70_000)
+          await db.sql('outbox').where({ dedupe_key: 'b' }).update({ locked_by: 'other#2', locked_until: clock.now() + 60_000 })
+        },
+      }, { worker: 'w', limit: 3 })
+      expect(order).toEqual(['a', 'c'])
+      expect(drained.done).toBe(2)
+      expect(await row(db, 'b')).toMatchObject({ locked_by: 'other#2', attempts: 0 })
+    })
+
     it('forgets what was done long ago', async () => {
       await empty()
       const { clock, outbox } = setUp(get())
