@@ -28,6 +28,7 @@ const CHECK_LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ'
 /** A unique pupil number with a right check letter (CBDS): LA 999 does not exist. `serial` has at most nine digits. */
 export function makeUpn(serial: number): string {
   const digits = `999${String(serial).padStart(9, '0')}`
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index + 2), 0)
+  let sum = 0
+  for (let index = 0; index < digits.length; index++) sum += Number(digits[index]) * (index + 2)
   return `${CHECK_LETTERS[sum % 23] ?? ''}${digits}`
 }

@@ -37,7 +37,7 @@ export const shapes = {
   twoFathers: [adult('Father', 'male'), adult('Father', 'male', { surname: 'own' })],
   grandparents: [adult('Grandmother', 'female'), adult('Grandfather', 'male')],
   motherAndGrandmother: [mother, adult('Grandmother', 'female', { surname: 'maternal', mayConsent: false })],
-  aunt: [adult('Aunt', 'female', { surname: 'own', mayConsent: false })],
+  kinship: [adult('Kinship carer', 'female', { surname: 'own', mayConsent: false })],
   specialGuardian: [adult('Special guardian', 'female', { surname: 'own' })],
   foster: [
     adult('Foster carer', 'female', { surname: 'own', mayConsent: false }),
@@ -50,7 +50,7 @@ export type Shape = keyof typeof shapes
 /** Rough shares among families with school children. */
 const shares: readonly (readonly [Shape, number])[] = [
   ['couple', 50], ['fatherFirst', 6], ['loneMother', 14], ['loneFather', 2], ['twoHomes', 14], ['twoHomesStepfather', 3.5], ['twoHomesFour', 1.5],
-  ['twoMothers', 1], ['twoFathers', 0.5], ['grandparents', 1.5], ['motherAndGrandmother', 3], ['aunt', 0.7], ['specialGuardian', 0.6], ['foster', 1.2],
+  ['twoMothers', 1], ['twoFathers', 0.5], ['grandparents', 1.5], ['motherAndGrandmother', 3], ['kinship', 0.7], ['specialGuardian', 0.6], ['foster', 1.2],
 ]
 
 export const pickShape = (random: Random): Shape => random.weighted(shares)

@@ -55,7 +55,7 @@ export function makeHousehold(
     }))
   }
   const contacts = random.chance(EMERGENCY_CONTACT) ? [neighbour(random, register, pupils, links, specs.length + 1)] : []
-  return { pupils, guardians, contacts, links, story: plan.story }
+  return { pupils, guardians, colleague, contacts, links, story: plan.story }
 }
 
 const parentWord = (adult: DemoAdult): string => (adult.sex === 'male' ? 'Father' : 'Mother')
@@ -95,10 +95,11 @@ function shareAddress(guardians: DemoAdult[], links: readonly DemoLink[]): void 
 
 function attachSchools(guardians: readonly DemoAdult[], links: readonly DemoLink[], pupils: readonly DemoPupil[]): void {
   for (const adult of guardians) {
-    const children = pupils.filter((pupil) => links.some((link) => link.guardianId === adult.id && link.pupilId === pupil.id))
-    for (const schoolId of new Set(children.map((pupil) => pupil.schoolId))) {
-      const start = children.filter((pupil) => pupil.schoolId === schoolId).map((pupil) => pupil.startDate).toSorted()[0] ?? null
-      adult.affiliations.push(affiliation({ schoolId, role: 'guardian', start }))
+    for (const pupil of pupils) {
+      if (!links.some((link) => link.guardianId === adult.id && link.pupilId === pupil.id)) continue
+      const hat = adult.affiliations.find((one) => one.schoolId === pupil.schoolId)
+      if (!hat) adult.affiliations.push(affiliation({ schoolId: pupil.schoolId, role: 'guardian', start: pupil.startDate }))
+      else if (hat.startDate !== null && pupil.startDate < hat.startDate) hat.startDate = pupil.startDate
     }
   }
 }
@@ -106,7 +107,7 @@ function attachSchools(guardians: readonly DemoAdult[], links: readonly DemoLink
 /** Someone to ring when no guardian answers; never a signer (R7). */
 function neighbour(random: Random, register: Register, pupils: readonly DemoPupil[], links: DemoLink[], priority: number): DemoAdult {
   const spec: AdultSpec = { relationship: 'Neighbour', sex: 'female', home: 1, livesWith: false, mayConsent: false, surname: 'own' }
-  const names = nameFamily(random, { story: null, years: [], shape: 'aunt' }, [], null)
+  const names = nameFamily(random, { story: null, years: [], shape: 'kinship' }, [], null)
   const adult = makeGuardian(random, register, names.adult(spec), spec, true)
   for (const pupil of pupils) {
     links.push({

@@ -129,6 +129,8 @@ export interface DemoLink {
 export interface Household {
   pupils: DemoPupil[]
   guardians: DemoAdult[]
+  /** The parent who is on the staff too, if any: not among `guardians`. */
+  colleague: DemoAdult | null
   /** Emergency contacts who are no guardians. */
   contacts: DemoAdult[]
   links: DemoLink[]

@@ -100,23 +100,20 @@ export function writePeople(roster: DemoRoster, files: PeopleFiles, view: Roster
       const link = household.links.find((one) => one.guardianId === person.id)
       adult(person, relationshipRole(link?.relationship ?? ''))
     }
-    staffParents(household, roster, role, view)
+    if (household.colleague) staffParent(household, household.colleague, role, view)
   }
 }
 
-/** Members of staff who are parents (P1) stand among the staff; here they get the second role that 1.2 can express. */
-function staffParents(
-  household: Household, roster: DemoRoster, role: (id: string, number: number, named: string, hat: DemoAffiliation) => void, view: RosterView,
+/** A member of staff who is a parent (P1) stands among the staff; here they get the second role that 1.2 can express. */
+function staffParent(
+  household: Household, colleague: DemoAdult, role: (id: string, number: number, named: string, hat: DemoAffiliation) => void, view: RosterView,
 ): void {
-  const own = new Set([...household.guardians, ...household.contacts].map((person) => person.id))
-  for (const link of household.links.filter((one) => !own.has(one.guardianId) && one.priority === 1)) {
-    const pupil = household.pupils.find((one) => one.id === link.pupilId)
-    const held = roster.staff.find((one) => one.id === link.guardianId)?.affiliations.length ?? 1
-    const rank = household.pupils.findIndex((one) => one.schoolId === pupil?.schoolId)
-    // One role for each school, not for each child.
-    if (!pupil || household.pupils[rank] !== pupil || !view.shown(link.guardianId)) continue
-    role(link.guardianId, held + rank + 1, relationshipRole(link.relationship), {
-      schoolId: pupil.schoolId, role: 'guardian', jobTitle: null, startDate: pupil.startDate, endDate: null, groupIds: [],
+  if (!view.shown(colleague.id)) return
+  const relationship = household.links.find((link) => link.guardianId === colleague.id)?.relationship ?? ''
+  const schools = new Map(household.pupils.map((pupil) => [pupil.schoolId, pupil.startDate]))
+  for (const [index, [schoolId, startDate]] of [...schools].entries()) {
+    role(colleague.id, colleague.affiliations.length + index + 1, relationshipRole(relationship), {
+      schoolId, role: 'guardian', jobTitle: null, startDate, endDate: null, groupIds: [],
     })
   }
 }

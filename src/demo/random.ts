@@ -43,10 +43,14 @@ function streamOf(key: number): Random {
     chance: (probability) => next() < probability,
     pick: (items) => at(items, int(0, items.length - 1)),
     weighted: (items) => {
-      let rest = next() * items.reduce((sum, [, weight]) => sum + weight, 0)
-      const found = items.find(([, weight]) => (rest -= weight) < 0)
-      if (!found) throw new RangeError('Nothing to choose from.')
-      return found[0]
+      let total = 0
+      for (const entry of items) total += entry[1]
+      let rest = next() * total
+      for (const entry of items) {
+        rest -= entry[1]
+        if (rest < 0) return entry[0]
+      }
+      throw new RangeError('Nothing to choose from.')
     },
     shuffle: (items) => {
       const mixed = [...items]

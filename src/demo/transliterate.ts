@@ -5,11 +5,13 @@ const PLAIN: Readonly<Record<string, string>> = {
   ł: 'l', Ł: 'L', ø: 'o', Ø: 'O', đ: 'd', Đ: 'D', ð: 'd', Ð: 'D', þ: 'th', Þ: 'Th', ß: 'ss', æ: 'ae', Æ: 'Ae', œ: 'oe', Œ: 'Oe',
   ı: 'i', ɛ: 'e', Ɛ: 'E', ɔ: 'o', Ɔ: 'O', ŋ: 'ng', Ŋ: 'Ng', ə: 'e', Ə: 'E', '’': "'", '‘': "'", ʼ: "'", ʻ: "'", '–': '-', '־': '-',
 }
+const ONLY_ASCII = /^[\u0020-\u007e]*$/
 const MARKS = /\p{M}+/gu
 const BEYOND_ASCII = /[^\u0020-\u007e]/gu
 
 /** Latin text without accents and special letters; other scripts must be given in their Latin form. Unknown signs vanish. */
 export function toAscii(latin: string): string {
+  if (ONLY_ASCII.test(latin)) return latin
   return latin.normalize('NFD').replace(MARKS, '').replace(BEYOND_ASCII, (sign) => PLAIN[sign] ?? '')
 }
 

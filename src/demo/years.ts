@@ -39,7 +39,7 @@ export function classesFor(pupils: number): number {
 /** Born on a day between 1 September and 31 August that makes a child this year group in the year that begins in `firstYear`. */
 export function birthDate(yearIndex: number, firstYear: number, dayOfYear: number): CalendarDate {
   // Reception (index 2) holds children who are 4 on 1 September: born in the twelve months up to 31 August, four years before.
-  return addDays(`${firstYear - yearIndex - 3}-09-01`, dayOfYear)
+  return new Date(Date.UTC(firstYear - yearIndex - 3, 8, 1 + dayOfYear)).toISOString().slice(0, 10)
 }
 
 /** `date`, or the Monday after it when it falls on a weekend. */
