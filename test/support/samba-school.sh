@@ -5,6 +5,9 @@ set -euo pipefail
 readonly dir=$1 sam=$1/private/sam.ldb domain=DC=school,DC=test
 tool() { samba-tool "$@" -H "$sam" --configfile="$dir/etc/smb.conf"; }
 
+# Without a threshold wrong passwords are not even counted.
+tool domain passwordsettings set --account-lockout-threshold=5
+
 for unit in Pupils 'Year 7,OU=Pupils' Staff 'Suspended pupils' Groups 'Service accounts' Elsewhere; do
   tool ou create "OU=$unit,$domain"
 done

@@ -10,12 +10,18 @@ export function splitName(name: string): string[] {
   for (let at = 0; at < name.length; at++) {
     if (name[at] === '\\') at++
     else if (name[at] === ',') {
-      parts.push(name.slice(start, at).trim())
+      parts.push(trimmed(name.slice(start, at)))
       start = at + 1
     }
   }
-  parts.push(name.slice(start).trim())
+  parts.push(trimmed(name.slice(start)))
   return parts
+}
+
+/** Without outer blanks; an escaped one at the end belongs to the name. */
+function trimmed(part: string): string {
+  const bare = part.trim()
+  return /(?:^|[^\\])(?:\\\\)*\\$/.test(bare) && part.trimStart().length > bare.length ? `${bare} ` : bare
 }
 
 /** One form for all spellings of a name: two names are the same container or group when their folded forms are equal. */

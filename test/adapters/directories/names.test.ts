@@ -7,6 +7,12 @@ describe('names in directories', () => {
     expect(splitFirst('CN=back\\\\,OU=Pupils')).toEqual({ first: 'CN=back\\\\', container: 'OU=Pupils' })
   })
 
+  it('drops the blanks around a part, not those that belong to it', () => {
+    expect(splitName('CN=\\ Ada\\  , OU=Pupils ')).toEqual(['CN=\\ Ada\\ ', 'OU=Pupils'])
+    expect(splitName('CN=back\\\\ ,OU=x')).toEqual(['CN=back\\\\', 'OU=x'])
+    expect(sameName('CN=\\20Ada\\20,OU=x', 'CN=\\ Ada\\ ,OU=x')).toBe(true)
+  })
+
   it('takes all spellings of one name for the same', () => {
     expect(sameName('OU=Year 7,DC=school', 'ou=year 7, dc=SCHOOL')).toBe(true)
     expect(sameName('CN=Byron\\, Ada,DC=x', 'CN=Byron\\2C Ada,DC=x')).toBe(true)
