@@ -1,7 +1,8 @@
 import { ACCENT_LINE, COLUMN, GROUND, HAIRLINE, INK, PAGE, QUIET, textSizes } from './page-style.ts'
 import type { RecordContent, SealClaim } from './pdf-records.ts'
 import { METHOD_WORDS, momentWords } from './record-words.ts'
-import { number, type SetText } from './set-text.ts'
+import type { SetText } from './set-text.ts'
+import { number } from './shape-run.ts'
 import type { FastFace, TemplateMeta } from './template-meta.ts'
 
 /** Sets one text in one of the fast faces; whoever passes it decides how (table, or shaped beforehand). */

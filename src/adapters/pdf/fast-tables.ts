@@ -24,7 +24,7 @@ export function fastTables(library: FontLibrary, subsets: FontSubsets): Record<F
         const file = library.find(code, FACES[face], family)
         const glyph = file?.font.glyphForCodePoint(code)
         if (!file || !glyph) continue
-        const used = subsets.use(file, glyph)
+        const used = subsets.use(file, glyph, String.fromCodePoint(code))
         out.chars += String.fromCodePoint(code)
         out.resources.push(used.resource)
         out.glyphs.push(hex4(used.id))

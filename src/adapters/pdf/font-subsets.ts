@@ -13,6 +13,8 @@ interface Use {
 /** Collects the glyphs used of each font file and embeds just these, as composite TrueType fonts (PDF/A: all embedded, all mapped). */
 export class FontSubsets {
   #uses = new Map<string, Use>()
+  /** Runs shaped before with these subsets, by text, font and size: common words come again and again. */
+  readonly shaped = new Map<string, { ops: string; width: number }>()
   #prefix: string
 
   /** `prefix` of the resource names, so that the fonts of a tail never clash with those of its template. */
@@ -20,8 +22,8 @@ export class FontSubsets {
     this.#prefix = prefix
   }
 
-  /** Takes a glyph into use; answers its resource name, number in the subset and width in thousandths of an em. */
-  use(file: FontFile, glyph: Glyph): { resource: string; id: number; width: number } {
+  /** Takes a glyph into use; answers its resource name, number in the subset and width in thousandths of an em. `char` is what it stands for, if known. */
+  use(file: FontFile, glyph: Glyph, char?: string): { resource: string; id: number; width: number } {
     let use = this.#uses.get(file.key)
     if (!use) {
       use = { resource: `${this.#prefix}${this.#uses.size}`, file, subset: file.font.createSubset(), glyphs: new Map() }
@@ -31,7 +33,7 @@ export class FontSubsets {
     const known = use.glyphs.get(id)
     if (known) return { resource: use.resource, id, width: known.width }
     const width = Math.round((glyph.advanceWidth * 1000) / file.font.unitsPerEm)
-    use.glyphs.set(id, { text: String.fromCodePoint(...glyph.codePoints), width })
+    use.glyphs.set(id, { text: char ?? file.font.stringsForGlyph(glyph.id)[0] ?? '', width })
     return { resource: use.resource, id, width }
   }
 

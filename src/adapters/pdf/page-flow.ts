@@ -2,7 +2,8 @@ import type { FontLibrary } from './font-library.ts'
 import type { FontSubsets } from './font-subsets.ts'
 import type { Block } from './markdown-blocks.ts'
 import { ACCENT_LINE, COLUMN, HAIRLINE, INK, PAGE, QUIET, type textSizes } from './page-style.ts'
-import { number, setText, type SetText, type Span } from './set-text.ts'
+import { setText, type SetText, type Span } from './set-text.ts'
+import { number } from './shape-run.ts'
 import { structureNode, type StructureNode } from './structure-tree.ts'
 
 type Fonts = { library: FontLibrary; subsets: FontSubsets }
@@ -17,7 +18,11 @@ export class PageFlow {
   #fonts: Fonts
   #sizes: ReturnType<typeof textSizes>
 
-  constructor(fonts: Fonts, sizes: ReturnType<typeof textSizes>) {
+  #rtl: boolean
+
+  /** `rtl`: the text is in a language that reads from right to left, so that indents, bullets and lines are at the right. */
+  constructor(fonts: Fonts, sizes: ReturnType<typeof textSizes>, rtl = false) {
+    this.#rtl = rtl
     this.#fonts = fonts
     this.#sizes = sizes
   }
@@ -27,7 +32,7 @@ export class PageFlow {
     const { title: size, body } = this.#sizes
     this.#paragraph('H1', [plain(title, true)], { size, leading: 1.18, colour: INK, x: PAGE.left, width: COLUMN, keep: 60 })
     this.#y -= 7
-    this.#draw(`/Artifact BMC q ${ACCENT_LINE} 2 w ${PAGE.left} ${number(this.#y)} m ${PAGE.left + 44} ${number(this.#y)} l S Q EMC\n`)
+    this.#draw(`/Artifact BMC q ${ACCENT_LINE} 2 w ${this.#edge(0)} ${number(this.#y)} m ${this.#edge(44)} ${number(this.#y)} l S Q EMC\n`)
     this.#y -= 10
     this.#paragraph('P', [plain(subtitle, false)], { size: body - 1, leading: 1.4, colour: QUIET, x: PAGE.left, width: COLUMN, keep: 0 })
     this.#y -= body * 0.9
@@ -40,7 +45,7 @@ export class PageFlow {
 
   #block(block: Block, parent: StructureNode, indent: number, last: boolean): void {
     const { body, leading, h2, h3 } = this.#sizes
-    const x = PAGE.left + indent
+    const x = this.#rtl ? PAGE.left : PAGE.left + indent
     const width = COLUMN - indent
     const gap = indent > 0 ? body * 0.3 : body * 0.72
     switch (block.kind) {
@@ -64,7 +69,7 @@ export class PageFlow {
         const from = { page: this.pages.length, y: this.#y }
         this.blocks(block.blocks, structureNode('BlockQuote', parent), indent + 16)
         const top = from.page === this.pages.length ? from.y : PAGE.top
-        this.#draw(`/Artifact BMC q ${ACCENT_LINE} 1.5 w ${x + 4} ${number(top)} m ${x + 4} ${number(this.#y + body * 0.3)} l S Q EMC\n`)
+        this.#draw(`/Artifact BMC q ${ACCENT_LINE} 1.5 w ${this.#edge(indent + 4)} ${number(top)} m ${this.#edge(indent + 4)} ${number(this.#y + body * 0.3)} l S Q EMC\n`)
         this.#y -= gap
         return
       }
@@ -86,10 +91,10 @@ export class PageFlow {
       const item = structureNode('LI', node)
       const label = setText([plain(list.ordered ? `${list.start + place}.` : '\u2022', false)], body, 40, this.#fonts)
       this.#need(body * leading * 2)
-      const right = PAGE.left + indent + (list.ordered ? 17 : 11)
+      const beside = indent + (list.ordered ? 17 : 11)
       const line = label.lines[0]
       // The label shares its line with the first line of the item, so the pen goes back up after it.
-      if (line) this.#mark(structureNode('Lbl', item), `${list.ordered ? INK : QUIET} q 1 0 0 1 ${number(right - line.width)} ${number(this.#y - body)} cm ${line.ops} Q`)
+      if (line) this.#mark(structureNode('Lbl', item), `${list.ordered ? INK : QUIET} q 1 0 0 1 ${number(this.#rtl ? this.#edge(beside) : this.#edge(beside) - line.width)} ${number(this.#y - body)} cm ${line.ops} Q`)
       this.blocks(blocks, structureNode('LBody', item), indent + 23)
       this.#y -= body * 0.34
     }
@@ -107,16 +112,18 @@ export class PageFlow {
     const widths = natural.map((part) => (part / total) * free)
     const node = structureNode('Table', parent)
     for (const [place, row] of cells.entries()) {
-      const set = widths.map((wide, column) => setText(row[column] ?? [], size, wide, this.#fonts))
+      const set = widths.map((wide, column) => setText(row[column] ?? [], size, wide, this.#fonts, this.#rtl ? 'rtl' : undefined))
       const high = Math.max(...set.map((cell) => cell.lines.length)) * size * leading + 8
       this.#need(place === 0 ? high * 2 : high)
       const tr = structureNode('TR', node)
-      let left = x
+      let left = this.#rtl ? x + width + 14 : x
       for (const [column, cell] of set.entries()) {
+        const wide = (widths[column] ?? 0) + 14
+        if (this.#rtl) left -= wide
         const td = structureNode(place === 0 ? 'TH' : 'TD', tr)
         if (place === 0) td.attributes = { O: 'Table', Scope: 'Column' }
         this.#mark(td, `${INK} ${placed(cell, left, this.#y - 4, widths[column] ?? 0, size, leading)}`)
-        left += (widths[column] ?? 0) + 14
+        if (!this.#rtl) left += wide
       }
       this.#y -= high
       this.#draw(`/Artifact BMC q ${place === 0 ? ACCENT_LINE : HAIRLINE} 0.7 w ${x} ${number(this.#y)} m ${number(x + width)} ${number(this.#y)} l S Q EMC\n`)
@@ -127,7 +134,7 @@ export class PageFlow {
     tag: string, spans: Span[],
     style: { size: number; leading: number; colour: string; x: number; width: number; keep: number }, parent: StructureNode = this.root,
   ): void {
-    const set = setText(spans, style.size, style.width, this.#fonts)
+    const set = setText(spans, style.size, style.width, this.#fonts, this.#rtl ? 'rtl' : undefined)
     const step = style.size * style.leading
     const node = structureNode(tag, parent)
     let rest = set.lines
@@ -142,6 +149,11 @@ export class PageFlow {
       this.#y -= fit * step
       rest = rest.slice(fit)
     }
+  }
+
+  /** A place this far in from the reading edge. */
+  #edge(indent: number): number {
+    return this.#rtl ? PAGE.right - indent : PAGE.left + indent
   }
 
   #need(points: number): void {

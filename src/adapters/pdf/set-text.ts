@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import type { Bidi } from 'bidi-js'
 import type { FaceStyle, FontFile, FontLibrary } from './font-library.ts'
-import { hex4, utf16Hex, type FontSubsets } from './font-subsets.ts'
+import type { FontSubsets } from './font-subsets.ts'
+import { boxRun, number, shapeRun } from './shape-run.ts'
 
 /** A stretch of text in one face. */
 export interface Span extends FaceStyle {
@@ -28,25 +29,23 @@ interface Segment {
   /** A line may end after it. */
   mayBreak: boolean
   ops: string
-  /** Set when no font has the character: drawn as a box with its number. */
-  box: string | null
+  /** Drawn in coordinates of its own, outside the line's text (a box for a character no font has). */
+  local: boolean
 }
 
 // The package is CommonJS whose types speak of a default export it does not have.
 const bidi = (createRequire(import.meta.url)('bidi-js') as () => Bidi)()
-// Scripts whose glyphs are not one to one with their characters: the text itself is kept beside them (D5).
-const SHAPED = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}]/u
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 const INVISIBLE = /^[\u200B-\u200F\u2060\uFEFF\u00AD]$/u
 
 /**
  * Sets text in lines no wider than `width` points: picks fonts per word and script, shapes, orders right-to-left runs
- * (UAX #9) and breaks at spaces, after hyphens, between ideographs, and inside a word only when it is wider than a line.
+ * (UAX #9; `base` is the paragraph's direction, else its first strong letter decides) and breaks at spaces, after hyphens, between ideographs, and inside a word only when it is wider than a line.
  */
-export function setText(spans: Span[], size: number, width: number, fonts: { library: FontLibrary; subsets: FontSubsets }): SetText {
+export function setText(spans: Span[], size: number, width: number, fonts: { library: FontLibrary; subsets: FontSubsets }, base?: 'ltr' | 'rtl'): SetText {
   const clean = spans.map((span) => ({ ...span, text: plainText(span.text) }))
   const text = clean.map((span) => span.text).join('')
-  const { levels, paragraphs } = bidi.getEmbeddingLevels(text)
+  const { levels, paragraphs } = bidi.getEmbeddingLevels(text, base)
   const rtl = ((paragraphs[0]?.level ?? 0) & 1) === 1
   const segments: Segment[] = []
   let at = 0
@@ -58,7 +57,7 @@ export function setText(spans: Span[], size: number, width: number, fonts: { lib
       at += word.length
     }
   }
-  return { lines: wrap(segments, width).map((line) => emit(reorder(line), size, fonts)), rtl }
+  return { lines: wrap(segments, width).map((line) => emit(reorder(line))), rtl }
 }
 
 /** Line ends and tabs become spaces; composed where Unicode has a composed form, so that ordinary fonts have it. */
@@ -91,59 +90,23 @@ function runsOf(word: string, style: FaceStyle, levels: Uint8Array, library: Fon
 }
 
 /** A run as segments that each fit a line; ideographs stand alone so that a line may break between them. */
-function fitted(run: Run, size: number, width: number, fonts: { subsets: FontSubsets }): Segment[] {
+function fitted(run: Run, size: number, width: number, fonts: { library: FontLibrary; subsets: FontSubsets }): Segment[] {
   const pieces = IDEOGRAPH.test(run.text) ? [...run.text] : run.text.split(/(?<=[-\u2010\u2013\u2014/])/u)
   return pieces.flatMap((text) => {
-    const segment = shape({ ...run, text }, size, fonts.subsets)
+    const segment = shape({ ...run, text }, size, fonts)
     if (segment.width <= width || text.length < 2) return [segment]
     const clusters = [...new Intl.Segmenter('en').segment(text)].map((part) => part.segment)
     if (clusters.length < 2) return [segment]
-    return clusters.map((cluster) => ({ ...shape({ ...run, text: cluster }, size, fonts.subsets), mayBreak: true }))
+    return clusters.map((cluster) => ({ ...shape({ ...run, text: cluster }, size, fonts), mayBreak: true }))
   })
 }
 
-function shape(run: Run, size: number, subsets: FontSubsets): Segment {
+function shape(run: Run, size: number, fonts: { library: FontLibrary; subsets: FontSubsets }): Segment {
   const { text, level, file } = run
   const mayBreak = text === ' ' || IDEOGRAPH.test(text) || /[-\u2010\u2013\u2014/]$/u.test(text)
-  if (!file) {
-    const number = [...text].map((char) => code(char).toString(16).toUpperCase().padStart(4, '0')).join('')
-    return { text, level, space: false, mayBreak, ops: '', width: size * 0.95, box: number }
-  }
-  const laid = file.font.layout(text, { liga: SHAPED.test(text), clig: false })
-  const unit = 1000 / file.font.unitsPerEm
-  let show = ''
-  let hexRun = ''
-  let advance = 0
-  let resource = ''
-  const flush = () => {
-    if (hexRun) show += `<${hexRun}>`
-    hexRun = ''
-  }
-  for (const [place, glyph] of laid.glyphs.entries()) {
-    const position = laid.positions?.[place] ?? { xAdvance: glyph.advanceWidth, xOffset: 0, yOffset: 0, yAdvance: 0 }
-    const used = subsets.use(file, glyph)
-    resource = used.resource
-    const before = Math.round(position.xOffset * unit)
-    const after = used.width + before - Math.round(position.xAdvance * unit)
-    const rise = Math.round(position.yOffset * unit)
-    if (before !== 0) {
-      flush()
-      show += `${-before} `
-    }
-    if (rise !== 0) {
-      flush()
-      show += `] TJ ${number(rise * size / 1000)} Ts [<${hex4(used.id)}>] TJ 0 Ts [`
-    } else hexRun += hex4(used.id)
-    if (after !== 0) {
-      flush()
-      show += `${after} `
-    }
-    advance += Math.round(position.xAdvance * unit)
-  }
-  flush()
-  const body = `/${resource} ${number(size)} Tf [${show}] TJ `
-  const ops = SHAPED.test(text) ? `/Span <</ActualText <FEFF${utf16Hex(text)}>>> BDC ${body}EMC ` : body
-  return { text, level, space: text === ' ', mayBreak, ops, width: (advance * size) / 1000, box: null }
+  const base = { text, level, space: text === ' ', mayBreak }
+  if (!file) return { ...base, ...boxRun(text, size, fonts) }
+  return { ...base, ...shapeRun(text, (level & 1) === 1, file, size, fonts.subsets), local: false }
 }
 
 function wrap(segments: Segment[], width: number): Segment[][] {
@@ -197,36 +160,16 @@ function reorder(line: Segment[]): Segment[] {
   return out
 }
 
-function emit(line: Segment[], size: number, fonts: { library: FontLibrary; subsets: FontSubsets }): SetLine {
+function emit(line: Segment[]): SetLine {
   let ops = 'BT '
   let x = 0
   for (const segment of line) {
-    ops += segment.box === null ? segment.ops : `ET ${boxOps(segment, x, size, fonts)}BT 1 0 0 1 ${number(x + segment.width)} 0 Tm `
+    ops += segment.local ? `ET q 1 0 0 1 ${number(x)} 0 cm ${segment.ops}Q BT 1 0 0 1 ${number(x + segment.width)} 0 Tm ` : segment.ops
     x += segment.width
   }
   return { ops: `${ops}ET`, width: x }
 }
 
-/** A character no font has: a box with its Unicode number in two rows, and the character itself for those who copy the text (D5). */
-function boxOps(segment: Segment, x: number, size: number, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
-  const digits = segment.box ?? ''
-  const half = Math.ceil(digits.length / 2)
-  const small = size * (half > 2 ? 0.3 : 0.38)
-  const box = size * 0.86
-  const row = (text: string, y: number) => {
-    const set = text.split('').map((digit) => shape({ text: digit, level: 0, bold: false, italic: false, file: fonts.library.find(code(digit), { bold: false, italic: false }) }, small, fonts.subsets))
-    const wide = set.reduce((sum, part) => sum + part.width, 0)
-    return `BT 1 0 0 1 ${number(x + size * 0.04 + (box - wide) / 2)} ${number(y)} Tm ${set.map((part) => part.ops).join('')}ET `
-  }
-  return `/Span <</ActualText <FEFF${utf16Hex(segment.text)}>>> BDC q ${number(size * 0.04)} w ${number(x + size * 0.04)} ${number(-size * 0.12)} ${number(box)} ${number(box)} re S Q `
-    + `${row(digits.slice(0, half), size * 0.36)}${row(digits.slice(half), -size * 0.02)}EMC `
-}
-
 function code(char: string): number {
   return char.codePointAt(0) ?? 0
-}
-
-/** A coordinate with at most two decimals. */
-export function number(value: number): string {
-  return String(Math.round(value * 100) / 100)
 }

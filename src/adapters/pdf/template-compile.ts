@@ -14,6 +14,7 @@ import { writeObjects } from './write-objects.ts'
 import { xmpPacket } from './xmp-packet.ts'
 
 const SMALL = 8.5
+const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'ug', 'ur', 'yi'])
 
 /**
  * Compiles a rendition into the fixed first bytes of its records: pages, fonts, structure, catalogue, in PDF 1.7 to the
@@ -23,7 +24,7 @@ export async function compileTemplate(text: RenditionText): Promise<CompiledTemp
   const library = new FontLibrary(text.young)
   const subsets = new FontSubsets('F')
   const sizes = textSizes(text.young)
-  const flow = new PageFlow({ library, subsets }, sizes)
+  const flow = new PageFlow({ library, subsets }, sizes, RIGHT_TO_LEFT.has(text.language.split('-')[0] ?? ''))
   flow.title(text.title, text.versionLabel)
   flow.blocks(withoutRepeatedTitle(text))
   const header = headerOps(text, { library, subsets })

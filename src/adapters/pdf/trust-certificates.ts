@@ -75,7 +75,7 @@ function certificate(parts: {
     extension('2.5.29.35', false, sequence(der(0x80, keyIdentifier(parts.issuerKey.publicKey)))),
   ]
   const body = sequence(
-    der(0xa0, smallInteger(2)), der(0x02, positive(parts.serial)), algorithm, parts.issuer,
+    der(0xa0, smallInteger(2)), der(0x02, serialNumber(parts.serial, parts.key)), algorithm, parts.issuer,
     sequence(time(parts.from), time(parts.until)), parts.subject, parts.key.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...parts.extensions, ...identifiers)),
   )
@@ -108,9 +108,9 @@ function time(at: Instant): Buffer {
   return Number(digits.slice(0, 4)) < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits))
 }
 
-/** A positive number whose first byte is neither zero nor a sign (RFC 5280, 4.1.2.2). */
-function positive(bytes: Uint8Array): Buffer {
-  const out = Buffer.from(bytes)
+/** Sixteen bytes of chance and key together, so that two certificates of one authority differ; positive, no leading zero (RFC 5280, 4.1.2.2). */
+function serialNumber(bytes: Uint8Array, key: KeyObject): Buffer {
+  const out = createHash('sha256').update(bytes).update(key.export({ type: 'spki', format: 'der' })).digest().subarray(0, 16)
   out[0] = ((out[0] ?? 0) & 0x3f) | 0x40
   return out
 }
