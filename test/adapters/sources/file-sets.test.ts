@@ -34,7 +34,7 @@ describe('a zip that must not be trusted is refused', () => {
     expect(await refused(stored)).toMatchObject({ what: 'The zip is damaged or was cut short.', where: 'roster.zip, users.csv' })
   })
 
-  it.each([['../../a.csv'.padStart(13, 'x').slice(-9)], ['/sers.csv'], ['..\\rs.csv'], ['C:/rs.csv']])('with the name %s, which lies outside', async (name) => {
+  it.each([['../rs.csv'], ['/sers.csv'], ['..\\rs.csv'], ['C:/rs.csv']])('with the name %s, which lies outside', async (name) => {
     const said = await refused(renamed('users.csv', name))
     expect(said).toMatchObject({ what: 'The archive names a file outside itself.' })
   })

@@ -64,6 +64,7 @@ describe('R3: a set that is unusable as a whole is refused, naming file, line an
 
   it('paths that are not a set', async () => {
     expect(await refusal(source, join(tempFolder(), 'nothing.zip'))).toMatchObject({ what: 'There is nothing at this path.', remedy: expect.stringContaining('Check the path') })
+    expect(await refusal(source, join(writeFile('a', 'x'), 'b.zip'))).toMatchObject({ what: 'This path cannot be read.', where: expect.stringContaining('b.zip') })
     expect(await refusal(source, writeFile('users.csv', usersText))).toMatchObject({ what: expect.stringContaining('this is one file') })
   })
 

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { UnusableInput } from '../../../shared/errors.ts'
 import { createLineDecoder } from '../csv/line-decoder.ts'
 import type { TextEncoding } from '../csv/line-decoder.ts'
+import { told } from '../csv/walk-csv.ts'
 import { RecordSplitter } from '../csv/record-splitter.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { recogniseColumns } from './recognise.ts'
@@ -73,15 +74,21 @@ const DELIMITERS = [',', ';', '\t'] as const
 const HEAD = 64 * 1024
 export type Delimiter = (typeof DELIMITERS)[number]
 
-/** The text at the head of a file, enough to hold its header. */
+/**
+ * The text at the head of a file, enough to hold its header.
+ * @throws UnusableInput when it is damaged.
+ */
 export async function readHead(files: FileSet, name: string, encoding: TextEncoding): Promise<string> {
   const decoder = createLineDecoder(encoding)
-  let text = ''
-  for await (const chunk of files.read(name)) {
-    text += decoder.push(chunk)
-    if (text !== '' || decoder.held > HEAD) return text.slice(0, HEAD)
+  try {
+    for await (const chunk of files.read(name)) {
+      const text = decoder.push(chunk)
+      if (text !== '' || decoder.held > HEAD) return text.slice(0, HEAD)
+    }
+    return decoder.end().slice(0, HEAD)
+  } catch (cause) {
+    throw told(cause, name, 1)
   }
-  return (text + decoder.end()).slice(0, HEAD)
 }
 
 /** The delimiter under which the header makes most sense. */
