@@ -110,7 +110,11 @@ export class RecordSplitter {
         } else if (this.#eol === '\n' && text.charCodeAt(pos) === CR && (text[pos + 1] === '\n' || (pos + 1 === text.length && !final))) {
           return pos + 1 === text.length ? -1 : this.#done(cells, start, pos + 2, ends)
         } else {
-          throw new BrokenCsv('A closing quote is followed by more text.', this.#line + ends, 'Quotes inside a value must be doubled. Export the file again, or mend this line.')
+          throw new BrokenCsv(
+            ends === 0 ? 'A closing quote is followed by more text.' : `A closing quote is followed by more text; the record began on line ${this.#line}, where a quote may be missing.`,
+            this.#line + ends,
+            'Quotes inside a value must be doubled. Export the file again, or mend the line.',
+          )
         }
       } else {
         if (feed < pos) feed = text.indexOf(this.#eol, pos)

@@ -119,7 +119,8 @@ function cutShort(name: string, line: number): UnusableInput {
   })
 }
 
-function told(cause: unknown, name: string, line: number): unknown {
+/** Says a fault of the text the way people are told: file, line, remedy. `line` is where the damaged piece began. */
+export function told(cause: unknown, name: string, line: number): unknown {
   if (cause instanceof BrokenCsv) {
     return new UnusableInput({ what: cause.message, where: `${name}, line ${cause.line}`, remedy: cause.remedy }, cause)
   }

@@ -1,6 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { UnusableInput } from '../../../shared/errors.ts'
+import { createLineDecoder } from '../csv/line-decoder.ts'
 import type { TextEncoding } from '../csv/line-decoder.ts'
+import { told } from '../csv/walk-csv.ts'
 import { RecordSplitter } from '../csv/record-splitter.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { recogniseColumns } from './recognise.ts'
@@ -68,14 +70,33 @@ function countFeeds(bytes: Buffer): number {
 }
 
 const DELIMITERS = [',', ';', '\t'] as const
+/** Characters of text looked at to learn the delimiter. */
+const HEAD = 64 * 1024
 export type Delimiter = (typeof DELIMITERS)[number]
 
-/** The delimiter under which the header makes most sense. `line` is the first line as one cell. */
-export function findDelimiter(headerText: string): Delimiter {
+/**
+ * The text at the head of a file, enough to hold its header.
+ * @throws UnusableInput when it is damaged.
+ */
+export async function readHead(files: FileSet, name: string, encoding: TextEncoding): Promise<string> {
+  const decoder = createLineDecoder(encoding)
+  try {
+    for await (const chunk of files.read(name)) {
+      const text = decoder.push(chunk)
+      if (text !== '' || decoder.held > HEAD) return text.slice(0, HEAD)
+    }
+    return decoder.end().slice(0, HEAD)
+  } catch (cause) {
+    throw told(cause, name, 1)
+  }
+}
+
+/** The delimiter under which the header makes most sense. */
+export function findDelimiter(head: string): Delimiter {
   let best: Delimiter = ','
   let most = -1
   for (const delimiter of DELIMITERS) {
-    const cells = splitHeader(headerText, delimiter)
+    const cells = splitHeader(head, delimiter)
     const score = Object.keys(recogniseColumns(cells).columns).length * 1000 + cells.length
     if (score > most) {
       most = score
@@ -85,17 +106,16 @@ export function findDelimiter(headerText: string): Delimiter {
   return best
 }
 
-function splitHeader(text: string, delimiter: Delimiter): string[] {
+function splitHeader(head: string, delimiter: Delimiter): string[] {
   let header: string[] = []
-  const splitter = new RecordSplitter(delimiter, text.length + 2, (cells) => {
+  const splitter = new RecordSplitter(delimiter, HEAD, (cells) => {
     if (header.length === 0) header = cells
   })
   try {
-    splitter.push(`${text}\n`)
+    splitter.push(head)
     splitter.end()
   } catch {
-    // A quote that fits another delimiter: this one scores nothing.
-    return []
+    // Quotes that fit another delimiter, or a record cut at the end of the head: the header came first.
   }
   return header
 }

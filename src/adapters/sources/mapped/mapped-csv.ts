@@ -1,14 +1,13 @@
 import { UnusableInput } from '../../../shared/errors.ts'
 import { cleanHeader } from '../csv/columns.ts'
 import { TableReader } from '../csv/table-reader.ts'
-import { readHeader } from '../csv/walk-csv.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { openFileSet } from '../files/open-file-set.ts'
 import { limitsOf } from '../limits.ts'
 import { openSet } from '../open-set.ts'
 import type { ColumnProfile, OpenSource, RosterSource, SourceInput, SourceLimits } from '../source.ts'
 import { demandColumns, indexColumns } from './columns-in-use.ts'
-import { findDelimiter, findEncoding } from './dialect.ts'
+import { findDelimiter, findEncoding, readHead } from './dialect.ts'
 import { createLineRows, createStaffRows } from './line-rows.ts'
 import { recogniseColumns } from './recognise.ts'
 import { createRowContext } from './row-context.ts'
@@ -36,8 +35,7 @@ async function openMapped(input: SourceInput): Promise<OpenSource> {
 async function openList(files: FileSet, file: string, input: SourceInput, limits: SourceLimits): Promise<OpenSource> {
   const saved = input.profile
   const encoding = saved?.encoding ?? (await findEncoding(files, file))
-  // The header as one cell: no text holds the record separator, so nothing is split.
-  const delimiter = saved?.delimiter ?? findDelimiter((await readHeader(files, file, { delimiter: '\u001e', encoding }, limits)).join(''))
+  const delimiter = saved?.delimiter ?? findDelimiter(await readHead(files, file, encoding))
   const dialect = { delimiter, encoding }
   const reader = new TableReader(files, dialect, limits)
   const header = await reader.header(file)

@@ -92,7 +92,8 @@ export function recogniseColumns(header: readonly string[]): Recognised {
       subject = word.subject
     } else if (!staff) {
       const mark = `${subject} ${word.words}`
-      if (seen.has(mark)) subject = subject === 'pupil' ? 'contact' : 'class'
+      if (subject === 'pupil' && word.base === 'id' && picked.has('pupilSurname') && contactFollows(words, index, seen)) subject = 'contact'
+      else if (seen.has(mark)) subject = subject === 'pupil' ? 'contact' : 'class'
       seen.add(`${subject} ${word.words}`)
     }
     const field = fieldOf(subject, word.base)
@@ -103,6 +104,13 @@ export function recogniseColumns(header: readonly string[]): Recognised {
   const columns: ColumnProfile['columns'] = {}
   for (const [field, { index }] of picked) columns[field] = positionOf(header, index)
   return { columns, kind: staff ? 'staff' : 'pupils', contactsAreParents, warnings: [...new Set(warnings)] }
+}
+
+/** An `ID` after the pupil's name and right before a contact's columns is the contact's own, not the pupil's. */
+function contactFollows(words: readonly HeaderWord[], index: number, seen: ReadonlySet<string>): boolean {
+  const next = words.slice(index + 1, index + 4).find((word) => word.own !== null || word.base !== null)
+  if (!next) return false
+  return next.own === null ? next.subject === null && seen.has(`pupil ${next.words}`) : CONTACT_OPENERS.has(next.own)
 }
 
 function ownField(own: MappedField, staff: boolean): MappedField {
