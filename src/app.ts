@@ -1,0 +1,50 @@
+import type { Express } from 'express'
+import { permissions } from './features/identity/permissions.ts'
+import { linkPages } from './features/identity/link-pages.ts'
+import { setupPages } from './features/identity/setup-pages.ts'
+import { signOutPages } from './features/identity/sign-out-page.ts'
+import { assetFolders } from './http/assets.ts'
+import { createHttpApp } from './http/create-http-app.ts'
+import type { Page } from './http/define-page.ts'
+import { createViews } from './http/views.ts'
+import { auditPage } from './features/identity/audit-page.ts'
+import { layoutOf } from './layout.ts'
+import type { Services } from './services.ts'
+
+/** Every page of the product: the route table in one place. */
+export function allPages(services: Services): Page[] {
+  const { config, links, setup } = services
+  return [
+    ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
+    ...setupPages({ setup, startPath: '/office', againPath: '/' }),
+    ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
+  ]
+}
+
+/** The web server without its socket. */
+export function createApp(services: Services): Express {
+  const { config, clock, ids, logger, sessions, actors, db, audit } = services
+  return createHttpApp({
+    config: { baseUrl: config.baseUrl, trustProxy: config.trustProxy },
+    clock, ids, logger, sessions,
+    views: createViews(),
+    pages: allPages(services),
+    permissions,
+    assets: assetFolders(),
+    health: { problems: () => readiness(services) },
+    actorFor: (personId, session) => actors.actorFor(personId, session.via),
+    auditPage: auditPage(db, audit),
+    layout: layoutOf(services),
+    signInPath: config.demo ? '/demo' : '/sign-in',
+  })
+}
+
+/** Names of what is not ready. */
+async function readiness({ db }: Services): Promise<string[]> {
+  try {
+    await db.read.raw('select 1')
+    return []
+  } catch {
+    return ['database']
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Database } from '../../db/database.ts'
+import { today } from '../../shared/dates.ts'
+import { emailNorm } from '../../shared/names.ts'
+import { isCurrent } from './affiliation.ts'
+import type { PeopleQueries } from './people-queries.ts'
+import type { PeopleStore } from './people-store.ts'
+
+/** What identity asks of the school's records, in identity's own shape. */
+export function identityPorts(parts: { db: Database; clock: Clock; queries: PeopleQueries; store: PeopleStore }) {
+  const { db, clock, queries, store } = parts
+  return {
+    async factsOf(personId: string) {
+      const person = await queries.person(personId)
+      if (!person) return null
+      const on = today(clock.now())
+      const affiliations = ((await queries.affiliationsOf([personId])).get(personId) ?? []).filter((affiliation) => isCurrent(affiliation, on))
+      const children = (await queries.childrenOf([personId])).get(personId) ?? []
+      return {
+        name: person.name,
+        affiliations: affiliations.map(({ role, schoolId }) => ({ role, schoolId })),
+        children: children.map(({ pupilId, doNotContact }) => ({ pupilId, doNotContact })),
+      }
+    },
+    async addAdministrator({ name, email }: { name: string; email: string }): Promise<string> {
+      const known = await db.sql('people').where({ email_norm: emailNorm(email) }).first('id')
+      if (known) return known.id
+      const [forename = name, ...rest] = name.trim().split(/\s+/)
+      const [id] = await store.insert([{ preferredForename: forename, surname: rest.join(' '), email, username: null, feedDisabled: false }])
+      return id as string
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
+import { createKeySealer } from '../../adapters/pdf/key-sealer.ts'
+import { loadPkcs12 } from '../../adapters/pdf/pkcs12.ts'
+import type { Sealer } from '../../adapters/pdf/pdf-records.ts'
+import { createTrustCertificates } from '../../adapters/pdf/trust-certificates.ts'
+import type { SecretFiles } from '../../adapters/storage/secret-files.ts'
+import type { Config } from '../../config.ts'
+import type { Database } from '../../db/database.ts'
+
+/**
+ * The trust's sealing key: the school's own PKCS#12 where one is configured, else a key and authority made at the first
+ * start. Its certificates are kept in the database for ever, so that old records stay verifiable (D4).
+ * @throws UnusableInput when key, passphrase or certificate do not fit.
+ */
+export async function openSealer(parts: { config: Config; secrets: SecretFiles; clock: Clock; ids: Ids; db: Database }): Promise<Sealer> {
+  const { config, clock, db } = parts
+  const own = config.sealing.pkcs12File
+  const sealer = own
+    ? createKeySealer(loadPkcs12(readFileSync(own), config.pkcs12Password ?? ''))
+    : createKeySealer(await ownKey(parts))
+  await db.transaction(async () => {
+    await db.insertNew('certificates', sealer.chainPem.map((pem, at) => row(pem, sealer, at === 0 ? 'seal' : 'ca', clock.now())))
+  })
+  return sealer
+}
+
+async function ownKey({ config, secrets, clock, ids }: { config: Config; secrets: SecretFiles; clock: Clock; ids: Ids }) {
+  const key = secrets.read('seal-key.pem')
+  const certificate = secrets.read('seal-certificate.pem')
+  const authority = secrets.read('seal-authority.pem')
+  if (key && certificate && authority) return { keyPem: key, certificatePem: certificate, chainPem: [certificate, authority] }
+  const made = await createTrustCertificates({ trustName: config.trust.name, keyType: config.sealing.keyType, now: clock.now(), random: (size) => ids.random(size) })
+  secrets.write('seal-authority-key.pem', made.caKeyPem)
+  secrets.write('seal-authority.pem', made.caCertificatePem)
+  secrets.write('seal-certificate.pem', made.certificatePem)
+  // The key last: while it is missing the next start makes the whole set anew.
+  secrets.write('seal-key.pem', made.keyPem)
+  return { keyPem: made.keyPem, certificatePem: made.certificatePem, chainPem: [made.certificatePem, made.caCertificatePem] }
+}
+
+function row(pem: string, sealer: Sealer, purpose: 'seal' | 'ca', now: number): object {
+  const certificate = new X509Certificate(pem)
+  return {
+    id: certificate.fingerprint256.replaceAll(':', '').toLowerCase(), purpose, pem, chain: JSON.stringify(sealer.chainPem),
+    subject: sealer.subject.slice(0, 190), not_before: Date.parse(certificate.validFrom), not_after: Date.parse(certificate.validTo), created_at: now,
+  }
+}

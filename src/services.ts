@@ -1,0 +1,159 @@
+import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Clock } from './adapters/clock.ts'
+import type { Ids } from './adapters/ids.ts'
+import type { MailTransport } from './adapters/mail/mail-transport.ts'
+import type { PdfRecords, Sealer } from './adapters/pdf/pdf-records.ts'
+import { createSource } from './adapters/sources/create-source.ts'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import { Outbox } from './db/outbox.ts'
+import { PlanStore } from './db/plan-store.ts'
+import { Schedules } from './db/schedules.ts'
+import type { AuditKey } from './features/audit/audit-key.ts'
+import { AgreementService } from './features/agreements/agreement-service.ts'
+import { AgreementStore } from './features/agreements/agreement-store.ts'
+import { AuditLog } from './features/audit/audit-log.ts'
+import { AuditQueries } from './features/audit/audit-queries.ts'
+import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { ActorService } from './features/identity/actor-service.ts'
+import { LinkStore } from './features/identity/link-store.ts'
+import { PersonalLinks } from './features/identity/personal-links.ts'
+import { RoleService } from './features/identity/role-service.ts'
+import { RoleStore } from './features/identity/role-store.ts'
+import { SetupLink } from './features/identity/setup-link.ts'
+import { IssueService } from './features/issuing/issue-service.ts'
+import { MailRenderer } from './features/messages/mail-renderer.ts'
+import { MailService } from './features/messages/mail-service.ts'
+import { identityPorts } from './features/people/people-ports.ts'
+import { PeopleQueries } from './features/people/people-queries.ts'
+import { PeopleStore } from './features/people/people-store.ts'
+import { RosterService } from './features/roster/roster-service.ts'
+import { SchoolStore } from './features/schools/school-store.ts'
+import { Invitations } from './features/signing/invitations.ts'
+import { Receipts } from './features/signing/receipts.ts'
+import { SealingService } from './features/signing/sealing-service.ts'
+import { SigningQueries } from './features/signing/signing-queries.ts'
+import { SigningService } from './features/signing/signing-service.ts'
+import { SigningStore } from './features/signing/signing-store.ts'
+import { TemplateStore } from './features/signing/template-store.ts'
+import { VerifyService } from './features/signing/verify-service.ts'
+import { createSessions } from './http/sessions.ts'
+import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
+import type { Logger } from './shared/logger.ts'
+import { createWorker } from './worker.ts'
+
+/** The outside world as this process has it. */
+export interface Adapters {
+  clock: Clock
+  ids: Ids
+  logger: Logger
+  mail: MailTransport
+  pdf: PdfRecords
+  sealer: Sealer
+  auditKey: AuditKey
+  /** At least 32 bytes; the first signs. */
+  sessionSecrets: string[]
+}
+
+/** Where templates lie, in the clone and in a release. */
+export const templatesDir = fileURLToPath(new URL('../templates', import.meta.url))
+
+/** The one place where things are put together, in dependency order. */
+export function createServices(config: Config, db: Database, adapters: Adapters) {
+  const { clock, ids, logger } = adapters
+  const holder = `${hostname()} (${process.pid})`
+  const outbox = new Outbox(db, clock, ids)
+  const audit = new AuditLog(db, clock, ids)
+  const auditQueries = new AuditQueries(db)
+  const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
+
+  const schools = new SchoolStore(db, clock, ids)
+  const peopleStore = new PeopleStore(db, clock, ids)
+  const people = new PeopleQueries(db)
+  const ports = identityPorts({ db, clock, queries: people, store: peopleStore })
+
+  const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
+  const roleStore = new RoleStore(db)
+  const roles = new RoleService({ db, store: roleStore, clock, ids, audit })
+  const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
+  const setup = new SetupLink({ db, links, roles, people: ports })
+  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
+  const protectedPeople = async (): Promise<ReadonlySet<string>> => {
+    const holders = await Promise.all((['trust-admin', 'it-admin', 'dsl', 'headteacher'] as const).map((role) => roleStore.holdersOf(role, clock.now())))
+    return new Set(holders.flat().map((grant) => grant.personId))
+  }
+
+  const host = new URL(config.baseUrl).host
+  const mail = new MailService({
+    db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
+    common: async () => ({ trustName: config.trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+  })
+
+  const brake = brakeSettings(config)
+  const roster = new RosterService({
+    db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
+    brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
+  })
+
+  const agreementStore = new AgreementStore(db, clock, ids)
+  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: config.trust.name })
+  const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+
+  const signingStore = new SigningStore(db)
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools })
+  const signing = new SigningService({
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, releaseByKey: async () => undefined,
+  })
+  const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
+  const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
+  const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
+  const receipts = new Receipts({
+    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl,
+    ledgerHead: async () => {
+      const head = await auditQueries.head()
+      return head ? { size: head.size, root: head.root } : null
+    },
+  })
+  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+
+  const worker = createWorker({
+    name: holder, outbox, sequencer, clock, logger,
+    handlers: {
+      'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
+      'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
+      'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
+      'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
+    },
+    schedules: new Schedules({
+      db, clock, holder,
+      schedules: [
+        { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+      ],
+    }),
+  })
+
+  return {
+    config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+  }
+}
+
+/** Derived, never hand-kept. */
+export type Services = ReturnType<typeof createServices>
+
+function brakeSettings(config: Config): BrakeSettings {
+  const { brake } = config
+  return {
+    ...BRAKE_DEFAULTS,
+    first: { count: brake.minimumHeld ?? BRAKE_DEFAULTS.first.count, percent: brake.percentHeld ?? BRAKE_DEFAULTS.first.percent },
+    second: { count: brake.secondPersonMinimum ?? BRAKE_DEFAULTS.second.count, percent: brake.secondPersonPercent ?? BRAKE_DEFAULTS.second.percent },
+  }
+}
+
+const text = (value: unknown): string => {
+  if (typeof value !== 'string') throw new Error('A job lacks its identifier')
+  return value
+}
