@@ -11,6 +11,7 @@ import { mountPages } from './mount-pages.ts'
 import type { AuditPage } from './page-deps.ts'
 import { createPostLimits, defaultPublicPostLimit } from './post-limits.ts'
 import { requestParts } from './request-parts.ts'
+import { stateIfAny, stateOf } from './request-state.ts'
 import type { SessionHandle } from './session-handle.ts'
 import type { Sessions } from './sessions.ts'
 import { setUpAssets, type AssetFolder } from './set-up-assets.ts'
@@ -20,7 +21,6 @@ import { setUpRequestLog } from './set-up-request-log.ts'
 import { setUpRequestState } from './set-up-request-state.ts'
 import { setUpSecurityHeaders } from './set-up-security-headers.ts'
 import { setUpSessions } from './set-up-sessions.ts'
-import { stateIfAny, stateOf } from './request-state.ts'
 import type { Views } from './view-types.ts'
 
 export interface HttpConfig {
@@ -77,7 +77,7 @@ export function createHttpApp(parts: HttpParts): Express {
   // Beyond the machines' own routes nothing of theirs may reach the pages.
   for (const { path } of machines) app.use(path, answerNotFound)
   app.use(setUpCrossSiteFence(config.baseUrl, crossSiteForms))
-  app.use(setUpSessions(sessions))
+  app.use(setUpSessions(sessions, logger))
   mountPages(app, parts.pages, {
     views, logger, tokens, actorOf,
     permissions: parts.permissions,

@@ -1,11 +1,12 @@
 import type { RequestHandler } from 'express'
+import type { Logger } from '../shared/logger.ts'
 import { browserCookie } from './browser-cookie.ts'
 import { stateOf } from './request-state.ts'
 import { SessionHandle } from './session-handle.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Gives pages their session and browser; machines' addresses are mounted before this and never read a cookie. */
-export function setUpSessions(sessions: Sessions): RequestHandler[] {
+export function setUpSessions(sessions: Sessions, logger: Logger): RequestHandler[] {
   const cookie = browserCookie(sessions.https)
   const remember: RequestHandler = (req, res, next) => {
     const state = stateOf(req)
@@ -21,5 +22,17 @@ export function setUpSessions(sessions: Sessions): RequestHandler[] {
     state.knowsBrowser = () => browser !== null || state.session?.personId !== null
     next()
   }
-  return [sessions.attach, remember]
+  return sessions.https ? [warnOfPlainHttp(logger), sessions.attach, remember] : [sessions.attach, remember]
+}
+
+/** Without this, sign-in behind a proxy that nobody declared would fail without a word: `Secure` cookies are not sent then. */
+function warnOfPlainHttp(logger: Logger): RequestHandler {
+  let warned = false
+  return (req, _res, next) => {
+    if (!req.secure && !warned) {
+      warned = true
+      logger.warn('requests arrive by http although people use https, so nobody can sign in: name the proxy in trustProxy and let it send X-Forwarded-Proto')
+    }
+    next()
+  }
 }

@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger } from 'pino'
+import { pino, type DestinationStream, type LogFn, type Logger, type LoggerOptions } from 'pino'
 import { describeError } from './log-error.ts'
 
 export type { Logger }
@@ -19,10 +19,17 @@ const DEEPEST = 6
 
 /** Logs as JSON lines on the error stream: the output stream belongs to the command's answer. */
 export function createLogger(options: { level?: string; destination?: DestinationStream } = {}): Logger {
-  const settings = {
+  const settings: LoggerOptions = {
     level: options.level ?? 'info',
     base: null,
     formatters: { log: (line: Record<string, unknown>) => scrub(line, 0) as Record<string, unknown>, level: (label: string) => ({ level: label }) },
+    // Without words of the caller's the library would take the error's own, which may quote data.
+    hooks: {
+      logMethod(args: Parameters<LogFn>, method: LogFn) {
+        if (args.length === 1 && typeof args[0] !== 'string') method.call(this, args[0], 'no words given')
+        else method.apply(this, args)
+      },
+    },
     // Errors are already plain when they get here.
     serializers: { err: (error: unknown) => error },
   }

@@ -429,6 +429,7 @@ describe('the app behind https', () => {
     const forged = stranger.browser({ 'x-forwarded-proto': 'https' })
     await forged.submit('/in')
     expect([...forged.cookies.keys()]).toEqual(['__Host-assent-browser'])
+    expect(stranger.log.filter((line) => line.includes('name the proxy in trustProxy'))).toHaveLength(1)
     await stranger.close()
     await made.drop()
   })

@@ -16,7 +16,9 @@ export function setupPages({ setup, startPath, againPath }: { setup: SetupLink; 
     get: async (ctx) => {
       const state = await setup.look(ctx.params.token, visitorOf(ctx))
       if (state === 'elsewhere' || state === 'gone') return refusedLink(state, againPath)
-      return view('pages/setup/administrator.njk', { action: ctx.path, ...ctx.values })
+      return view('pages/setup/administrator.njk', {
+        action: ctx.path, name: ctx.values['name'], email: ctx.values['email'], trustName: ctx.values['trustName'],
+      })
     },
     post: {
       body: z.strictObject({
@@ -25,7 +27,6 @@ export function setupPages({ setup, startPath, againPath }: { setup: SetupLink; 
         trustName: oneLine(190, 'Write the name of your trust or school').optional(),
       }),
       audit: 'setup.done',
-      limit: { max: 20, windowMs: 60_000 },
       handle: async (ctx) => {
         const { name, email, trustName } = ctx.body
         const done = await setup.setUp(ctx.params.token, visitorOf(ctx), { name, email, ...(trustName === undefined ? {} : { trustName }) })
