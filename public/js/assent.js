@@ -9,10 +9,14 @@ function guardDoubleSubmit(form) {
     }
     form.dataset.sent = 'yes'
     event.submitter?.setAttribute('aria-disabled', 'true')
+    setTimeout(releaseForms, PATIENCE)
   })
 }
 
-/** A page taken from the browser's back store may be sent again. */
+/** How long a form stays closed when its answer does not bring a new page (a download, a lost connection). */
+const PATIENCE = 8000
+
+/** A page that is still there, or comes back from the browser's store, may be sent again. */
 function releaseForms() {
   for (const form of document.querySelectorAll('form[data-sent]')) {
     delete form.dataset.sent

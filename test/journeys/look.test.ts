@@ -11,7 +11,12 @@ const LOOKS_OF_CHOICES = `[...document.querySelectorAll('.choice')].slice(0, 2).
   const { color, backgroundColor, borderColor, borderWidth, fontSize, fontWeight, width, height } = getComputedStyle(e)
   return { color, backgroundColor, borderColor, borderWidth, fontSize, fontWeight, width, height }
 })`
-const PRESS_TWICE = `{ const b = document.querySelector('form[method=post] button[type=submit]'); b.click(); b.click() }`
+const PRESS_TWICE = `(() => {
+  const button = document.querySelector('form[method=post] button[type=submit]'), stopped = []
+  button.form.addEventListener('submit', (event) => stopped.push(event.defaultPrevented))
+  button.click(); button.click()
+  return stopped
+})()`
 const WIDER_THAN_WINDOW = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
   [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map((e) => e.tagName + '.' + e.getAttribute('class'))`
@@ -103,7 +108,7 @@ withBrowser('the look, in Chromium', (browser) => {
     })
     await open('check')
     // Both in one turn of the page: the first answer cannot arrive in between.
-    await page.evaluate(PRESS_TWICE)
+    expect(await page.evaluate(PRESS_TWICE)).toEqual([false, true])
     await expect.poll(() => posts).toBe(1)
     expect(await page.getByRole('button', { name: 'Sign now' }).getAttribute('aria-disabled')).toBe('true')
   })
