@@ -8,6 +8,7 @@ import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
+import { boardPages } from './features/reports/board-routes.ts'
 import { layoutOf } from './layout.ts'
 import type { Services } from './services.ts'
 
@@ -18,6 +19,7 @@ export function allPages(services: Services): Page[] {
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
+    ...boardPages({ ...services, agreements: services.agreements.store }),
   ]
 }
 

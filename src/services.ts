@@ -29,9 +29,12 @@ import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
 import { RosterService } from './features/roster/roster-service.ts'
+import { BoardQueries } from './features/reports/board-queries.ts'
+import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
+import { Reminders } from './features/signing/reminders.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
 import { SigningQueries } from './features/signing/signing-queries.ts'
 import { SigningService } from './features/signing/signing-service.ts'
@@ -117,12 +120,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
 
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const board = new BoardQueries(db)
+  const chase = new ChaseService({ db, clock, outbox, audit, board })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
@@ -137,7 +145,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   return {
     config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+    actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, reminders, board, chase, worker, protectedPeople,
   }
 }
 
