@@ -138,6 +138,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   return {
     config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
     actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+    sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }
 
