@@ -40,7 +40,7 @@ describe('OneRoster 1.1', () => {
   })
 
   it('writes the same bytes on every machine (a change to the names or rules of the generator changes this digest)', async () => {
-    expect(digest(await writeOneRoster(trust, fresh(), { version: '1.1' }))).toBe('02d3ae8fc7bdf12fb03783181e45243a3e0a66445d093ff1dc905666892d7c5d')
+    expect(digest(await writeOneRoster(trust, fresh(), { version: '1.1' }))).toBe('9e77a926555f4b6f860c0ad953f150ac697d36f5be0ab6327c0890c8bea22d2b')
   })
 
   it('has the files of the manifest, the header of the standard, blank status and dates of change', async () => {
