@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { createTable, dropTables, id, instant, json } from '../src/db/schema-builder.ts'
 
 /** Sources, their rows as last applied, and their runs (R1-R10). */

@@ -89,7 +89,8 @@ export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
   readonly host: string
   readonly port: number
   readonly https: boolean
-  readonly trust: { name: string; label: string }
+  /** Null name: the set-up page asks for it. */
+  readonly trust: { name: string | null; label: string }
   readonly mail: { from: string; smtpUrl: string; password: string | null } | null
   readonly pkcs12Password: string | null
   /** Reads a secret named in the configuration file. @throws UnusableInput when it cannot be read. */
@@ -138,7 +139,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
     host: '127.0.0.1',
     port,
     https: baseUrl.startsWith('https:'),
-    trust: settings.trust ?? { name: 'Our trust', label: 'trust' },
+    trust: settings.trust ?? { name: null, label: 'trust' },
     mail,
     pkcs12Password,
     secret,

@@ -46,6 +46,7 @@ export async function openServices(config: Config, options: OpenOptions): Promis
       auditKey: await loadOrCreateAuditKey(secrets.folder),
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
+    await services.trust.load()
     if (options.migrate) await seed(services, options.actor)
     return services
   } catch (error) {

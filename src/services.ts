@@ -30,6 +30,7 @@ import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
+import { TrustSettings } from './features/schools/trust-settings.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
@@ -68,10 +69,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
 
+  const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
-  const ports = identityPorts({ db, clock, queries: people, store: peopleStore })
+  const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
   const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
   const roleStore = new RoleStore(db)
@@ -87,7 +89,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const host = new URL(config.baseUrl).host
   const mail = new MailService({
     db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
-    common: async () => ({ trustName: config.trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+    common: async () => ({ trustName: trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
   const brake = brakeSettings(config)
@@ -97,7 +99,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   const agreementStore = new AgreementStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: config.trust.name })
+  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
   const signingStore = new SigningStore(db)
@@ -136,7 +138,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
     actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
     sealer: adapters.sealer, pdf: adapters.pdf,
   }
