@@ -9,7 +9,7 @@ import { loadPkcs12 } from '../../../src/adapters/pdf/pkcs12.ts'
 import { selfTest } from '../../../src/adapters/pdf/self-test.ts'
 import { createTrustCertificates } from '../../../src/adapters/pdf/trust-certificates.ts'
 import { UnusableInput } from '../../../src/shared/errors.ts'
-import { expectOpensslCades, expectQpdfClean, judgedIt, withFile } from '../../support/pdf-judges.ts'
+import { expectOpensslCades, expectQpdfClean, requireJudges, withFile } from '../../support/pdf-judges.ts'
 import { content, countedBytes, rendition, sealedFile, TODAY, testTrust } from './pdf-fixtures.ts'
 import { pkcs12, PKCS12_KINDS } from './pkcs12-fixtures.ts'
 
@@ -17,7 +17,8 @@ const YEAR = 365.25 * 86_400_000
 
 describe('the trust\'s own certificates', () => {
   for (const keyType of ['P-256', 'RSA-2048', 'RSA-3072'] as const) {
-    judgedIt(['openssl'], `D4: ${keyType}: openssl verifies the seal's certificate up to the authority, usages and years are right`, async () => {
+    it(`D4: ${keyType}: openssl verifies the seal's certificate up to the authority, usages and years are right`, async ({ skip }) => {
+      requireJudges(skip, ['openssl'])
       const { certificates, sealer } = await testTrust(keyType)
       const leaf = new X509Certificate(certificates.certificatePem)
       expect(sealer).toMatchObject({ keyType, subject: 'Larkfield Learning Trust records seal', certificateId: createHash('sha256').update(leaf.raw).digest('hex') })
@@ -44,7 +45,8 @@ describe('the trust\'s own certificates', () => {
 
 describe('a school\'s own PKCS#12', () => {
   for (const kind of Object.keys(PKCS12_KINDS) as (keyof typeof PKCS12_KINDS)[]) {
-    judgedIt(['openssl'], `opens ${kind}`, () => {
+    it(`opens ${kind}`, async ({ skip }) => {
+      requireJudges(skip, ['openssl'])
       const made = pkcs12(kind)
       const opened = loadPkcs12(made.bytes, 'Correct Horse 9')
       expect(opened.keyPem).toBe(made.keyPem)
@@ -54,7 +56,8 @@ describe('a school\'s own PKCS#12', () => {
     })
   }
 
-  judgedIt(['openssl', 'qpdf'], 'seals with an opened P-384 key and with an RSA one', async () => {
+  it('seals with an opened P-384 key and with an RSA one', async ({ skip }) => {
+    requireJudges(skip, ['openssl', 'qpdf'])
     const records = createPdfRecords()
     const template = await records.compile(rendition())
     for (const kind of ['p384-modern', 'rsa-legacy'] as const) {
@@ -68,7 +71,8 @@ describe('a school\'s own PKCS#12', () => {
     }
   }, 60_000)
 
-  judgedIt(['openssl'], 'says UnusableInput, and nothing else, to damaged and foreign files', () => {
+  it('says UnusableInput, and nothing else, to damaged and foreign files', async ({ skip }) => {
+    requireJudges(skip, ['openssl'])
     const { bytes } = pkcs12('ec-modern')
     const damaged = [Buffer.alloc(0), Buffer.from('hello'), bytes.subarray(0, 300), Buffer.from(pkcs12('ec-modern').certificatePem)]
     for (let at = 0; at < bytes.length; at += 37) {
@@ -76,16 +80,16 @@ describe('a school\'s own PKCS#12', () => {
       changed[at] = (changed[at] ?? 0) ^ 0xff
       damaged.push(changed)
     }
-    for (const file of damaged) {
-      let outcome: unknown
+    const outcomes = damaged.map((file) => {
       try {
-        outcome = loadPkcs12(file, 'Correct Horse 9').keyPem
+        return loadPkcs12(file, 'Correct Horse 9').keyPem
       } catch (error) {
-        outcome = error
+        return error
       }
-      // A flip outside what the message code covers may change nothing; then the key is still the right one.
-      if (outcome !== pkcs12('ec-modern').keyPem) expect(outcome).toBeInstanceOf(UnusableInput)
-    }
+    })
+    // A flip outside what the message code covers may change nothing; then the key is still the right one.
+    expect(outcomes.filter((outcome) => outcome !== pkcs12('ec-modern').keyPem && !(outcome instanceof UnusableInput))).toEqual([])
+    expect(outcomes.filter((outcome) => outcome instanceof UnusableInput).length).toBeGreaterThan(outcomes.length / 2)
   })
 })
 

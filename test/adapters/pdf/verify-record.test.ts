@@ -58,15 +58,17 @@ describe('verify', () => {
 
   it('refuses a flipped bit at every place of the signature\'s gap', () => {
     const changed = Buffer.from(file)
+    const unnoticed: number[] = []
     for (let at = gap.from; at < gap.to; at += 1) {
       const before = changed[at] ?? 0
       // A digit for another digit; a capital for a small letter.
       for (const bit of before > 0x60 ? [1, 0x20] : [1]) {
         changed[at] = before ^ bit
-        if (judge(changed).valid) expect.fail(`a flip at byte ${at} of the gap went unnoticed`)
+        if (judge(changed).valid) unnoticed.push(at - gap.from)
       }
       changed[at] = before
     }
+    expect(unnoticed).toEqual([])
   }, 120_000)
 
   it('refuses a flipped bit anywhere else', () => {
