@@ -62,6 +62,8 @@ export function setText(spans: Span[], size: number, width: number, fonts: { lib
 
 /** Line ends and tabs become spaces; composed where Unicode has a composed form, so that ordinary fonts have it. */
 export function plainText(text: string): string {
+  // Nearly every text; nothing in this range has another composed form.
+  if (/^[\x20-\x7E\xA0-\u02FF]*$/.test(text)) return text
   return text.normalize('NFC').replaceAll(/[\t\n\r\u2028\u2029\u0085]+/gu, ' ')
 }
 
