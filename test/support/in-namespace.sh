@@ -94,6 +94,9 @@ main() {
       fi
       mv "$golden.making" "$golden"
     fi
+    touch "$golden"
+    # Golden copies of earlier versions that nobody has used for a week.
+    find "$base" -maxdepth 1 -name "assent-samba-$(id -u)-*" -mtime +7 -exec rm -rf {} +
   )
   [[ $(stat -c %u "$golden") == $(id -u) ]] || { echo "$golden belongs to somebody else." >&2; exit 1; }
 
@@ -101,8 +104,13 @@ main() {
   trap "rm -rf '$run'" EXIT
   cp -a "$golden/." "$run/"
   sed -i "s|$golden.making|$run|g" "$run/etc/smb.conf"
-  # With a process space of its own nothing outlives the run, however it ends.
-  unshare --net --pid --fork --kill-child --mount-proc -- bash "${BASH_SOURCE[0]}" --inside "$run" "$@" || status=$?
+  # With a process space of its own nothing outlives the run, however it ends: it dies with unshare.
+  unshare --net --pid --fork --kill-child --mount-proc -- bash "${BASH_SOURCE[0]}" --inside "$run" "$@" <&0 &
+  local space=$!
+  trap 'kill "$space" 2>/dev/null || true' TERM INT HUP
+  wait "$space" || status=$?
+  # A trap ends the first wait; this one is for the end itself.
+  wait "$space" 2>/dev/null || true
   exit "$status"
 }
 
