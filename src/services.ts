@@ -10,6 +10,8 @@ import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
 import { PlanStore } from './db/plan-store.ts'
 import { Schedules } from './db/schedules.ts'
+import { createAccessFeature } from './features/accounts/access-feature.ts'
+import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { AgreementService } from './features/agreements/agreement-service.ts'
 import { AgreementStore } from './features/agreements/agreement-store.ts'
@@ -53,6 +55,7 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
 }
@@ -93,6 +96,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   const brake = brakeSettings(config)
+  const accounts = createAccessFeature({
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+  })
+
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
@@ -105,7 +113,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const signingStore = new SigningStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, releaseByKey: async () => undefined,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
@@ -122,6 +131,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
+      ...accounts.handlers,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
@@ -139,7 +149,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   return {
     config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
     sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }
