@@ -54,7 +54,8 @@ export function actPages(content: RecordContent, claim: SealClaim, meta: Templat
     }
   }
   const row = (label: string, value: string, face: FastFace, size: number, gap: number): void => {
-    const left = set('regular', label, body - 1.5, LABEL)
+    // The space keeps label and value apart for those who listen.
+    const left = set('regular', `${label} `, body - 1.5, LABEL)
     const right = set(face, value, size, VALUE)
     // A value longer than a page is not expected; a page's worth is kept together, more runs on in pieces.
     let rest = right.lines

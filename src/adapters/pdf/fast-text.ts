@@ -94,6 +94,8 @@ function line(font: FastFont, text: string, from: number, until: number, size: n
     ops += font.glyphs[unit]
     wide += font.widths[unit] ?? 0
   }
-  ops += resource === undefined ? 'ET' : '> Tj ET'
+  // A space behind the line, not counted as width, keeps its last word apart from the next line's first for those who listen or copy.
+  const space = resource !== undefined && text.charCodeAt(to) === 32 && font.resources[32] === resource ? font.glyphs[32] ?? '' : ''
+  ops += resource === undefined ? 'ET' : `${space}> Tj ET`
   return { ops, width: (wide * size) / 1000 }
 }

@@ -26,17 +26,18 @@ export async function sealRecord(
   const contentsLength = contentsBytes(sealer)
   const { before, after, gap } = recordTail(ready.meta, ready.prefix.length, layout, evidence, claim, contentsLength, documentId)
 
+  const behind = before.length + gap
+  const tail = Buffer.allocUnsafe(behind + after.length)
+  tail.write(before, 0, 'latin1')
+  tail.write(after, behind, 'latin1')
   // Everything up to the gap is hashed once, for the signature and for the file's own hash.
-  const upToGap = ready.hash.copy().update(before)
-  const digest = upToGap.copy().update(after).digest()
+  const upToGap = ready.hash.copy().update(tail.subarray(0, before.length))
+  const digest = upToGap.copy().update(tail.subarray(behind)).digest()
   const signature = await sealer.seal(digest)
   if (signature.length > contentsLength) throw new Error('The signature is larger than the room kept for it.')
-  const tail = Buffer.allocUnsafe(before.length + gap + after.length)
-  before.copy(tail)
-  tail.fill(0x30, before.length, before.length + gap)
+  tail.fill(0x30, before.length, behind)
   tail.write(`<${signature.toString('hex')}`, before.length, 'latin1')
-  tail[before.length + gap - 1] = 0x3e
-  after.copy(tail, before.length + gap)
+  tail[behind - 1] = 0x3e
   return {
     tail,
     fileSha256: upToGap.update(tail.subarray(before.length)).digest('hex'),
