@@ -8,7 +8,8 @@ import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
-import { layoutOf } from './layout.ts'
+import { signingPages } from './features/signing/signing-pages.ts'
+import { brandOf, layoutOf } from './layout.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -18,17 +19,18 @@ export function allPages(services: Services): Page[] {
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
+    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
   ]
 }
 
-/** The web server without its socket. */
-export function createApp(services: Services): Express {
+/** The web server without its socket. `extraPages` are for tests, which need a way in of their own. */
+export function createApp(services: Services, extraPages: readonly Page[] = []): Express {
   const { config, clock, ids, logger, sessions, actors, db, audit } = services
   return createHttpApp({
     config: { baseUrl: config.baseUrl, trustProxy: config.trustProxy },
     clock, ids, logger, sessions,
     views: createViews(),
-    pages: allPages(services),
+    pages: [...allPages(services), ...extraPages],
     permissions,
     assets: assetFolders(),
     health: { problems: () => readiness(services) },
