@@ -84,9 +84,9 @@ export class RequestStore {
     await this.#db.sql('signatories').where({ id }).update({ state })
   }
 
-  async update(id: string, change: { state?: RequestState; versionId?: string; completedAt?: number | null }): Promise<void> {
+  async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
     await this.#db.sql('requests').where({ id }).update({
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId ? { version_id: change.versionId } : {}),
+      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     })
   }
