@@ -85,10 +85,11 @@ export class RequestStore {
   }
 
   async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
-    await this.#db.sql('requests').where({ id }).update({
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
+    const row = {
+      ...(change.state ? { state: change.state } : {}), ...(change.versionId ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
-    })
+    }
+    if (Object.keys(row).length > 0) await this.#db.sql('requests').where({ id }).update(row)
   }
 }
 
