@@ -1,5 +1,7 @@
 import type { Express } from 'express'
 import { permissions } from './features/identity/permissions.ts'
+import type { BuiltDemo } from './demo/build-demo.ts'
+import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
@@ -8,29 +10,38 @@ import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
+import { signingPages } from './features/signing/signing-pages.ts'
+import { brandOf, layoutOf } from './layout.ts'
 import { boardPages } from './features/reports/board-routes.ts'
-import { layoutOf } from './layout.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
-export function allPages(services: Services): Page[] {
+export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   const { config, links, setup } = services
   return [
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
+    ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
+    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
   ]
 }
 
+/** What only some processes have: the demo's people, and the ways in that tests need. */
+export interface AppExtras {
+  demo?: BuiltDemo | undefined
+  pages?: readonly Page[]
+}
+
 /** The web server without its socket. */
-export function createApp(services: Services): Express {
+export function createApp(services: Services, extras: AppExtras = {}): Express {
   const { config, clock, ids, logger, sessions, actors, db, audit } = services
   return createHttpApp({
     config: { baseUrl: config.baseUrl, trustProxy: config.trustProxy },
     clock, ids, logger, sessions,
     views: createViews(),
-    pages: allPages(services),
+    pages: [...allPages(services, extras.demo), ...extras.pages ?? []],
     permissions,
     assets: assetFolders(),
     health: { problems: () => readiness(services) },

@@ -10,6 +10,8 @@ import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
 import { PlanStore } from './db/plan-store.ts'
 import { Schedules } from './db/schedules.ts'
+import { createAccessFeature } from './features/accounts/access-feature.ts'
+import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { AgreementService } from './features/agreements/agreement-service.ts'
 import { AgreementStore } from './features/agreements/agreement-store.ts'
@@ -32,6 +34,8 @@ import { RosterService } from './features/roster/roster-service.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
+import { TrustSettings } from './features/schools/trust-settings.ts'
+import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { Reminders } from './features/signing/reminders.ts'
@@ -55,6 +59,7 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
 }
@@ -71,10 +76,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
 
+  const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
-  const ports = identityPorts({ db, clock, queries: people, store: peopleStore })
+  const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
   const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
   const roleStore = new RoleStore(db)
@@ -90,23 +96,29 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const host = new URL(config.baseUrl).host
   const mail = new MailService({
     db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
-    common: async () => ({ trustName: config.trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+    common: async () => ({ trustName: trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
   const brake = brakeSettings(config)
+  const accounts = createAccessFeature({
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+  })
+
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
 
   const agreementStore = new AgreementStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: config.trust.name })
+  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools })
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, releaseByKey: async () => undefined,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
@@ -119,6 +131,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     },
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
   const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
@@ -127,9 +140,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
+      ...accounts.handlers,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      'messages.ask-link': async (payload) => askedLinks.send(payload),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
@@ -144,8 +159,12 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, reminders, board, chase, worker, protectedPeople,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
+    sealer: adapters.sealer, pdf: adapters.pdf,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, reminders, board, chase, worker, protectedPeople,
+    sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }
 

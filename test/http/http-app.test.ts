@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { migrateUp } from '../../src/db/migrate.ts'
 import { definePage } from '../../src/http/define-page.ts'
+import { routeTable } from '../../src/http/mount-pages.ts'
 import { redirect, view } from '../../src/http/page-result.ts'
 import { makeDatabase } from '../support/databases.ts'
 import { tokenIn } from './browser.ts'
@@ -94,6 +95,31 @@ describe('the composed web app', () => {
       await browser.submit('/sign-in', { person: PERSON })
       expect((await browser.post('/notice', { title: 'Hello', _csrf: old })).status).toBe(403)
       expect((await browser.submit('/notice', { title: 'Hello' })).status).toBe(303)
+    })
+
+    it('takes no token of another session, even of the same person', async () => {
+      const [mine, other, theirs] = [app.browser(), app.browser(), app.browser()]
+      await mine.submit('/sign-in', { person: PERSON })
+      await other.submit('/sign-in', { person: PERSON })
+      await theirs.submit('/sign-in', { person: OFFICE })
+      for (const browser of [other, theirs]) {
+        expect((await mine.post('/notice', { title: 'Hello', _csrf: tokenIn(await browser.get('/notice')) })).status).toBe(403)
+      }
+      expect(effects).toEqual([])
+    })
+
+    it('has no form in the whole route table that does anything without a token', async () => {
+      const office = app.browser()
+      await office.submit('/sign-in', { person: OFFICE })
+      const rows = routeTable(testPages([])).filter((row) => row.method === 'POST' && !['/saml/acs', '/ask'].includes(row.path))
+      expect(rows.length).toBeGreaterThan(4)
+      for (const browser of [app.browser(), office]) {
+        for (const row of rows) {
+          const answer = await browser.post(row.path, { title: 'Hello', person: PERSON, note: 'x' })
+          expect([row.path, answer.status]).toEqual([row.path, 403])
+        }
+      }
+      expect(effects).toEqual([])
     })
 
     it.each([

@@ -100,6 +100,14 @@ export class BoardQueries {
     return Number(rows[0]?.['n'] ?? 0)
   }
 
+  /** Request -> one of its signatures that count, for the link to the record. */
+  async recordsOf(requestIds: readonly string[]): Promise<Map<string, string>> {
+    if (requestIds.length === 0) return new Map()
+    const rows = await this.#db.read('signatures').whereIn('request_id', [...requestIds]).andWhere({ active: 1 }).orderBy('id').select('id', 'request_id') as
+      { id: string; request_id: string }[]
+    return new Map(rows.map((row) => [row.request_id, row.id]))
+  }
+
   /** Every line, by name, a batch of people at a time: no statement grows with the number of people. */
   async* all(question: BoardQuestion, size = PEOPLE_AT_A_TIME): AsyncIterable<BoardLine[]> {
     for await (const ids of this.#peopleByName(size)) {

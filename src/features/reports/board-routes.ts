@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Clock } from '../../adapters/clock.ts'
-import type { Database } from '../../db/database.ts'
 import { type Actor, ensureCan } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { download, redirect, view } from '../../http/page-result.ts'
@@ -19,7 +18,6 @@ import { BOARD_PATH, boardView, PAGE_SIZE } from './board-views.ts'
 import type { ChaseReport, ChaseService } from './chase-service.ts'
 
 export interface BoardPagesDeps {
-  db: Database
   clock: Clock
   board: BoardQueries
   chase: ChaseService
@@ -106,14 +104,7 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   const signed = lines.filter((line) => line.status === 'signed').map((line) => line.requestId)
   return boardView({
     filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), lines, total,
-    records: actor.can('records.view') ? await recordsOf(deps.db, signed) : new Map(),
+    records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
     now: deps.clock.now(), mayExport: actor.can('office.board.export'), searchAction: SEARCH_PATH,
   })
-}
-
-/** Request -> one of its signatures that count, for the link to the record. */
-async function recordsOf(db: Database, requestIds: string[]): Promise<Map<string, string>> {
-  if (requestIds.length === 0) return new Map()
-  const rows = await db.read('signatures').whereIn('request_id', requestIds).andWhere({ active: 1 }).orderBy('id').select('id', 'request_id') as { id: string; request_id: string }[]
-  return new Map(rows.map((row) => [row.request_id, row.id]))
 }

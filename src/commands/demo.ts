@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import { loadConfig } from '../config.ts'
+import { buildDemo, demoDirectorySettings, inventDemo } from '../demo/build-demo.ts'
+import { freshDemoFolder } from '../demo/demo-folder.ts'
+import { openServices } from '../open-services.ts'
+import { type Command, parse, wholeNumber } from './command.ts'
+import { close, listen, untilStopped } from './serve.ts'
+
+const usage = 'demo [--port N] [--data DIR] [--people N]'
+
+export const demoCommand: Command = {
+  name: 'demo',
+  usage,
+  summary: 'The demo trust afresh: loopback only, pick a person, see every mail.',
+  async run(argv, out) {
+    const { values } = parse(argv, { port: { type: 'string' }, data: { type: 'string' }, people: { type: 'string' } }, usage)
+    const dataDir = resolve(values.data ?? './demo-data')
+    freshDemoFolder(dataDir)
+    const trust = inventDemo(Date.now(), wholeNumber(values.people, '--people') ?? 600)
+    const base = loadConfig({}, { demo: true, dataDir, port: wholeNumber(values.port, '--port') ?? 3000 })
+    const config = Object.freeze({ ...base, trust: { name: trust.trust.name, label: 'trust' }, directories: [demoDirectorySettings(trust)] })
+    const services = await openServices(config, { migrate: true, testSeal: true, actor: 'os:demo' })
+    try {
+      const demo = await buildDemo(services, trust, dataDir, (text) => out.line(text))
+      const server = await listen(services, demo)
+      services.worker.start()
+      out.line(`Assent demo ready at http://127.0.0.1:${config.port}`)
+      await untilStopped()
+      await close(server)
+      return 0
+    } finally {
+      await services.worker.stop()
+      await services.db.close()
+    }
+  },
+}
