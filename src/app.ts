@@ -12,6 +12,11 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { brandOf, layoutOf } from './layout.ts'
+import { auditPages } from './features/audit/audit-routes.ts'
+import { mailboxPages } from './features/messages/mailbox-routes.ts'
+import { homePages } from './features/reports/home-routes.ts'
+import { recordsPages } from './features/signing/records-routes.ts'
+import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
 import type { Services } from './services.ts'
 
@@ -24,7 +29,12 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...homePages({ ...services, sources: services.roster.sources }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
+    ...recordsPages({ ...services, requests: services.issuing.store }),
+    ...verifyPages(services),
+    ...auditPages(services),
+    ...mailboxPages(services),
   ]
 }
 

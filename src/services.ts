@@ -38,6 +38,7 @@ import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
+import { RecordsQueries } from './features/signing/records-queries.ts'
 import { Reminders } from './features/signing/reminders.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
 import { SigningQueries } from './features/signing/signing-queries.ts'
@@ -160,7 +161,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   return {
     config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, reminders, board, chase, worker, protectedPeople,
+    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, reminders, records: new RecordsQueries(db), board, chase, worker, protectedPeople,
     sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }
