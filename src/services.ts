@@ -153,7 +153,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   return {
     config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
     actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
-    sealer: adapters.sealer, pdf: adapters.pdf,
+    sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories,
   }
 }
 
