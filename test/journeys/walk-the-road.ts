@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { verifyLog } from '../../src/features/audit/verify-log.ts'
@@ -126,12 +125,9 @@ async function newTeacherSignsAndKeepsTheRecord(browser: Browser, world: RoadWor
   const persona = world.demo.trust.personas.find((candidate) => candidate.key === 'new-teacher')
   const [signature] = await signaturesOf(world, await personId(world, persona?.id ?? ''))
   await expect.poll(async () => (await services.signingStore.byId(signature?.id ?? ''))?.sealState, { timeout: 60_000 }).toBe('sealed')
-  await page.goto(`${world.url}/me`)
-  const [download] = await Promise.all([
-    page.waitForEvent('download').catch(() => null),
-    page.evaluate((href) => { const a = document.createElement('a'); a.href = href; a.download = 'record.pdf'; document.body.append(a); a.click() }, `/me/records/${signature?.id}`),
-  ])
-  const bytes = await readFile(await download?.path() ?? '')
+  const answer = await page.request.get(`${world.url}/me/records/${signature?.id}`)
+  expect(answer.headers()['content-type']).toBe('application/pdf')
+  const bytes = await answer.body()
   expect(await services.verify.verify(bytes)).toMatchObject({ valid: true, status: 'current', reasons: [] })
   const broken = Buffer.from(bytes)
   broken[Math.floor(broken.length / 2)] = (broken[Math.floor(broken.length / 2)] ?? 0) ^ 1
