@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { bytes, createTable, dropTables, id, instant, json, sha256 } from '../src/db/schema-builder.ts'
 
 /** L1: entries are append-only; what may be erased lies in `audit_payloads`, tied by a salted commitment. */

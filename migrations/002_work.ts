@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { createTable, dropTables, id, instant, json } from '../src/db/schema-builder.ts'
 
 /** Plans, the outbox, leases and settings: what every feature stands on. */

@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { createTable, date, dropTables, id, instant, json } from '../src/db/schema-builder.ts'
 
 /** Schools, people, affiliations, groups and guardian links (P1-P3, F1). */

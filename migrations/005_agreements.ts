@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { bytes, createTable, date, dropTables, id, instant, json, sha256 } from '../src/db/schema-builder.ts'
 
 /** Agreements, their immutable versions and renditions, requirements, requests and their slots (G1-G4, I1-I4). */

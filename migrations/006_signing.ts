@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { bytes, createTable, dropTables, id, instant, json, sha256 } from '../src/db/schema-builder.ts'
 
 /** Signatures with their evidence, sealed records, certificates (S2, D1-D4). */

@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { createTable, date, dropTables, id, instant, json } from '../src/db/schema-builder.ts'
 
 /** Directories, accounts, restrictions, exemptions (A1-A4, B4). */
@@ -22,7 +22,11 @@ export const migration: Migration = {
       instant(table, 'observed_at').notNullable()
       json(table, 'delta') // what Assent wrote (A4); null: nothing
       json(table, 'drift')
+      // Written before a change and taken away with its delta: what a crash in between may have done (A4).
+      json(table, 'intent')
       instant(table, 'gone_at')
+      // A shared pupil login has an owner and is no orphan (A7).
+      id(table, 'shared_owner_id')
       table.unique(['directory_id', 'immutable_id'], { indexName: 'accounts_immutable' })
       table.index(['person_id'], 'accounts_person')
     })

@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { createTable, dropTables, id, instant, json, sha256 } from '../src/db/schema-builder.ts'
 
 /** Roles, sessions, personal links, mail sent (F3, F4). */

@@ -1,4 +1,4 @@
-import type { Migration } from '../src/db/migrate.ts'
+import type { Migration } from '../src/db/migration.ts'
 import { migration as audit } from './001_audit.ts'
 import { migration as work } from './002_work.ts'
 import { migration as people } from './003_people.ts'

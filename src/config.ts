@@ -25,8 +25,11 @@ const source = z.strictObject({
 const mapping = z.strictObject({
   suspendedContainer: z.string().nullable().default(null),
   restrictedGroups: z.array(z.string()).default([]),
-  profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()) })).default({}),
+  restrictedWithoutGroups: z.array(z.string()).default([]),
+  profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()), withoutGroups: z.array(z.string()).default([]) })).default({}),
 })
+
+const directoryMode = z.enum(['observe', 'propose', 'enforce']).default('propose')
 
 const activeDirectory = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
@@ -36,15 +39,19 @@ const activeDirectory = z.strictObject({
   bindPasswordFile: z.string(),
   caFile: z.string().optional(),
   servername: z.string().optional(),
-  searchBases: z.array(z.string().min(1)).min(1),
+  searchBases: z.array(z.union([z.string().min(1), z.strictObject({ dn: z.string().min(1), mayBeEmpty: z.boolean().default(false) })])).min(1),
   protectedGroups: z.array(z.string()).default([]),
   protectedUsers: z.array(z.string()).default([]),
+  mode: directoryMode,
   mapping: mapping.default(mapping.parse({})),
 })
 
 const simulated = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,60}$/),
   kind: z.literal('simulated'),
+  containers: z.array(z.string()).default([]),
+  groups: z.array(z.string()).default([]),
+  mode: directoryMode,
   mapping: mapping.default(mapping.parse({})),
 })
 
@@ -89,7 +96,8 @@ export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
   readonly host: string
   readonly port: number
   readonly https: boolean
-  readonly trust: { name: string; label: string }
+  /** Null name: the set-up page asks for it. */
+  readonly trust: { name: string | null; label: string }
   readonly mail: { from: string; smtpUrl: string; password: string | null } | null
   readonly pkcs12Password: string | null
   /** Reads a secret named in the configuration file. @throws UnusableInput when it cannot be read. */
@@ -138,7 +146,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
     host: '127.0.0.1',
     port,
     https: baseUrl.startsWith('https:'),
-    trust: settings.trust ?? { name: 'Our trust', label: 'trust' },
+    trust: settings.trust ?? { name: null, label: 'trust' },
     mail,
     pkcs12Password,
     secret,

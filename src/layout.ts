@@ -16,11 +16,11 @@ export function layoutOf(services: Services): Layout {
 }
 
 /** The brand of one school, or of the whole trust. */
-export function brandOf({ config }: Services, school: School | null): Brand {
-  const name = school?.name ?? config.trust.name
+export function brandOf({ config, trust }: Services, school: School | null): Brand {
+  const name = school?.name ?? trust.name
   return {
     schoolName: name,
-    trustName: config.trust.name,
+    trustName: trust.name,
     initials: name.split(/\s+/).filter((word) => /^\p{Lu}/u.test(word)).map((word) => word[0]).join('').slice(0, 3),
     colour: school?.brandColour ?? DEFAULT_COLOUR,
     address: new URL(config.baseUrl).host,

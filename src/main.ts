@@ -1,3 +1,4 @@
+import { leaversCommand, reconcileCommand } from './commands/access.ts'
 import { auditCommand } from './commands/audit.ts'
 import { Output, type Command } from './commands/command.ts'
 import { adminLinkCommand } from './commands/admin-link.ts'
@@ -11,7 +12,7 @@ import { syncCommand } from './commands/sync.ts'
 import { verifyCommand } from './commands/verify.ts'
 
 const commands: Command[] = [
-  migrateCommand, serveCommand, workerCommand, demoCommand, syncCommand, issueCommand, recordsCommand, verifyCommand, auditCommand, doctorCommand, adminLinkCommand,
+  migrateCommand, serveCommand, workerCommand, demoCommand, syncCommand, issueCommand, leaversCommand, reconcileCommand, recordsCommand, verifyCommand, auditCommand, doctorCommand, adminLinkCommand,
 ]
 
 /** The `assent` command. Exit codes are the contract of docs/commands.md. */

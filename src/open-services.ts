@@ -10,6 +10,7 @@ import { migrateUp, pendingMigrations } from './db/migrate.ts'
 import { loadOrCreateAuditKey } from './features/audit/audit-key.ts'
 import { readStarterSet } from './features/agreements/starter-set.ts'
 import { openSealer } from './features/signing/open-sealer.ts'
+import { openDirectories } from './open-directories.ts'
 import { createServices, type Services, templatesDir } from './services.ts'
 import { UnusableInput } from './shared/errors.ts'
 import { createLogger } from './shared/logger.ts'
@@ -43,9 +44,11 @@ export async function openServices(config: Config, options: OpenOptions): Promis
     const mail = config.demo ? capturingTransport(db, clock, ids) : config.mail ? smtpTransport(config.mail) : noTransport()
     const services = createServices(config, db, {
       clock, ids, mail, pdf, sealer, logger: createLogger(),
+      directories: await openDirectories(config, { db, clock, ids }),
       auditKey: await loadOrCreateAuditKey(secrets.folder),
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
+    await services.trust.load()
     if (options.migrate) await seed(services, options.actor)
     return services
   } catch (error) {

@@ -11,6 +11,8 @@ import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
 import { PlanStore } from './db/plan-store.ts'
 import { Schedules } from './db/schedules.ts'
+import { createAccessFeature } from './features/accounts/access-feature.ts'
+import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { AgreementService } from './features/agreements/agreement-service.ts'
 import { AgreementStore } from './features/agreements/agreement-store.ts'
@@ -34,6 +36,8 @@ import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
+import { TrustSettings } from './features/schools/trust-settings.ts'
+import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
@@ -56,6 +60,7 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
 }
@@ -72,10 +77,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
 
+  const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
-  const ports = identityPorts({ db, clock, queries: people, store: peopleStore })
+  const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
   const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
   const roleStore = new RoleStore(db)
@@ -91,10 +97,15 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const host = new URL(config.baseUrl).host
   const mail = new MailService({
     db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
-    common: async () => ({ trustName: config.trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+    common: async () => ({ trustName: trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
   const brake = brakeSettings(config)
+  const accounts = createAccessFeature({
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+  })
+
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
@@ -104,13 +115,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: config.trust.name })
+  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools })
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, releaseByKey: async () => undefined,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
@@ -123,14 +135,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     },
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
+      ...accounts.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      'messages.ask-link': async (payload) => askedLinks.send(payload),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
@@ -144,8 +159,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, roster, rosterUploads, rosterQueries, missing, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    actors, mail, accounts, roster, rosterUploads, rosterQueries, missing, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
     sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { loadConfig } from '../config.ts'
-import { buildDemo, inventDemo } from '../demo/build-demo.ts'
+import { buildDemo, demoDirectorySettings, inventDemo } from '../demo/build-demo.ts'
 import { freshDemoFolder } from '../demo/demo-folder.ts'
 import { openServices } from '../open-services.ts'
 import { type Command, parse, wholeNumber } from './command.ts'
@@ -18,7 +18,7 @@ export const demoCommand: Command = {
     freshDemoFolder(dataDir)
     const trust = inventDemo(Date.now(), wholeNumber(values.people, '--people') ?? 600)
     const base = loadConfig({}, { demo: true, dataDir, port: wholeNumber(values.port, '--port') ?? 3000 })
-    const config = Object.freeze({ ...base, trust: { name: trust.trust.name, label: 'trust' } })
+    const config = Object.freeze({ ...base, trust: { name: trust.trust.name, label: 'trust' }, directories: [demoDirectorySettings(trust)] })
     const services = await openServices(config, { migrate: true, testSeal: true, actor: 'os:demo' })
     try {
       const demo = await buildDemo(services, trust, dataDir, (text) => out.line(text))

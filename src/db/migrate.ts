@@ -2,11 +2,6 @@ import type { Knex } from 'knex'
 import type { Database } from './database.ts'
 import { migrations } from '../../migrations/index.ts'
 
-export interface Migration {
-  up(knex: Knex, dialect: Database['dialect']): Promise<void>
-  down(knex: Knex, dialect: Database['dialect']): Promise<void>
-}
-
 /** Names are stored without extension, so that the clone (.ts) and a release (.js) share one history. */
 function source(db: Database): Knex.MigrationSource<string> {
   return {

@@ -3,7 +3,8 @@ import type { Services } from '../services.ts'
 import type { GrantedRole } from '../features/identity/permissions.ts'
 import type { PersonaGroup } from '../features/identity/persona-pages.ts'
 import { academicYear, today } from '../shared/dates.ts'
-import { makeDemoDirectory } from './demo-directory.ts'
+import type { DirectorySettings } from '../config.ts'
+import { ACCESS_GROUPS, makeDemoDirectory, SUSPENDED_CONTAINER } from './demo-directory.ts'
 import { DEMO_SOURCE, type DemoSample, writeSamples } from './demo-samples.ts'
 import { makeDemoTrust } from './demo-trust.ts'
 import type { DemoTrust } from './model.ts'
@@ -25,6 +26,18 @@ export function inventDemo(now: number, people: number): DemoTrust {
   return makeDemoTrust({ seed: SEED, people, year: academicYear(on), today: on })
 }
 
+/** The demo's directory, as a school would configure its own. */
+export function demoDirectorySettings(trust: DemoTrust): DirectorySettings {
+  const { containers, groups } = makeDemoDirectory(trust)
+  return {
+    name: 'school-network', kind: 'simulated', containers, groups: [...groups, 'Limited internet'], mode: 'propose',
+    mapping: {
+      suspendedContainer: SUSPENDED_CONTAINER, restrictedGroups: ['Limited internet'], restrictedWithoutGroups: [ACCESS_GROUPS.internet],
+      profiles: { 'no-mail': { groups: [], withoutGroups: [ACCESS_GROUPS.mail] } },
+    },
+  }
+}
+
 /**
  * Takes the empty demo along the real road: roster in, accounts observed, roles given, agreements issued, and a part of the
  * school signed. `say` tells whoever waits.
@@ -37,6 +50,7 @@ export async function buildDemo(services: Services, trust: DemoTrust, dataDir: s
   const people = await personIds(services)
   await fillDirectory(services, trust)
   await giveRoles(services, trust, people)
+  await services.accounts.reconcile.observe('school-network', ACTOR)
   say('Putting the agreements of this school year ...')
   await services.issuing.issue({ actor: ACTOR, planOnly: false })
   say('Letting a part of the school sign ...')

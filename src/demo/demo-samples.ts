@@ -22,7 +22,7 @@ export async function writeSamples(trust: DemoTrust, folder: string): Promise<De
   const ordinary = trust.pupils.filter((pupil) => !personas.has(pupil.id) && pupil.username !== null && /^[5-9]$/.test(pupil.yearCode))
   const leaver = ordinary[3] ?? trust.pupils[0]
   const many = ordinary.slice(10, 40).map((pupil) => pupil.id)
-  const common = { version: '1.1' as const, zip: true }
+  const common = { version: '1.1' as const, zip: true, extensionRoles: true }
   const sample = async (name: string, title: string, text: string, changes: { leavers?: string[] } = {}): Promise<DemoSample> => ({
     name, title, text, format: 'oneroster-csv', source: DEMO_SOURCE, path: await writeOneRoster(trust, join(folder, name), { ...common, ...changes }),
   })

@@ -98,7 +98,7 @@ export function writePeople(roster: DemoRoster, files: PeopleFiles, view: Roster
     for (const person of household.pupils) pupil(person, household)
     for (const person of household.guardians) {
       const link = household.links.find((one) => one.guardianId === person.id)
-      adult(person, relationshipRole(link?.relationship ?? ''))
+      adult(person, link ? relationshipRole(link) : 'guardian')
     }
     if (household.colleague) staffParent(household, household.colleague, role, view)
   }
@@ -109,10 +109,11 @@ function staffParent(
   household: Household, colleague: DemoAdult, role: (id: string, number: number, named: string, hat: DemoAffiliation) => void, view: RosterView,
 ): void {
   if (!view.shown(colleague.id)) return
-  const relationship = household.links.find((link) => link.guardianId === colleague.id)?.relationship ?? ''
+  const link = household.links.find((one) => one.guardianId === colleague.id)
+  if (!link) return
   const schools = new Map(household.pupils.map((pupil) => [pupil.schoolId, pupil.startDate]))
   for (const [index, [schoolId, startDate]] of [...schools].entries()) {
-    role(colleague.id, colleague.affiliations.length + index + 1, relationshipRole(relationship), {
+    role(colleague.id, colleague.affiliations.length + index + 1, relationshipRole(link), {
       schoolId, role: 'guardian', jobTitle: null, startDate, endDate: null, groupIds: [],
     })
   }

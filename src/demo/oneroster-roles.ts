@@ -1,7 +1,8 @@
-import type { DemoAffiliation } from './model.ts'
+import type { DemoAffiliation, DemoLink } from './model.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 
 const IT = /\bIT\b/
+const PARENT = /(mother|father)$/i
 const CENTRAL = /^(Trust|Data protection)/
 
 /**
@@ -26,8 +27,11 @@ function supportRole(jobTitle: string, version: OneRosterVersion): string {
   return IT.test(jobTitle) ? 'systemAdministrator' : CENTRAL.test(jobTitle) ? 'districtAdministrator' : 'siteAdministrator'
 }
 
-/** How a guardian's relationship reads in OneRoster and School Data Sync: parent, relative or guardian. */
-export function relationshipRole(relationship: string): 'parent' | 'relative' | 'guardian' {
-  if (/mother$|father$|^parent$/i.test(relationship) && !/^grand/i.test(relationship)) return 'parent'
-  return /^(grand|aunt|uncle)/i.test(relationship) ? 'relative' : 'guardian'
+/**
+ * How a guardian's relationship reads in OneRoster and School Data Sync. A grandparent who holds parental responsibility is
+ * a guardian; one who does not, a relative. Neither format can say that a step-parent does not hold it.
+ */
+export function relationshipRole(link: Pick<DemoLink, 'relationship' | 'mayConsent'>): 'parent' | 'relative' | 'guardian' {
+  if (link.relationship.startsWith('Grand')) return link.mayConsent ? 'guardian' : 'relative'
+  return PARENT.test(link.relationship) ? 'parent' : 'guardian'
 }

@@ -17,7 +17,7 @@ export interface RosterView {
   endOf(id: string): CalendarDate | null
   /** Links that formats without a do-not-contact flag can carry safely: to shown guardians who may be contacted. */
   safeLinks(household: Household, pupilId: string): DemoLink[]
-  /** @throws RangeError naming ids that were asked for and never met. */
+  /** @throws RangeError naming ids that were asked for and never met, or whose end the format cannot state (a guardian's in OneRoster 1.1). */
   finish(): void
 }
 
@@ -41,7 +41,7 @@ export function viewRoster(frame: DemoFrame, changes: FeedChanges): RosterView {
     safeLinks: (household, pupilId) => household.links.filter((link) =>
       link.pupilId === pupilId && !link.emergencyOnly && !link.doNotContact && shown(link.guardianId)),
     finish: () => {
-      if (unmet.size > 0) throw new RangeError(`No such person to leave or omit: ${[...unmet].join(', ')}.`)
+      if (unmet.size > 0) throw new RangeError(`Nobody with a row that could end or be left out in this format: ${[...unmet].join(', ')}.`)
     },
   }
 }

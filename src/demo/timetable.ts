@@ -4,8 +4,8 @@ import type { YearGroup } from './years.ts'
 import type { DemoCourse, DemoGroup, DemoSchool, DemoSession } from './model.ts'
 
 /** Registration groups of the primaries are named after birds, youngest first. */
-const BIRDS = `Wren, Robin, Goldcrest, Sparrow, Bluetit, Chaffinch, Swallow, Swift, Skylark, Nightingale, Thrush, Blackbird, Starling, Magpie, Dipper,
-  Wagtail, Kingfisher, Woodpecker, Heron, Curlew, Lapwing, Oystercatcher, Avocet, Plover, Puffin, Kittiwake, Gannet, Osprey, Kestrel, Merlin, Buzzard,
+const BIRDS = `Wren, Robin, Goldcrest, Sparrow, Bluetit, Chaffinch, Swallow, Swift, Skylark, Nightingale, Kingfisher, Thrush, Blackbird, Starling, Magpie, Dipper,
+  Wagtail, Woodpecker, Heron, Curlew, Lapwing, Oystercatcher, Avocet, Plover, Puffin, Kittiwake, Gannet, Osprey, Kestrel, Merlin, Buzzard,
   Red Kite, Tawny Owl, Barn Owl, Falcon, Goshawk, Raven, Jackdaw, Rook, Nuthatch, Siskin, Linnet, Bullfinch, Redstart, Wheatear, Stonechat, Crossbill`
   .split(',').map((bird) => bird.trim())
 

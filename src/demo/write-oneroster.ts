@@ -59,7 +59,7 @@ export async function writeOneRoster(roster: DemoRoster, folder: string, options
   if (!options.zip) return folder
   const names = ['manifest.csv', ...tables.map((table) => `${table}.csv`)]
   const target = join(folder, 'oneroster.zip')
-  zipFolder(folder, names, target)
+  await zipFolder(folder, names, target)
   for (const name of names) rmSync(join(folder, name))
   return target
 }

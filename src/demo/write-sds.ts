@@ -63,7 +63,7 @@ export async function writeSds(roster: DemoRoster, folder: string, options: SdsO
       user(pupil, '')
       for (const [index, hat] of pupil.affiliations.entries()) role(pupil, hat, 'student', sdsGrade(pupil.yearCode), index === 0)
       for (const groupId of pupil.groupIds) enrollments.row([groupId, pupil.id, 'student'])
-      for (const link of view.safeLinks(household, pupil.id)) relationships.row([pupil.id, link.guardianId, relationshipRole(link.relationship)])
+      for (const link of view.safeLinks(household, pupil.id)) relationships.row([pupil.id, link.guardianId, relationshipRole(link)])
     }
     for (const guardian of household.guardians.filter((one) => view.shown(one.id))) {
       user(guardian, guardian.mobile ?? '')

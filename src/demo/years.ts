@@ -31,9 +31,9 @@ export function yearSizes(total: number): number[] {
   return sizes
 }
 
-/** One class up to 33 pupils, then classes of about 30, at least two. */
+/** One class up to 33 pupils, then as few classes as hold 32 each. */
 export function classesFor(pupils: number): number {
-  return pupils < 34 ? 1 : Math.max(2, Math.round(pupils / 29))
+  return pupils < 34 ? 1 : Math.ceil(pupils / 32)
 }
 
 /** Born on a day between 1 September and 31 August that makes a child this year group in the year that begins in `firstYear`. */

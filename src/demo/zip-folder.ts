@@ -1,12 +1,17 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32, deflateRawSync } from 'node:zlib'
+import { pipeline } from 'node:stream/promises'
+import { crc32, createDeflateRaw } from 'node:zlib'
 
 /** 1 September 1980: a fixed time stamp keeps the bytes the same. */
 const DOS_DATE = (0 << 9) | (9 << 5) | 1
 const UTF8_NAMES = 0x0800
 const DEFLATE = 8
 const STORED_VERSION = 20
+/** Bytes of a local header before the name. */
+const LOCAL_HEADER = 30
 
 interface Entry {
   name: Buffer
@@ -18,28 +23,48 @@ interface Entry {
 
 /**
  * Packs files of one folder into a zip with all of them at its root (as OneRoster wants), deterministic in content and
- * order. Written after PKWARE's APPNOTE 6.3, classic records only: each file and the whole must stay below 4 GB.
+ * order, streaming. Written after PKWARE's APPNOTE 6.3, classic records only: each file and the whole must stay below 4 GB.
  */
-export function zipFolder(folder: string, names: readonly string[], target: string): void {
-  const handle = openSync(target, 'w')
-  let at = 0
-  const put = (bytes: Uint8Array): void => {
-    let done = 0
-    while (done < bytes.length) done += writeSync(handle, bytes, done)
-    at += bytes.length
+export async function zipFolder(folder: string, names: readonly string[], target: string): Promise<void> {
+  const handle = await open(target, 'w')
+  try {
+    const entries: Entry[] = []
+    let at = 0
+    for (const file of names) {
+      const entry = await pack(handle, join(folder, file), file, at)
+      entries.push(entry)
+      at += LOCAL_HEADER + entry.name.length + entry.packed
+    }
+    const directory = Buffer.concat(entries.map(centralHeader))
+    await handle.write(Buffer.concat([directory, endRecord(entries.length, directory.length, at)]), 0, undefined, at)
+  } finally {
+    await handle.close()
   }
-  const entries = names.map((file): Entry => {
-    const plain = readFileSync(join(folder, file))
-    const packed = deflateRawSync(plain, { level: 6 })
-    const entry = { name: Buffer.from(file), crc: crc32(plain), packed: packed.length, plain: plain.length, offset: at }
-    put(localHeader(entry))
-    put(packed)
-    return entry
-  })
-  const start = at
-  for (const entry of entries) put(centralHeader(entry))
-  put(endRecord(entries.length, at - start, start))
-  closeSync(handle)
+}
+
+/** Writes one file at `offset`: its packed bytes first, then the header before them, when lengths and checksum are known. */
+async function pack(handle: FileHandle, path: string, file: string, offset: number): Promise<Entry> {
+  const entry: Entry = { name: Buffer.from(file), crc: 0, packed: 0, plain: 0, offset }
+  const start = offset + LOCAL_HEADER + entry.name.length
+  await pipeline(
+    createReadStream(path, { highWaterMark: 1 << 18 }),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        entry.crc = crc32(chunk, entry.crc)
+        entry.plain += chunk.length
+        yield chunk
+      }
+    },
+    createDeflateRaw({ level: 6, chunkSize: 1 << 18 }),
+    async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        await handle.write(chunk, 0, chunk.length, start + entry.packed)
+        entry.packed += chunk.length
+      }
+    },
+  )
+  await handle.write(localHeader(entry), 0, undefined, offset)
+  return entry
 }
 
 /** The fields that both headers share, from "version needed" to "name length". */

@@ -22,7 +22,12 @@ require() {
   command -v "$1" >/dev/null 2>&1 || missing "the command $1 is missing; on Debian install the package $2."
 }
 
-# Everything below the line of the namespace.
+# Runs this script again in a network and a process space of its own: nothing outlives the run, it dies with unshare.
+apart() {
+  exec unshare --net --pid --fork --kill-child --mount-proc -- bash "${BASH_SOURCE[0]}" "$@"
+}
+
+# What happens within them.
 inside() {
   local run=$1 samba_pid
   shift
@@ -92,8 +97,13 @@ main() {
         tail -n 20 "$golden.log" >&2
         exit 1
       fi
+      # Its first start makes its certificate, which takes seconds; later ones find it.
+      (apart --inside "$golden.making" true)
       mv "$golden.making" "$golden"
     fi
+    touch "$golden"
+    # Golden copies of earlier versions that nobody has used for a week.
+    find "$base" -maxdepth 1 -name "assent-samba-$(id -u)-*" -mtime +7 -exec rm -rf {} +
   )
   [[ $(stat -c %u "$golden") == $(id -u) ]] || { echo "$golden belongs to somebody else." >&2; exit 1; }
 
@@ -101,8 +111,12 @@ main() {
   trap "rm -rf '$run'" EXIT
   cp -a "$golden/." "$run/"
   sed -i "s|$golden.making|$run|g" "$run/etc/smb.conf"
-  # With a process space of its own nothing outlives the run, however it ends.
-  unshare --net --pid --fork --kill-child --mount-proc -- bash "${BASH_SOURCE[0]}" --inside "$run" "$@" || status=$?
+  apart --inside "$run" "$@" <&0 &
+  local space=$!
+  trap 'kill "$space" 2>/dev/null || true' TERM INT HUP
+  wait "$space" || status=$?
+  # A trap ends the first wait; this one is for the end itself.
+  wait "$space" 2>/dev/null || true
   exit "$status"
 }
 

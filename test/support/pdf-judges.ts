@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect } from 'vitest'
 
 /** Programs that judge our PDFs, none of them ours, and the Debian package each comes from. */
 const PACKAGES = {
@@ -18,12 +18,15 @@ export function missingJudges(judges: Judge[] = Object.keys(PACKAGES) as Judge[]
   return judges.filter((judge) => spawnSync('which', [judge]).status !== 0).map((judge) => `missing tool: package ${PACKAGES[judge]} (${judge})`)
 }
 
-/** A test that needs judges. Without them it is skipped by name; with CI=true it fails and says which package to install. */
-export function judgedIt(judges: Judge[], title: string, run: () => Promise<void> | void, timeout?: number): void {
+/**
+ * First line of a test that needs judges: `requireJudges(skip, ['qpdf'])`. When one is missing the test is skipped and says which package
+ * to install; with CI=true it fails instead.
+ */
+export function requireJudges(skip: (note: string) => void, judges: Judge[]): void {
   const missing = missingJudges(judges)
-  if (missing.length === 0) it(title, run, timeout)
-  else if (process.env['CI'] === 'true') it(title, () => { throw new Error(missing.join('; ')) })
-  else it.skip(`${title} [${missing.join('; ')}]`)
+  if (missing.length === 0) return
+  if (process.env['CI'] === 'true') throw new Error(missing.join('; '))
+  skip(missing.join('; '))
 }
 
 /** Runs `use` with the file in a temporary folder, which is removed again. */

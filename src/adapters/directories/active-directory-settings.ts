@@ -1,4 +1,4 @@
-import { createSecureContext } from 'node:tls'
+import { X509Certificate } from 'node:crypto'
 import { UnusableInput } from '../../shared/errors.ts'
 import { liesUnder } from './names.ts'
 
@@ -84,12 +84,16 @@ function baseProblems(bases: readonly SearchBase[]): string[] {
 
 function caProblems(ca: string | undefined): string[] {
   if (ca === undefined) return []
-  if (!ca.includes('-----BEGIN CERTIFICATE-----')) return ['ca holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).']
+  const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)
+  if (!certificates) return ['ca holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).']
+  return certificates.every(isCertificate) ? [] : ['ca holds a certificate that cannot be read.']
+}
+
+function isCertificate(pem: string): boolean {
   try {
-    createSecureContext({ ca })
-    return []
+    return new X509Certificate(pem).raw.length > 0
   } catch {
-    return ['ca holds a certificate that cannot be read.']
+    return false
   }
 }
 

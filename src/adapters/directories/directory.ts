@@ -6,12 +6,16 @@ export interface Directory {
   readonly kind: 'active-directory' | 'simulated'
   /** Opens a connection and proves that it may read. @throws OutsideFailure saying what, where and the remedy. */
   check(): Promise<void>
-  /** Walks every account in scope to a positive end; a failed walk throws, it never ends early. */
+  /**
+   * Walks every account in scope to a positive end; a failed walk throws, it never ends early. An account that is moved while
+   * the walk is under way may be missed: ask `read` before believing that it is gone.
+   */
   list(): AsyncIterable<ObservedAccount>
   /** Null when no account with this immutable id exists any more. */
   read(immutableId: string): Promise<ObservedAccount | null>
   /**
-   * Makes the stated change and nothing else; what already is so is left alone. Returns the account as read back.
+   * Makes the stated change and nothing else; what already is so is left alone, however its name is spelt. An unknown
+   * container or group is refused before anything is changed. Returns the account as read back.
    * @throws OutsideFailure (worth trying again) or DirectoryRefusal (this account will not take it).
    */
   change(immutableId: string, change: AccountChange): Promise<ObservedAccount>

@@ -48,6 +48,8 @@ export class LdapConnection {
         return outcome.value
       } catch (error) {
         if (!this.#client?.isBound) this.#forget()
+        // A fault of ours is not the directory's.
+        if (error instanceof TypeError || error instanceof ReferenceError) throw error
         throw outsideFailure(error, this.where)
       }
     })

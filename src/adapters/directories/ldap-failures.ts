@@ -28,6 +28,10 @@ const PASSING = new Set([1, 3, 11, 51, 52])
 
 const CHANGE_REFUSALS: Readonly<Record<number, { why: string; remedy: string }>> = {
   19: { why: 'a rule of the directory forbids it.', remedy: 'Look at this account in the directory: its password or another value may break a policy.' },
+  32: {
+    why: 'it, or the group, was moved or deleted at the same moment, again and again.',
+    remedy: 'Somebody or something else is changing it. Run again later.',
+  },
   50: {
     why: 'the service account has no right to do that there.',
     remedy: 'Delegate the right to the service account on the organisational units concerned (see the guide on Active Directory).',

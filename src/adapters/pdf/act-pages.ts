@@ -44,11 +44,18 @@ export function actPages(content: RecordContent, claim: SealClaim, meta: Templat
     page.ops += `/Artifact BMC q ${ops} Q EMC\n`
   }
   const write = (tag: string, colour: string, text: SetText, size: number, leading: number, x: number, width: number): void => {
-    mark(tag, `${colour} ${lines(text, x, y, width, size, leading)}`)
-    y -= text.lines.length * size * leading
+    let rest = text.lines
+    while (rest.length > 0) {
+      need(size * leading)
+      const fit = Math.max(1, Math.min(rest.length, Math.floor((y - bottom) / (size * leading))))
+      mark(tag, `${colour} ${lines({ lines: rest.slice(0, fit), rtl: text.rtl }, x, y, width, size, leading)}`)
+      y -= fit * size * leading
+      rest = rest.slice(fit)
+    }
   }
   const row = (label: string, value: string, face: FastFace, size: number, gap: number): void => {
-    const left = set('regular', label, body - 1.5, LABEL)
+    // The space keeps label and value apart for those who listen.
+    const left = set('regular', `${label} `, body - 1.5, LABEL)
     const right = set(face, value, size, VALUE)
     // A value longer than a page is not expected; a page's worth is kept together, more runs on in pieces.
     let rest = right.lines
@@ -126,6 +133,11 @@ function signatureOps(content: RecordContent, top: number, set: TextSetter, body
     size = smaller
     fitted = set(face, text, size, COLUMN - 40)
   }
+  const most = Math.floor((PANEL - 8) / (size * 1.3))
+  if (fitted.lines.length > most) {
+    // The whole text is in the evidence; the reader sees that it goes on.
+    fitted = { rtl: fitted.rtl, lines: [...fitted.lines.slice(0, most - 1), ...set('regular', '\u2026', size, COLUMN).lines] }
+  }
   const high = fitted.lines.length * size * 1.3
   return `${INK} ${lines(fitted, PAGE.left + 20, top - (PANEL - high) / 2, COLUMN - 40, size, 1.3)}`
 }
@@ -135,10 +147,8 @@ function drawnOps(strokes: { x: number; y: number }[][], top: number): string {
   const scale = (PANEL - 12) / 400
   let out = `q 0.07 0.1 0.25 RG 1 J 1 j ${number(scale)} 0 0 ${number(-scale)} ${PAGE.left + 16} ${number(top - 6)} cm 7 w `
   for (const stroke of strokes) {
-    for (const [place, point] of stroke.entries()) out += `${within(point.x, 1000)} ${within(point.y, 400)} ${place === 0 ? 'm' : 'l'} `
-    const [only] = stroke
-    if (only && stroke.length === 1) out += `${within(only.x, 1000)} ${within(only.y, 400)} l `
-    if (only) out += 'S '
+    const [first, ...rest] = stroke.map((point) => `${within(point.x, 1000)} ${within(point.y, 400)}`)
+    if (first !== undefined) out += `${first} m ${(rest.length > 0 ? rest : [first]).join(' l ')} l S `
   }
   return `${out}Q `
 }

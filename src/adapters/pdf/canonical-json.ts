@@ -10,9 +10,12 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
   if (typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined)
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+    const members = value as Record<string, unknown>
+    let out = ''
+    for (const key of Object.keys(members).toSorted()) {
+      if (members[key] !== undefined) out += `${out ? ',' : ''}${JSON.stringify(key)}:${canonicalJson(members[key])}`
+    }
+    return `{${out}}`
   }
   throw new TypeError(`Evidence holds a ${typeof value}, which JSON cannot carry.`)
 }

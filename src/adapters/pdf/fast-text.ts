@@ -1,8 +1,13 @@
 import type { SetLine, SetText } from './set-text.ts'
 import type { FastTable } from './template-meta.ts'
 
+// Names pass through, so the oldest are forgotten soon.
+const KEPT = 64
+
 /** A face's table unfolded for quick look-up by UTF-16 unit. */
 export interface FastFont {
+  /** Texts set before, by size and width and then by text: most of a record's words are the same in all records of a template. */
+  known: Map<number, Map<string, SetText>>
   glyphs: (string | undefined)[]
   widths: number[]
   resources: (string | undefined)[]
@@ -10,7 +15,7 @@ export interface FastFont {
 
 /** Unfolds a table; done once per template and process. */
 export function fastFont(table: FastTable): FastFont {
-  const font: FastFont = { glyphs: [], widths: [], resources: [] }
+  const font: FastFont = { known: new Map(), glyphs: [], widths: [], resources: [] }
   for (let place = 0; place < table.chars.length; place += 1) {
     const unit = table.chars.charCodeAt(place)
     font.glyphs[unit] = table.glyphs[place]
@@ -22,6 +27,21 @@ export function fastFont(table: FastTable): FastFont {
 
 /** Sets text whose every character is in the table; null when one is not, so that the caller takes the slower road. Same breaking rules. */
 export function setFast(font: FastFont, text: string, size: number, width: number): SetText | null {
+  const measure = size * 10_000 + width
+  let known = font.known.get(measure)
+  const before = known?.get(text)
+  if (before) return before
+  const set = setAnew(font, text, size, width)
+  if (!known || known.size >= KEPT) {
+    if (font.known.size >= KEPT) font.known.clear()
+    known = new Map()
+    font.known.set(measure, known)
+  }
+  if (set) known.set(text, set)
+  return set
+}
+
+function setAnew(font: FastFont, text: string, size: number, width: number): SetText | null {
   const limit = (width * 1000) / size
   const lines: SetLine[] = []
   let from = 0
@@ -58,7 +78,9 @@ export function setFast(font: FastFont, text: string, size: number, width: numbe
   return { lines, rtl: false }
 }
 
-function line(font: FastFont, text: string, from: number, to: number, size: number): SetLine {
+function line(font: FastFont, text: string, from: number, until: number, size: number): SetLine {
+  let to = until
+  while (to > from && text.charCodeAt(to - 1) === 32) to -= 1
   let ops = 'BT '
   let resource: string | undefined
   let wide = 0
@@ -72,6 +94,8 @@ function line(font: FastFont, text: string, from: number, to: number, size: numb
     ops += font.glyphs[unit]
     wide += font.widths[unit] ?? 0
   }
-  ops += resource === undefined ? 'ET' : '> Tj ET'
+  // A space behind the line, not counted as width, keeps its last word apart from the next line's first for those who listen or copy.
+  const space = resource !== undefined && text.charCodeAt(to) === 32 && font.resources[32] === resource ? font.glyphs[32] ?? '' : ''
+  ops += resource === undefined ? 'ET' : `${space}> Tj ET`
   return { ops, width: (wide * size) / 1000 }
 }

@@ -5,10 +5,10 @@ import { pdfDate } from './record-words.ts'
 import type { SealClaim } from './pdf-records.ts'
 import { TAIL, type TemplateMeta } from './template-meta.ts'
 
-/** The tail but for the signature's bytes: `before` ends at the gap, `after` begins behind it. */
+/** The tail but for the signature's bytes, as Latin-1 (one character, one byte): `before` ends at the gap, `after` begins behind it. */
 export interface UnsealedTail {
-  before: Buffer
-  after: Buffer
+  before: string
+  after: string
   /** Bytes of the gap, angle brackets included. */
   gap: number
 }
@@ -79,7 +79,7 @@ export function recordTail(
   const end = `${after}xref\n0 ${size}\n${meta.xref}${rows}trailer\n<< /Size ${size} /Root ${meta.objects.catalog} 0 R /Info ${meta.objects.info} 0 R `
     + `/ID [ <${documentId}> <${documentId}> ] >>\nstartxref\n${xrefAt}\n%%EOF\n`
   out += `[0 ${gapStart} ${gapStart + gap} ${end.length}]`.padEnd(rangeWidth) + contentsKey
-  return { before: Buffer.from(out, 'latin1'), after: Buffer.from(end, 'latin1'), gap }
+  return { before: out, after: end, gap }
 }
 
 function refs(ids: number[]): string {

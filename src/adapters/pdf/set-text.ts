@@ -57,11 +57,16 @@ export function setText(spans: Span[], size: number, width: number, fonts: { lib
       at += word.length
     }
   }
-  return { lines: wrap(segments, width).map((line) => emit(reorder(line))), rtl }
+  const space = segments.find((segment) => segment.space && segment.level === 0)
+  const lines = wrap(segments, width).map((line) => ({ ...emit(reorder(line.segments)), ended: line.atSpace }))
+  // A space behind the line, not counted as width, keeps its last word apart from the next line's first for those who listen or copy.
+  return { lines: lines.map(({ ops, width: wide, ended }) => ({ ops: ended && space && !rtl ? `${ops.slice(0, -2)}${space.ops}ET` : ops, width: wide })), rtl }
 }
 
 /** Line ends and tabs become spaces; composed where Unicode has a composed form, so that ordinary fonts have it. */
 export function plainText(text: string): string {
+  // Nearly every text; nothing in this range has another composed form.
+  if (/^[\x20-\x7E\xA0-\u02FF]*$/.test(text)) return text
   return text.normalize('NFC').replaceAll(/[\t\n\r\u2028\u2029\u0085]+/gu, ' ')
 }
 
@@ -109,15 +114,16 @@ function shape(run: Run, size: number, fonts: { library: FontLibrary; subsets: F
   return { ...base, ...shapeRun(text, (level & 1) === 1, file, size, fonts.subsets), local: false }
 }
 
-function wrap(segments: Segment[], width: number): Segment[][] {
-  const lines: Segment[][] = []
+/** Lines without the spaces at their ends; `atSpace` where there was one. */
+function wrap(segments: Segment[], width: number): { segments: Segment[]; atSpace: boolean }[] {
+  const lines: { segments: Segment[]; atSpace: boolean }[] = []
   let line: Segment[] = []
   let used = 0
   // Segments up to the next place where a line may end move to the next line together.
   for (const group of unbreakable(segments)) {
     const wide = group.reduce((sum, segment) => sum + segment.width, 0)
     if (line.length > 0 && used + wide > width && !group.every((segment) => segment.space)) {
-      lines.push(trimmed(line))
+      lines.push(trimmed(line, group[0]?.space === true))
       line = []
       used = 0
     }
@@ -125,7 +131,7 @@ function wrap(segments: Segment[], width: number): Segment[][] {
     line.push(...group)
     used += wide
   }
-  lines.push(trimmed(line))
+  lines.push(trimmed(line, false))
   return lines
 }
 
@@ -139,9 +145,9 @@ function unbreakable(segments: Segment[]): Segment[][] {
   return groups.filter((group) => group.length > 0)
 }
 
-function trimmed(line: Segment[]): Segment[] {
+function trimmed(line: Segment[], spaceFollows: boolean): { segments: Segment[]; atSpace: boolean } {
   const end = line.findLastIndex((segment) => !segment.space)
-  return line.slice(0, end + 1)
+  return { segments: line.slice(0, end + 1), atSpace: spaceFollows || end + 1 < line.length }
 }
 
 /** Rule L2 of UAX #9, on whole segments: the shaper has already turned the glyphs inside one. */

@@ -7,9 +7,10 @@ import * as southAsia from './south-asia.ts'
 import * as southernEurope from './southern-europe.ts'
 import type { Community } from './community.ts'
 
-/** Every naming tradition the generator knows. */
+/** Every naming tradition the generator knows, by key: how a module lists its exports differs between loaders, and the people must not. */
 export const communities: readonly Community[] = [britishIsles, easternEurope, southernEurope, africa, southAsia, eastAsia, middleEast]
-  .flatMap((region) => Object.values(region))
+  .flatMap((region): Community[] => Object.values(region))
+  .toSorted((a, b) => (a.key < b.key ? -1 : 1))
 
 const byKey = new Map(communities.map((one) => [one.key, one]))
 

@@ -29,4 +29,5 @@ export const unusualNames: readonly UnusualName[] = [
   latin('Nguyên-Anh', 'Tôn-Nữ-Huyền-Trang'),
   latin('Wawrzyniec', 'Chrząszczyżewoszycki'),
   latin('Kofi', NO_SURNAME),
+  latin('Fiachra', 'Mac Giolla Íosa'),
 ]

@@ -10,7 +10,7 @@ import { makeRendition, type Rendition } from './rendition.ts'
 
 export interface AgreementDeps {
   db: Database; clock: Clock; audit: AuditLog; store: AgreementStore
-  trustName: string
+  trustName: () => string
 }
 
 /** Publishes agreements and makes what each audience sees. */
@@ -55,10 +55,10 @@ export class AgreementService {
 
   /** What a person of this school sees of a version; kept, so that it can be sealed later exactly as shown (S1). */
   async renditionFor(stored: StoredVersion, school: School, language = 'en-GB', variant = 'standard'): Promise<Rendition> {
-    const key = [stored.id, school.id, school.name, this.#deps.trustName, language, variant].join('|')
+    const key = [stored.id, school.id, school.name, this.#deps.trustName(), language, variant].join('|')
     const known = this.#renditions.get(key)
     if (known) return known
-    const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName }, language, variant })
+    const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, language, variant })
     await this.store.keepRendition(stored.id, school.id, rendition)
     this.#renditions.set(key, rendition)
     return rendition

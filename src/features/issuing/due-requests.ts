@@ -3,7 +3,6 @@ import { type CalendarDate, today } from '../../shared/dates.ts'
 import type { Requirement } from '../agreements/agreement-store.ts'
 import { bandOf, type PupilBand } from '../agreements/band.ts'
 import { type SlotRule, slotsOf } from '../agreements/requirement.ts'
-import type { ExistingRequest } from './issue-service.ts'
 import { addSchoolDays, carriesOver, occasionFor } from './occasion.ts'
 import type { NewRequest } from './request-store.ts'
 
@@ -13,6 +12,15 @@ export interface Placed {
   hasLogin: boolean
   bandOverride: string | null
   places: { schoolId: string; role: AffiliationRole; yearCode: string | null; startDate: CalendarDate | null }[]
+}
+
+/** A request that exists already, as far as judging what is due needs it. */
+export interface ExistingRequest {
+  family: string
+  signerRule: string
+  occasion: string
+  state: string
+  completedAt: number | null
 }
 
 export interface IssueRules {

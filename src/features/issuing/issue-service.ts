@@ -8,7 +8,7 @@ import { type CalendarDate, today } from '../../shared/dates.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import { dueFor, type IssueRules, type Placed } from './due-requests.ts'
+import { dueFor, type ExistingRequest, type IssueRules, type Placed } from './due-requests.ts'
 import { type NewRequest, RequestStore } from './request-store.ts'
 
 export interface IssueDeps {
@@ -181,13 +181,4 @@ export class IssueService {
       after = rows[rows.length - 1].id
     }
   }
-}
-
-/** A request that exists already, as far as judging what is due needs it. */
-export interface ExistingRequest {
-  family: string
-  signerRule: string
-  occasion: string
-  state: string
-  completedAt: number | null
 }

@@ -7,8 +7,8 @@ import type { PeopleQueries } from './people-queries.ts'
 import type { PeopleStore } from './people-store.ts'
 
 /** What identity asks of the school's records, in identity's own shape. */
-export function identityPorts(parts: { db: Database; clock: Clock; queries: PeopleQueries; store: PeopleStore }) {
-  const { db, clock, queries, store } = parts
+export function identityPorts(parts: { db: Database; clock: Clock; queries: PeopleQueries; store: PeopleStore; renameTrust: (name: string) => Promise<void> }) {
+  const { db, clock, queries, store, renameTrust } = parts
   return {
     async factsOf(personId: string) {
       const person = await queries.person(personId)
@@ -22,7 +22,8 @@ export function identityPorts(parts: { db: Database; clock: Clock; queries: Peop
         children: children.map(({ pupilId, doNotContact }) => ({ pupilId, doNotContact })),
       }
     },
-    async addAdministrator({ name, email }: { name: string; email: string }): Promise<string> {
+    async addAdministrator({ name, email, trustName }: { name: string; email: string; trustName?: string }): Promise<string> {
+      if (trustName) await renameTrust(trustName)
       const known = await db.sql('people').where({ email_norm: emailNorm(email) }).first('id')
       if (known) return known.id
       const [forename = name, ...rest] = name.trim().split(/\s+/)

@@ -32,7 +32,7 @@ async function ownKey({ config, secrets, clock, ids }: { config: Config; secrets
   const certificate = secrets.read('seal-certificate.pem')
   const authority = secrets.read('seal-authority.pem')
   if (key && certificate && authority) return { keyPem: key, certificatePem: certificate, chainPem: [certificate, authority] }
-  const made = await createTrustCertificates({ trustName: config.trust.name, keyType: config.sealing.keyType, now: clock.now(), random: (size) => ids.random(size) })
+  const made = await createTrustCertificates({ trustName: config.trust.name ?? '', keyType: config.sealing.keyType, now: clock.now(), random: (size) => ids.random(size) })
   secrets.write('seal-authority-key.pem', made.caKeyPem)
   secrets.write('seal-authority.pem', made.caCertificatePem)
   secrets.write('seal-certificate.pem', made.certificatePem)

@@ -1,10 +1,7 @@
 import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
-import { longInstant } from '../../shared/dates.ts'
 import type { Rendition } from '../agreements/rendition.ts'
 import type { Signature } from './signature.ts'
 
-const ACTS = { sign: 'Signed', acknowledge: 'Read and acknowledged' } as const
-const METHODS = { typed: 'Typed name', drawn: 'Drawn on the screen', clicked: 'Button pressed' } as const
 const ASSURANCE = {
   session: 'Signed in with the school’s own sign-in',
   'mailed-link': 'By the personal link sent to the signer’s registered e-mail address',
@@ -15,7 +12,7 @@ const ASSURANCE = {
  * What stands in the PDF of one signature, from the stored evidence alone, so that it can be made again byte for byte (D3).
  * Nobody else's contact details, no address or device (D2).
  */
-export function recordContent(signature: Signature, rendition: Rendition, timeZone = 'Europe/London'): RecordContent {
+export function recordContent(signature: Signature, rendition: Rendition): RecordContent {
   const { evidence } = signature
   return {
     reference: signature.id,
@@ -27,19 +24,17 @@ export function recordContent(signature: Signature, rendition: Rendition, timeZo
     typed: evidence.typed,
     drawn: evidence.drawn,
     signedAt: signature.signedAt,
+    // Who, how and when stand above this table; here is what a checker needs beside them.
     audit: [
       { label: 'Agreement', value: `${rendition.title} (${evidence.agreementKey})` },
       { label: 'Version', value: rendition.versionLabel },
       { label: 'For', value: evidence.occasion },
       { label: 'School', value: `${rendition.schoolName}, ${rendition.trustName}` },
-      { label: 'About', value: evidence.subjectName },
-      { label: 'Signed by', value: `${evidence.signerName} (${evidence.capacity})` },
-      { label: 'Act', value: `${ACTS[evidence.act]}: ${METHODS[signature.method]}` },
-      { label: 'When', value: `${longInstant(signature.signedAt, timeZone)} (${new Date(signature.signedAt).toISOString()})` },
+      ...(evidence.subjectName === evidence.signerName ? [] : [{ label: 'About', value: evidence.subjectName }]),
       { label: 'How we know', value: ASSURANCE[evidence.assurance] },
+      { label: 'Exact time', value: new Date(signature.signedAt).toISOString() },
       { label: 'Shown as', value: `${evidence.variant}, ${evidence.language}` },
       { label: 'Text shown (SHA-256)', value: signature.renditionHash },
-      { label: 'Reference', value: signature.id },
     ],
     evidence: {
       format: 'assent-evidence-1',

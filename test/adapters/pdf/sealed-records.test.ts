@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createPdfRecords } from '../../../src/adapters/pdf/create-pdf-records.ts'
 import type { CompiledTemplate } from '../../../src/adapters/pdf/pdf-records.ts'
 import {
-  detachedEvidence, expectOpensslCades, expectPdfsigValid, expectQpdfClean, fontLines, infoOf, judgedIt, pdfsigReport, sha256Hex, textOf,
+  detachedEvidence, expectOpensslCades, expectPdfsigValid, expectQpdfClean, fontLines, infoOf, requireJudges, pdfsigReport, sha256Hex, textOf,
 } from '../../support/pdf-judges.ts'
 import { content, LONG_TEXT, rendition, sealedFile, STROKES, TODAY, testTrust, type TestTrust } from './pdf-fixtures.ts'
 
@@ -35,7 +35,8 @@ describe.each(['P-256', 'RSA-2048'])('records sealed with %s', (keyType) => {
     'with sixty audit rows': () => content({ audit: Array.from({ length: 60 }, (_, row) => ({ label: `Row ${row}`, value: `Value ${row}` })) }),
   }
   for (const [title, act] of Object.entries(acts)) {
-    judgedIt(['pdfsig', 'certutil', 'qpdf', 'openssl', 'pdftotext', 'pdfdetach'], `D1, D4: ${title}, judged by pdfsig, qpdf, openssl, pdftotext and pdfdetach`, async () => {
+    it(`D1, D4: ${title}, judged by pdfsig, qpdf, openssl, pdftotext and pdfdetach`, async ({ skip }) => {
+      requireJudges(skip, ['pdfsig', 'certutil', 'qpdf', 'openssl', 'pdftotext', 'pdfdetach'])
       const { certificates, sealer } = trust(keyType)
       for (const template of title === 'typed' ? [short, long, young] : [short]) {
         const file = await sealedFile(records, template, act(), sealer)
@@ -62,7 +63,8 @@ const SCRIPTS: Record<string, string> = {
 
 describe('D5: names in many scripts', () => {
   for (const [script, name] of Object.entries(SCRIPTS)) {
-    judgedIt(['pdfsig', 'certutil', 'qpdf', 'pdftotext', 'pdffonts', 'pdfdetach'], `D5: ${script} comes back from pdftotext, every font embedded and mapped`, async () => {
+    it(`D5: ${script} comes back from pdftotext, every font embedded and mapped`, async ({ skip }) => {
+      requireJudges(skip, ['pdfsig', 'certutil', 'qpdf', 'pdftotext', 'pdffonts', 'pdfdetach'])
       const { certificates, sealer } = trust('P-256')
       const file = await sealedFile(records, short, content({ signerName: name, subjectName: name, typed: name }), sealer)
       expect(textOf(file)).toContain(name)
@@ -73,7 +75,8 @@ describe('D5: names in many scripts', () => {
     })
   }
 
-  judgedIt(['qpdf', 'pdftotext', 'pdfdetach'], 'D5: characters no font has are boxed, keep the rest of the name, and come back from pdftotext', async () => {
+  it('D5: characters no font has are boxed, keep the rest of the name, and come back from pdftotext', async ({ skip }) => {
+    requireJudges(skip, ['qpdf', 'pdftotext', 'pdfdetach'])
     const { sealer } = trust('P-256')
     for (const name of ['Ana 😀 Lee', 'ሰላም ተስፋዬ', 'Bo\u0007b']) {
       const file = await sealedFile(records, short, content({ signerName: name, typed: name }), sealer)
@@ -90,7 +93,8 @@ describe('D5: names in many scripts', () => {
     expect(file.toString('latin1', short.prefix.length)).not.toMatch(/ re S Q BT/)
   })
 
-  judgedIt(['qpdf', 'pdftotext'], 'G6: an agreement in Arabic and one in Bengali compile, and their words come back', async () => {
+  it('G6: an agreement in Arabic and one in Bengali compile, and their words come back', async ({ skip }) => {
+    requireJudges(skip, ['qpdf', 'pdftotext'])
     for (const [language, word] of [['ar', 'أستخدم أجهزة المدرسة للتعلم'], ['bn', 'আমি শেখার জন্য স্কুলের যন্ত্র ব্যবহার করব']] as const) {
       const template = await records.compile(rendition({ language, markdown: `## ${word}\n\n${word}.\n\n- ${word}` }))
       const file = await sealedFile(records, template, content(), trust('P-256').sealer)
@@ -101,7 +105,19 @@ describe('D5: names in many scripts', () => {
 })
 
 describe('the document', () => {
-  judgedIt(['pdfinfo'], 'is tagged, titled, in A4, and says its language and PDF/A rules', async () => {
+  it('a statement of several pages and a typed text that outgrows its box are carried or visibly cut, and kept in the evidence', async ({ skip }) => {
+    requireJudges(skip, ['qpdf', 'pdftotext', 'pdfdetach'])
+    const statement = `${'I agree to this and to that. '.repeat(400)}The very end.`
+    const typed = 'word '.repeat(600).trim()
+    const file = await sealedFile(records, short, content({ statement, typed }), trust('P-256').sealer)
+    expectQpdfClean(file)
+    expect(textOf(file)).toContain('The very end.')
+    expect(textOf(file)).toContain('word \u2026')
+    expect(detachedEvidence(file)['act']).toMatchObject({ statement, typed })
+  })
+
+  it('is tagged, titled, in A4, and says its language and PDF/A rules', async ({ skip }) => {
+    requireJudges(skip, ['pdfinfo'])
     const file = await sealedFile(records, long, content(), trust('P-256').sealer)
     const info = infoOf(file)
     expect(info.get('Title')).toBe('Acceptable Use Agreement for staff')
@@ -112,7 +128,8 @@ describe('the document', () => {
     for (const part of ['/Lang (en-GB)', '/DisplayDocTitle true', '/S /GTS_PDFA1', '<pdfaid:part>3</pdfaid:part>', '/AFRelationship /Data']) expect(bytes).toContain(part)
   })
 
-  judgedIt(['pdftotext'], 'prints raw HTML as text and numbers its pages', async () => {
+  it('prints raw HTML as text and numbers its pages', async ({ skip }) => {
+    requireJudges(skip, ['pdftotext'])
     const template = await records.compile(rendition({ markdown: 'Before <script>alert(1)</script> after.\n\n<div>block</div>' }))
     const text = textOf(await sealedFile(records, template, content(), trust('P-256').sealer))
     expect(text).toContain('Before <script>alert(1)</script> after.')
@@ -121,7 +138,8 @@ describe('the document', () => {
     expect(text).toContain('Signature page 1 of 1')
   })
 
-  judgedIt(['pdfsig', 'certutil'], 'one changed byte is a digest mismatch to pdfsig too', async () => {
+  it('one changed byte is a digest mismatch to pdfsig too', async ({ skip }) => {
+    requireJudges(skip, ['pdfsig', 'certutil'])
     const { certificates, sealer } = trust('P-256')
     const file = await sealedFile(records, short, content(), sealer)
     const at = file.indexOf('evidence.json') + 3

@@ -59,6 +59,13 @@ describe('OneRoster 1.1', () => {
     expect(ofKind(facts, 'affiliation').filter((fact) => fact.role === 'pupil').map((fact) => fact.endDate)).toEqual([null, null])
   })
 
+  it('R5: reads the status inactive of an older version as tobedeleted, and says so with the count', async () => {
+    const pupils = ['p1', 'p2'].map((id) => ({ id, forename: 'A', surname: 'B', school: 'oak', status: 'inactive' }))
+    const { facts, warnings } = await readAll(source, writeFolder(oneRoster11Files({ ...SKETCH, pupils, enrolments: [] })))
+    expect(ofKind(facts, 'person').map((fact) => fact.toBeDeleted).slice(0, 2)).toEqual([true, true])
+    expect(warnings).toContain('users.csv: the status "inactive" is not of this version; it was read as tobedeleted. (2 times)')
+  })
+
   it('R2: proves what was read, and proves nothing before the end', async () => {
     const open = await source.open({ path: writeFolder(oneRoster11Files(SKETCH)), today: '2026-11-22' })
     expect(open.proof().complete).toBe(false)

@@ -51,7 +51,19 @@ class ByteLines implements LineDecoder {
   }
 
   push(chunk: Buffer): string {
-    const all = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    // Only the line that began in an earlier chunk is copied together; the bulk is decoded where it lies.
+    const join = this.#held.length === 0 ? 0 : chunk.indexOf(10) + 1
+    if (this.#held.length > 0 && join === 0) return this.#pushJoined(chunk)
+    const head = join === 0 ? '' : this.#decode(Buffer.concat([this.#held, chunk.subarray(0, join)]))
+    const rest = chunk.subarray(join)
+    const cut = endOfLastLine(rest)
+    this.#held = Buffer.from(rest.subarray(cut))
+    return cut === 0 ? head : head + this.#decode(rest.subarray(0, cut))
+  }
+
+  /** No line feed has come yet: a long first line, or a file whose lines end in CR. */
+  #pushJoined(chunk: Buffer): string {
+    const all = Buffer.concat([this.#held, chunk])
     const cut = endOfLastLine(all)
     this.#held = Buffer.from(all.subarray(cut))
     return cut === 0 ? '' : this.#decode(all.subarray(0, cut))

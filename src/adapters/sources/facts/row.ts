@@ -7,29 +7,29 @@ export const CELL_GAP = '\u001f'
 /** Longest row key a store has room for. */
 const MAX_KEY = 190
 
-/** How one kind of file turns the cells of a row into facts. */
-export type FactBuilder = (cells: readonly string[]) => RosterFact[] | string
+/** Turns what a row holds (mostly its cells) into facts, or says what is wrong with it. One per file, not per row. */
+export type FactBuilder<T> = (held: T) => RosterFact[] | string
 
 /** A row that builds its facts only when asked; small, since there is one per record. */
-export class LazyRow implements SourceRow {
+export class LazyRow<T = readonly string[]> implements SourceRow {
   readonly key: string
   readonly file: string
   readonly line: number
   readonly text: string
-  readonly #cells: readonly string[]
-  readonly #build: FactBuilder
+  readonly #held: T
+  readonly #build: FactBuilder<T>
 
-  constructor(key: string, file: string, line: number, text: string, cells: readonly string[], build: FactBuilder) {
+  constructor(key: string, file: string, line: number, text: string, held: T, build: FactBuilder<T>) {
     this.key = key
     this.file = file
     this.line = line
     this.text = text
-    this.#cells = cells
+    this.#held = held
     this.#build = build
   }
 
   facts(): RosterFact[] | RejectedRow {
-    const built = this.#build(this.#cells)
+    const built = this.#build(this.#held)
     return typeof built === 'string' ? reject(this.file, this.line, built, this.key) : built
   }
 }

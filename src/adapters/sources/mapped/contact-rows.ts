@@ -4,8 +4,9 @@ import { relationshipOf } from '../facts/relationships.ts'
 import { CELL_GAP, rowKey } from '../facts/row.ts'
 import type { LinkFact, RosterFact } from '../source.ts'
 import { isFlagged } from './pupil-rows.ts'
-import { cellOf } from './row-context.ts'
-import type { RowContext } from './row-context.ts'
+import { cellAt } from './row-context.ts'
+import type { MappedField } from './fields.ts'
+import type { Line, RowContext } from './row-context.ts'
 
 /** The contact of a line as its cells say it; null when the line names nobody. */
 export interface Contact {
@@ -23,7 +24,7 @@ export interface Contact {
  * Without an address the name counts only within the pupil's own family.
  */
 export function contactOf(cells: readonly string[], context: RowContext, pupilId: string): Contact | null {
-  const cell = (field: Parameters<typeof cellOf>[2]) => cellOf(cells, context, field)
+  const cell = (field: MappedField) => cellAt(cells, context.at[field])
   const forename = cell('contactForename')
   const surname = cell('contactSurname')
   const email = cell('contactEmail')
@@ -34,13 +35,14 @@ export function contactOf(cells: readonly string[], context: RowContext, pupilId
     const family = email === '' ? `p\u001f${pupilId}` : `e\u001f${email.toLowerCase()}`
     id = `~${hash('sha256', `${family}\u001f${name}`, 'hex').slice(0, 24)}`
   }
-  const byWord = relationshipOf(cell('relationship'))?.emergencyOnly ?? false
-  return { id, forename, surname, email, doNotContact: isFlagged(cell('doNotContact')), emergencyOnly: byWord || saysEmergency(cell('emergencyOnly')) }
+  const emergencyOnly = saysEmergency(cellAt(cells, context.at.relationship), false) || saysEmergency(cellAt(cells, context.at.emergencyOnly), true)
+  return { id, forename, surname, email, doNotContact: isFlagged(cellAt(cells, context.at.doNotContact)), emergencyOnly }
 }
 
-/** The column may be a plain yes/no, or a type of contact. */
-function saysEmergency(cell: string): boolean {
-  return parseYesNo(cell) === true || (relationshipOf(cell)?.emergencyOnly ?? false)
+/** A relationship, or a type of contact; the column may also be a plain yes or no. Asked of every line, so it glances first. */
+function saysEmergency(cell: string, mayBeYes: boolean): boolean {
+  if (cell === '') return false
+  return (/emerg/i.test(cell) && (relationshipOf(cell)?.emergencyOnly ?? false)) || (mayBeYes && parseYesNo(cell) === true)
 }
 
 function plainName(name: string): string {
@@ -49,7 +51,7 @@ function plainName(name: string): string {
 
 /** The person alone: an adult with children in two schools must read the same on every line. */
 export function contactText(contact: Contact): string {
-  return ['csv-contact-1', contact.forename, contact.surname, contact.email].join(CELL_GAP)
+  return `csv-contact-1${CELL_GAP}${contact.forename}${CELL_GAP}${contact.surname}${CELL_GAP}${contact.email}`
 }
 
 export function contactFacts(contact: Contact): RosterFact[] {
@@ -61,16 +63,15 @@ export function contactFacts(contact: Contact): RosterFact[] {
 }
 
 /** Why an adult may not be contacted is never kept: the text holds yes or no alone. */
-export function linkText(cells: readonly string[], context: RowContext, contact: Contact, schoolKey: string): string {
-  return [
-    'csv-link-1', schoolKey, context.contactsAreParents ? 'parents' : '', cellOf(cells, context, 'relationship'), cellOf(cells, context, 'parentalResponsibility'),
-    cellOf(cells, context, 'priority'), contact.doNotContact ? 'T' : '',
-  ].join(CELL_GAP)
+export function linkText({ cells, schoolKey }: Line, context: RowContext, contact: Contact): string {
+  const lead = context.contactsAreParents ? 'csv-link-1p' : 'csv-link-1'
+  return lead + CELL_GAP + schoolKey + CELL_GAP + cellAt(cells, context.at.relationship) + CELL_GAP + cellAt(cells, context.at.parentalResponsibility) +
+    CELL_GAP + cellAt(cells, context.at.priority) + CELL_GAP + (contact.doNotContact ? 'T' : '')
 }
 
 /** The link, and the guardian's affiliation to the school where the adult has a part to play. */
-export function linkFacts(cells: readonly string[], context: RowContext, contact: Contact, schoolKey: string): RosterFact[] | string {
-  const cell = (field: Parameters<typeof cellOf>[2]) => cellOf(cells, context, field)
+export function linkFacts({ cells, schoolKey }: Line, context: RowContext, contact: Contact): RosterFact[] | string {
+  const cell = (field: MappedField) => cellAt(cells, context.at[field])
   const pupilId = cell('pupilId')
   const stated = parseYesNo(cell('parentalResponsibility'))
   if (stated === undefined) return `The column ${context.header('parentalResponsibility')} of pupil ${pupilId} must be T or F, or Yes or No.`

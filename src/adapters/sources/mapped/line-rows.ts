@@ -1,9 +1,10 @@
-import { LazyRow, reject, rowKey } from '../facts/row.ts'
+import { CELL_GAP, LazyRow, reject, rowKey } from '../facts/row.ts'
 import type { SourceItem } from '../source.ts'
 import { contactFacts, contactOf, contactText, linkFacts, linkText } from './contact-rows.ts'
+import type { Contact } from './contact-rows.ts'
 import { classFacts, pupilFacts, pupilText } from './pupil-rows.ts'
-import { cellOf } from './row-context.ts'
-import type { RowContext } from './row-context.ts'
+import { cellAt } from './row-context.ts'
+import type { Line, RowContext } from './row-context.ts'
 import { staffFacts, staffText } from './staff-rows.ts'
 import { schoolKeyOf } from './survey.ts'
 
@@ -17,51 +18,63 @@ const REMEMBERED = 200
  * repeats that follow each other with the same text are left out here already.
  */
 export function createLineRows(file: string, context: RowContext): (cells: string[], line: number, add: Add) => void {
+  const { at } = context
+  const buildPupil = (held: Line) => pupilFacts(held, context)
+  const buildClass = (held: Line) => classFacts(held, context)
+  const buildLink = (held: Line & { contact: Contact }) => linkFacts(held, context, held.contact)
   const family = new Map<string, string>()
   let pupil = ''
-  const addOnce = (add: Add, row: LazyRow) => {
-    if (family.get(row.key) === row.text) return
-    if (family.size < REMEMBERED) family.set(row.key, row.text)
-    add(row)
+  const isNew = (key: string, text: string) => {
+    if (family.get(key) === text) return false
+    if (family.size < REMEMBERED) family.set(key, text)
+    return true
   }
   return (cells, line, add) => {
-    const id = cellOf(cells, context, 'pupilId')
+    const id = cellAt(cells, at.pupilId)
     if (id === '') return add(reject(file, line, `The column ${context.header('pupilId')} is empty.`))
     const key = rowKey('pupil', id)
     if (key !== pupil) {
       family.clear()
       pupil = key
     }
-    const schoolKey = schoolKeyOf(cells, context.indexes) || context.defaultSchool
+    const schoolKey = schoolKeyOf(cells, at.school, at.schoolName) || context.defaultSchool
     if (schoolKey === '') return add(reject(file, line, `The line of pupil ${id} names no school.`, key))
-    addOnce(add, new LazyRow(key, file, line, pupilText(cells, context, schoolKey), cells, (row) => pupilFacts(row, context, schoolKey)))
+    const held: Line = { cells, schoolKey }
+    const text = pupilText(held, context)
+    if (isNew(key, text)) add(new LazyRow(key, file, line, text, held, buildPupil))
 
-    const classKey = cellOf(cells, context, 'classId') || cellOf(cells, context, 'className')
-    if (classKey !== '') {
-      const text = `csv-class-1\u001f${schoolKey}\u001f${cellOf(cells, context, 'className')}`
-      addOnce(add, new LazyRow(rowKey('class', id, classKey), file, line, text, cells, (row) => classFacts(row, context, schoolKey)))
+    const className = cellAt(cells, at.className)
+    const classId = cellAt(cells, at.classId) || className
+    if (classId !== '') {
+      const classKey = rowKey('class', id, classId)
+      const classText = `csv-class-1${CELL_GAP}${schoolKey}${CELL_GAP}${className}`
+      if (isNew(classKey, classText)) add(new LazyRow(classKey, file, line, classText, held, buildClass))
     }
 
     const contact = contactOf(cells, context, id)
     // R7: those on file for emergencies alone are not taken in, unless it must be known that they may not be written to.
     if (contact === null || (contact.emergencyOnly && !contact.doNotContact)) return
     const contactKey = rowKey('contact', contact.id)
-    if (contact.forename === '' && contact.surname === '') {
-      return add(reject(file, line, `A contact of pupil ${id} has no name.`, contactKey))
-    }
-    addOnce(add, new LazyRow(contactKey, file, line, contactText(contact), cells, () => contactFacts(contact)))
-    addOnce(add, new LazyRow(rowKey('link', id, contact.id), file, line, linkText(cells, context, contact, schoolKey), cells, (row) => linkFacts(row, context, contact, schoolKey)))
+    if (contact.forename === '' && contact.surname === '') return add(reject(file, line, `A contact of pupil ${id} has no name.`, contactKey))
+    const ownText = contactText(contact)
+    if (isNew(contactKey, ownText)) add(new LazyRow(contactKey, file, line, ownText, contact, contactFacts))
+    const linkKey = rowKey('link', id, contact.id)
+    const tie = linkText(held, context, contact)
+    if (isNew(linkKey, tie)) add(new LazyRow(linkKey, file, line, tie, { cells, schoolKey, contact }, buildLink))
   }
 }
 
 /** One line of a staff list -> one row. */
 export function createStaffRows(file: string, context: RowContext): (cells: string[], line: number, add: Add) => void {
+  const { at } = context
+  const build = (held: Line) => staffFacts(held, context)
   return (cells, line, add) => {
-    const id = cellOf(cells, context, 'staffId')
+    const id = cellAt(cells, at.staffId)
     if (id === '') return add(reject(file, line, `The column ${context.header('staffId')} is empty.`))
     const key = rowKey('staff', id)
-    const schoolKey = schoolKeyOf(cells, context.indexes) || context.defaultSchool
+    const schoolKey = schoolKeyOf(cells, at.school, at.schoolName) || context.defaultSchool
     if (schoolKey === '') return add(reject(file, line, `The line of staff member ${id} names no school.`, key))
-    add(new LazyRow(key, file, line, staffText(cells, context, schoolKey), cells, (row) => staffFacts(row, context, schoolKey)))
+    const held: Line = { cells, schoolKey }
+    add(new LazyRow(key, file, line, staffText(held, context), held, build))
   }
 }

@@ -2,11 +2,12 @@ import { parseYesNo, valueOf } from '../facts/cells.ts'
 import { CELL_GAP, joinCells, rowKey } from '../facts/row.ts'
 import { parseYearCode } from '../facts/year-codes.ts'
 import type { RosterFact } from '../source.ts'
-import type { RowContext } from './row-context.ts'
-import { cellOf } from './row-context.ts'
+import type { MappedField } from './fields.ts'
+import type { Line, RowContext } from './row-context.ts'
+import { cellAt } from './row-context.ts'
 
 /** What the pupil's own row depends on. */
-export function pupilText(cells: readonly string[], context: RowContext, schoolKey: string): string {
+export function pupilText({ cells, schoolKey }: Line, context: RowContext): string {
   return joinCells(`csv-pupil-1${CELL_GAP}${schoolKey}${CELL_GAP}${context.dateOrder}`, cells, context.pupilCells)
 }
 
@@ -23,8 +24,8 @@ function rollStatus(cell: string): RollStatus | undefined {
 }
 
 /** Person, affiliation and registration group of one pupil. */
-export function pupilFacts(cells: readonly string[], context: RowContext, schoolKey: string): RosterFact[] | string {
-  const cell = (field: Parameters<typeof cellOf>[2]) => cellOf(cells, context, field)
+export function pupilFacts({ cells, schoolKey }: Line, context: RowContext): RosterFact[] | string {
+  const cell = (field: MappedField) => cellAt(cells, context.at[field])
   const id = cell('pupilId')
   const yearCode = parseYearCode(cell('year'))
   if (yearCode === undefined) return `The column ${context.header('year')} of pupil ${id} must hold a year: N1, N2, R, or 1 to 14.`
@@ -41,7 +42,7 @@ export function pupilFacts(cells: readonly string[], context: RowContext, school
   if (status === 'not-yet' && start.date === null) return `Pupil ${id} is not yet on roll and has no ${context.header('startDate') || 'start date'}.`
 
   const personKey = rowKey('pupil', id)
-  const own = context.indexes.admissionNumber === context.indexes.pupilId
+  const own = context.at.admissionNumber === context.at.pupilId
   const facts: RosterFact[] = [
     {
       kind: 'person', personKey, preferredForename, surname,
@@ -64,11 +65,11 @@ export function pupilFacts(cells: readonly string[], context: RowContext, school
 }
 
 /** A class that the row names beside the pupil. */
-export function classFacts(cells: readonly string[], context: RowContext, schoolKey: string): RosterFact[] {
-  const name = valueOf(cellOf(cells, context, 'className')) ?? cellOf(cells, context, 'classId')
+export function classFacts({ cells, schoolKey }: Line, context: RowContext): RosterFact[] {
+  const name = valueOf(cellAt(cells, context.at.className)) ?? cellAt(cells, context.at.classId)
   return [{
-    kind: 'group', personKey: rowKey('pupil', cellOf(cells, context, 'pupilId')), schoolKey,
-    groupKey: rowKey('class', schoolKey, cellOf(cells, context, 'classId') || name), name, registration: false,
+    kind: 'group', personKey: rowKey('pupil', cellAt(cells, context.at.pupilId)), schoolKey,
+    groupKey: rowKey('class', schoolKey, cellAt(cells, context.at.classId) || name), name, registration: false,
     startDate: null, endDate: null, endIsSession: false,
   }]
 }

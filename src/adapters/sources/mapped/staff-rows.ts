@@ -1,8 +1,9 @@
 import { valueOf } from '../facts/cells.ts'
 import { CELL_GAP, joinCells, rowKey } from '../facts/row.ts'
 import type { AffiliationRole, RosterFact } from '../source.ts'
-import { cellOf } from './row-context.ts'
-import type { RowContext } from './row-context.ts'
+import { cellAt } from './row-context.ts'
+import type { MappedField } from './fields.ts'
+import type { Line, RowContext } from './row-context.ts'
 
 /**
  * Words of a job title -> role, first match counts. Support comes before teachers, so that a "headteacher's PA" and a
@@ -23,12 +24,12 @@ export function staffRoleOf(title: string): AffiliationRole {
   return TITLES.find(([pattern]) => pattern.test(title))?.[1] ?? 'support'
 }
 
-export function staffText(cells: readonly string[], context: RowContext, schoolKey: string): string {
+export function staffText({ cells, schoolKey }: Line, context: RowContext): string {
   return joinCells(`csv-staff-1${CELL_GAP}${schoolKey}${CELL_GAP}${context.dateOrder}`, cells, context.staffCells)
 }
 
-export function staffFacts(cells: readonly string[], context: RowContext, schoolKey: string): RosterFact[] | string {
-  const cell = (field: Parameters<typeof cellOf>[2]) => cellOf(cells, context, field)
+export function staffFacts({ cells, schoolKey }: Line, context: RowContext): RosterFact[] | string {
+  const cell = (field: MappedField) => cellAt(cells, context.at[field])
   const id = cell('staffId')
   const start = context.date(cell('staffStart'))
   const end = context.date(cell('staffEnd'))

@@ -7,6 +7,7 @@ import type { SchoolFact, SourceLimits } from '../source.ts'
 import type { FieldIndexes } from './columns-in-use.ts'
 import { DateOrderEvidence } from './dates.ts'
 import type { DateOrder } from './dates.ts'
+import { cellAt } from './row-context.ts'
 
 /** More schools than any trust has: the column is not one of schools. */
 const MAX_SCHOOLS = 500
@@ -24,18 +25,19 @@ export interface Survey {
  */
 export async function surveyFile(files: FileSet, name: string, dialect: CsvDialect, limits: SourceLimits, indexes: FieldIndexes, known: DateOrder | null): Promise<Survey> {
   const dates = [indexes.startDate, indexes.leavingDate, indexes.staffStart, indexes.staffEnd].filter((index) => index !== undefined)
+  const { school: keyPlace = -1, schoolName: namePlace = -1 } = indexes
   const evidence = new DateOrderEvidence()
   const schools = new Map<string, SchoolFact>()
   const record = (cells: string[], line: number) => {
     if (known === null) for (const index of dates) evidence.see(cells[index] ?? '', line)
-    const school = schoolKeyOf(cells, indexes)
+    const school = schoolKeyOf(cells, keyPlace, namePlace)
     if (school !== '' && !schools.has(school)) {
-      const title = (cells[indexes.schoolName ?? -1] ?? '').trim() || school
-      schools.set(school, { key: school, name: title.normalize('NFC'), ...readIdentifier((cells[indexes.school ?? -1] ?? '').trim()) })
+      const title = cellAt(cells, namePlace) || school
+      schools.set(school, { key: school, name: title.normalize('NFC'), ...readIdentifier(cellAt(cells, keyPlace)) })
       if (schools.size > MAX_SCHOOLS) throw tooManySchools(name, line)
     }
   }
-  if (known === null || indexes.school !== undefined || indexes.schoolName !== undefined) {
+  if (known === null || keyPlace !== -1 || namePlace !== -1) {
     for await (const _ of walkCsv(files, name, dialect, limits, { header: () => {}, record, misfit: () => {} })) {
       // Everything gathers in `record`.
     }
@@ -44,8 +46,8 @@ export async function surveyFile(files: FileSet, name: string, dialect: CsvDiale
 }
 
 /** The school of a row: its number where there is a column for it, else its name; empty when the row says nothing. */
-export function schoolKeyOf(cells: readonly string[], indexes: FieldIndexes): string {
-  return (cells[indexes.school ?? -1] ?? '').trim() || (cells[indexes.schoolName ?? -1] ?? '').trim()
+export function schoolKeyOf(cells: readonly string[], school: number, schoolName: number): string {
+  return cellAt(cells, school) || cellAt(cells, schoolName)
 }
 
 function settle(evidence: DateOrderEvidence, name: string): DateOrder {

@@ -116,6 +116,7 @@ class UserFacts {
     if (preferredForename === '' && surname === '') return `User ${personKey} has no name.`
     const enabled = parseYesNo(cell(at.enabledUser))
     if (enabled === undefined) this.#warn('users.csv: enabledUser is neither true nor false; it was read as true.')
+    if (cell(at.status).trim().toLowerCase() === 'inactive') this.#warn('users.csv: the status "inactive" is not of this version; it was read as tobedeleted.')
     const [admissionNumber, misId, upn] = this.#identifiers(cell(at.userIds))
     const identifier = this.#reading.version === '1.2' ? valueOf(cell(at.identifier)) : null
     return {

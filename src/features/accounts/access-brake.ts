@@ -1,0 +1,107 @@
+import type { Database } from '../../db/database.ts'
+import { applyBrake, type BrakeCohort, type BrakeGroup, type BrakeSettings, type BrakeVerdict } from '../../shared/brake.ts'
+import type { CalendarDate, Instant } from '../../shared/dates.ts'
+import type { PeopleQueries } from '../people/people-queries.ts'
+import { accessRank } from './access-item.ts'
+
+/** Somebody who would lose access, at the place where the brake counts them. */
+export interface LosingPerson {
+  personId: string
+  schoolId: string
+  role: string
+  yearCode: string | null
+  regGroup: string | null
+  /** False for a leaver: the school's head count of today no longer holds them. */
+  current: boolean
+}
+
+export interface AccessBrakeContext {
+  db: Database
+  people: PeopleQueries
+  settings: BrakeSettings
+  now: Instant
+  on: CalendarDate
+  schoolNames: ReadonlyMap<string, string>
+  /** The plan being judged, which is no part of its own past. */
+  planId: string
+}
+
+const DAY = 86_400_000
+/** Items that did take access away. */
+const DONE = ['applied', 'verified']
+
+/** B1, B2, B5 over the people who would lose access; one person counts once, however many accounts they have. */
+export async function judgeAccess(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeVerdict> {
+  if (losing.length === 0) return { verdict: 'pass', reasons: [], secondPerson: false, typedCount: false }
+  return applyBrake({
+    groups: await groups(context, losing),
+    cohorts: await cohorts(context, losing),
+    firstRun: !await tookAccessBefore(context),
+    rolloverWindow: false,
+    settings: context.settings,
+  })
+}
+
+async function groups(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeGroup[]> {
+  const populations = await context.people.populations(context.now)
+  const past = await recentLosses(context)
+  const byGroup = Map.groupBy(losing, ({ schoolId, role }) => `${schoolId}|${role}`)
+  return [...byGroup].map(([key, people]) => {
+    const { schoolId, role } = people[0] as LosingPerson
+    const ended = people.filter((person) => !person.current).length
+    const { day, week } = past.get(key) ?? { day: 0, week: 0 }
+    return {
+      schoolId, role, schoolName: context.schoolNames.get(schoolId) ?? schoolId,
+      population: Math.max((populations.get(key) ?? 0) + ended, people.length),
+      endings: 0, accessLoss: people.length, endings24h: 0, endings7d: 0, accessLoss24h: day, accessLoss7d: week,
+    }
+  })
+}
+
+/** B1 over 24 hours and 7 days: slow bleeding through many small runs. What an undo gave back does not count. */
+async function recentLosses({ db, now, planId }: AccessBrakeContext): Promise<Map<string, { day: number; week: number }>> {
+  const since = now - 7 * DAY
+  const rows = await db.read('plan_items as i').join('plans as p', 'p.id', 'i.plan_id')
+    .where('p.kind', 'access').whereNot('p.id', planId).whereNot('p.state', 'undone').where('p.created_at', '>=', since - 7 * DAY)
+    .whereIn('i.state', DONE).where('i.rank', accessRank.loss).whereNotNull('i.population')
+    .groupBy('i.population', 'p.id', 'p.finished_at', 'p.approved_at', 'p.created_at')
+    .select('i.population', 'p.finished_at', 'p.approved_at', 'p.created_at').countDistinct({ n: 'i.subject' }) as unknown as
+    { population: string; finished_at: number | null; approved_at: number | null; created_at: number; n: number }[]
+  const past = new Map<string, { day: number; week: number }>()
+  for (const row of rows) {
+    const at = Number(row.finished_at ?? row.approved_at ?? row.created_at)
+    if (at < since) continue
+    const entry = past.get(row.population) ?? { day: 0, week: 0 }
+    entry.week += Number(row.n)
+    if (at >= now - DAY) entry.day += Number(row.n)
+    past.set(row.population, entry)
+  }
+  return past
+}
+
+/** B5: whether any run over many people has taken access away before. Acts on one person prove nothing about a run. */
+async function tookAccessBefore({ db, planId }: AccessBrakeContext): Promise<boolean> {
+  const row = await db.read('plans as p').join('plan_items as i', 'p.id', 'i.plan_id')
+    .where('p.kind', 'access').whereNot('p.id', planId).whereNot('p.about', 'like', 'person:%').whereIn('i.state', DONE).where('i.rank', accessRank.loss).first('p.id')
+  return row !== undefined
+}
+
+/** B2: year and registration groups that would lose nearly everybody. */
+async function cohorts(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeCohort[]> {
+  const pupils = losing.filter(({ role }) => role === 'pupil')
+  const found: BrakeCohort[] = []
+  for (const [column, field] of [['year_code', 'yearCode'], ['reg_group', 'regGroup']] as const) {
+    for (const people of Map.groupBy(pupils.filter((person) => person[field] !== null), (person) => `${person.schoolId}|${person[field]}`).values()) {
+      if (people.length < context.settings.cohort.people) continue
+      const { schoolId, [field]: value } = people[0] as LosingPerson
+      const row = await context.db.read('affiliations').where({ school_id: schoolId, role: 'pupil', [column]: value })
+        .where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', context.on) }).countDistinct({ n: 'person_id' }).first()
+      const ended = people.filter((person) => !person.current).length
+      found.push({
+        schoolId, schoolName: context.schoolNames.get(schoolId) ?? schoolId, name: column === 'year_code' ? `Year ${value}` : String(value),
+        size: Math.max(Number(row?.['n'] ?? 0) + ended, people.length), losing: people.length, expected: 0,
+      })
+    }
+  }
+  return found
+}

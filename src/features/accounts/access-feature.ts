@@ -1,0 +1,44 @@
+import { PlanStore } from '../../db/plan-store.ts'
+import type { JobHandlers } from '../../db/outbox.ts'
+import { BRAKE_DEFAULTS } from '../../shared/brake.ts'
+import type { AccessDeps, AccessOutside, AccessSettings } from './access-deps.ts'
+import { AccessPlans } from './access-plans.ts'
+import { AccessQueries } from './access-queries.ts'
+import { AccessService, RECONCILE_PERSON } from './access-service.ts'
+import { AccountStore } from './account-store.ts'
+import { DirectoryStore } from './directory-store.ts'
+import { KeptPeopleStore } from './kept-people-store.ts'
+import { PersonReconciler } from './reconcile-person.ts'
+import { ReconcileService } from './reconcile-service.ts'
+import { RestrictionStore } from './restriction-store.ts'
+
+/** Defaults of every trust; each can be set. */
+export const ACCESS_DEFAULTS: AccessSettings = {
+  brake: BRAKE_DEFAULTS,
+  startsWithinDays: 60,
+  summer: { years: ['11', '12', '13'], from: '05-01', until: '09-30' },
+}
+
+/** What the composition root gets: services to act, queries to ask, handlers for the outbox. */
+export interface AccessFeature {
+  access: AccessService
+  reconcile: ReconcileService
+  person: PersonReconciler
+  queries: AccessQueries
+  handlers: JobHandlers
+}
+
+/** Wires access together from what lies outside it. */
+export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & { settings?: Partial<AccessSettings> }): AccessFeature {
+  const { db, clock, ids } = outside
+  const deps: AccessDeps = {
+    ...outside,
+    settings: { ...ACCESS_DEFAULTS, ...outside.settings },
+    plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
+    directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db),
+  }
+  const plans = new AccessPlans(deps)
+  const reconcile = new ReconcileService(deps, plans)
+  const person = new PersonReconciler(deps, plans, reconcile)
+  return { access: new AccessService(deps), reconcile, person, queries: new AccessQueries(deps), handlers: { [RECONCILE_PERSON]: person.handler } }
+}

@@ -1,0 +1,52 @@
+import type { AccountChange } from '../../adapters/directories/directory.ts'
+import type { PlanItem } from '../../db/plan-store.ts'
+import type { Account } from './account-store.ts'
+import type { AccessLevel, RestrictionCause } from './desired-access.ts'
+
+/** What a line of an access plan does to one account. */
+export type AccessAction = 'suspend' | 'restrict' | 'restore' | 'school-move'
+
+/** Order in which people read the lines, and what the brake counts: only `loss`. */
+export const accessRank = { loss: 2, move: 1, giving: 0 } as const
+
+/** The account as it was when the line was made; for people to read. */
+export interface ItemBefore {
+  enabled: boolean
+  container: string
+  groups: string[]
+}
+
+/** A restriction that a line places when it is applied. */
+export interface ItemRestriction {
+  cause: Extract<RestrictionCause, 'leaver' | 'school-leaver'>
+  level: AccessLevel
+  profile: string | null
+  reason: string
+  /** What the sources said about the person when the line was made; it must still be so when it is applied. */
+  statement: string
+}
+
+export interface ItemAfter {
+  accountId: string
+  directoryId: string
+  directory: string
+  username: string
+  place: ItemRestriction | null
+  /** Restrictions that the line releases. */
+  release: string[]
+  /** The access the person should have then. */
+  level: AccessLevel
+  profiles: string[]
+  /** What would be changed, judging by the last look at the account; null where nothing differs. */
+  change: AccountChange | null
+}
+
+export const afterOf = (item: PlanItem): ItemAfter => item.after as ItemAfter
+
+export const beforeOf = (account: Account): ItemBefore =>
+  ({ enabled: account.observed.enabled, container: account.observed.container, groups: account.observed.groups })
+
+/** True where the change takes something away: locks out, or narrows by groups. */
+export function takesAway(change: AccountChange): boolean {
+  return change.enabled === false
+}

@@ -1,0 +1,192 @@
+import type { AccountChange, ObservedAccount } from '../../adapters/directories/directory.ts'
+import type { Database } from '../../db/database.ts'
+import type { Instant } from '../../shared/dates.ts'
+import { chunks } from '../people/people-queries.ts'
+import type { DriftNote } from './account-change.ts'
+import type { AccountDelta } from './account-delta.ts'
+import type { DesiredAccess } from './desired-access.ts'
+
+/**
+ * What is about to be changed, stored before the directory is asked. If the process dies in between, the next look at the
+ * account compares it with `before` and learns how much of the change happened, so that undoing stays exact (A4).
+ */
+export interface Intent {
+  planId: string | null
+  at: Instant
+  before: ObservedAccount
+  change: AccountChange
+  desired: Pick<DesiredAccess, 'level' | 'profiles' | 'emergency'>
+}
+
+/** A login in one directory, as last seen, with what Assent wrote into it. */
+export interface Account {
+  id: string
+  directoryId: string
+  immutableId: string
+  /** Null: an orphan, reported and never touched. */
+  personId: string | null
+  username: string
+  observed: ObservedAccount
+  observedAt: Instant
+  /** What Assent wrote and has not taken back (A4). */
+  delta: AccountDelta | null
+  drift: DriftNote[]
+  intent: Intent | null
+  goneAt: Instant | null
+  /** A shared login is registered with an owner, and is no orphan (A7). */
+  sharedOwnerId: string | null
+}
+
+/** Accounts of all directories. */
+export class AccountStore {
+  readonly #db: Database
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  async insert(accounts: readonly Pick<Account, 'id' | 'directoryId' | 'observed' | 'observedAt'>[]): Promise<void> {
+    await this.#db.insertMany('accounts', accounts.map(({ id, directoryId, observed, observedAt }) => ({
+      id, directory_id: directoryId, immutable_id: observed.immutableId, person_id: null, ...observedColumns(observed, observedAt),
+      delta: null, drift: null, intent: null, gone_at: null, shared_owner_id: null,
+    })))
+  }
+
+  async get(id: string): Promise<Account | null> {
+    const row = await this.#db.sql('accounts').where({ id }).first()
+    return row ? fromRow(row) : null
+  }
+
+  async many(ids: readonly string[]): Promise<Map<string, Account>> {
+    const found = new Map<string, Account>()
+    for (const part of chunks(ids)) for (const row of await this.#db.read('accounts').whereIn('id', part)) found.set(row.id, fromRow(row))
+    return found
+  }
+
+  async byImmutableIds(directoryId: string, immutableIds: readonly string[]): Promise<Map<string, Account>> {
+    const found = new Map<string, Account>()
+    for (const part of chunks(immutableIds)) {
+      for (const row of await this.#db.read('accounts').where({ directory_id: directoryId }).whereIn('immutable_id', part)) found.set(row.immutable_id, fromRow(row))
+    }
+    return found
+  }
+
+  /** The accounts of people that still exist, by person. */
+  async ofPeople(personIds: readonly string[]): Promise<Map<string, Account[]>> {
+    const found = new Map<string, Account[]>()
+    for (const part of chunks(personIds)) {
+      for (const row of await this.#db.read('accounts').whereIn('person_id', part).whereNull('gone_at').orderBy('id')) {
+        const list = found.get(row.person_id)
+        if (list) list.push(fromRow(row))
+        else found.set(row.person_id, [fromRow(row)])
+      }
+    }
+    return found
+  }
+
+  /**
+   * Walks the accounts of one directory that exist and belong to somebody. `read` parses a row only when asked, because
+   * most accounts need no closer look.
+   */
+  async* walk(directoryId: string, size = 2000): AsyncIterable<{ id: string; personId: string; touched: boolean; read(): Account }[]> {
+    let after = ''
+    for (;;) {
+      const rows = await this.#db.rows(
+        'select * from accounts where directory_id = ? and id > ? and gone_at is null and person_id is not null order by id limit ?', [directoryId, after, size])
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows.map((row) => ({
+        id: row['id'] as string, personId: row['person_id'] as string,
+        touched: row['delta'] !== null || row['drift'] !== null || row['intent'] !== null, read: () => fromRow(row),
+      }))
+      after = last['id'] as string
+    }
+  }
+
+  /** Walks the ids of one directory's accounts that were there at the last walk. */
+  async* present(directoryId: string, size = 5000): AsyncIterable<{ id: string; immutable_id: string }[]> {
+    let after = ''
+    for (;;) {
+      const rows = await this.#db.read('accounts').where({ directory_id: directoryId }).whereNull('gone_at').where('id', '>', after)
+        .orderBy('id').limit(size).select('id', 'immutable_id') as { id: string; immutable_id: string }[]
+      const last = rows.at(-1)
+      if (!last) return
+      yield rows
+      after = last.id
+    }
+  }
+
+  async countPresent(directoryId: string): Promise<number> {
+    const row = await this.#db.read('accounts').where({ directory_id: directoryId }).whereNull('gone_at').count({ n: '*' }).first()
+    return Number(row?.['n'] ?? 0)
+  }
+
+  /** Accounts that belong to nobody and are not registered as shared (A7). */
+  async orphans(directoryId: string | null, limit: number): Promise<Account[]> {
+    const query = this.#db.read('accounts').whereNull('person_id').whereNull('gone_at').whereNull('shared_owner_id').orderBy('username').limit(limit)
+    return (await (directoryId === null ? query : query.where({ directory_id: directoryId }))).map(fromRow)
+  }
+
+  async setObserved(id: string, observed: ObservedAccount, observedAt: Instant): Promise<void> {
+    await this.#db.sql('accounts').where({ id }).update({ ...observedColumns(observed, observedAt), gone_at: null })
+  }
+
+  async touch(ids: readonly string[], observedAt: Instant): Promise<void> {
+    for (const part of chunks(ids)) await this.#db.sql('accounts').whereIn('id', part).update({ observed_at: observedAt })
+  }
+
+  async markGone(ids: readonly string[], at: Instant): Promise<void> {
+    for (const part of chunks(ids)) await this.#db.sql('accounts').whereIn('id', part).whereNull('gone_at').update({ gone_at: at })
+  }
+
+  /** False when another change of this account is still open. */
+  async begin(id: string, intent: Intent): Promise<boolean> {
+    return await this.#db.sql('accounts').where({ id }).whereNull('intent').update({ intent: JSON.stringify(intent) }) === 1
+  }
+
+  /** The account as it is now and what of it is Assent's, in one row update: the intent ends exactly when its delta is kept. */
+  async settle(id: string, now: { observed: ObservedAccount; observedAt: Instant; delta: AccountDelta | null; drift: DriftNote[] }): Promise<void> {
+    await this.#db.sql('accounts').where({ id }).update({
+      ...observedColumns(now.observed, now.observedAt), delta: now.delta === null ? null : JSON.stringify(now.delta),
+      drift: driftText(now.drift), intent: null, gone_at: null,
+    })
+  }
+
+  async setDrift(id: string, drift: DriftNote[]): Promise<void> {
+    await this.#db.sql('accounts').where({ id }).update({ drift: driftText(drift) })
+  }
+
+  /** Gives an account that belongs to nobody its person. */
+  async setPerson(id: string, personId: string): Promise<void> {
+    await this.#db.sql('accounts').where({ id }).whereNull('person_id').update({ person_id: personId })
+  }
+
+  async setSharedOwner(id: string, ownerId: string | null): Promise<void> {
+    await this.#db.sql('accounts').where({ id }).update({ shared_owner_id: ownerId })
+  }
+}
+
+const driftText = (drift: DriftNote[]): string | null => (drift.length === 0 ? null : JSON.stringify(drift))
+
+function observedColumns(observed: ObservedAccount, observedAt: Instant): Record<string, unknown> {
+  return {
+    username: observed.username.slice(0, 190), protected: observed.protected ? 1 : 0, observed: JSON.stringify(observed), observed_at: observedAt,
+  }
+}
+
+function fromRow(row: Record<string, unknown>): Account {
+  const parse = <T>(value: unknown): T | null => (typeof value === 'string' ? JSON.parse(value) as T : null)
+  return {
+    id: row['id'] as string,
+    directoryId: row['directory_id'] as string,
+    immutableId: row['immutable_id'] as string,
+    personId: row['person_id'] as string | null,
+    username: row['username'] as string,
+    observed: JSON.parse(row['observed'] as string) as ObservedAccount,
+    observedAt: Number(row['observed_at']),
+    delta: parse<AccountDelta>(row['delta']),
+    drift: parse<DriftNote[]>(row['drift']) ?? [],
+    intent: parse<Intent>(row['intent']),
+    goneAt: row['gone_at'] === null ? null : Number(row['gone_at']),
+    sharedOwnerId: row['shared_owner_id'] as string | null,
+  }
+}

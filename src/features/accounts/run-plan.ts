@@ -1,0 +1,174 @@
+import type { PlanItem, PlanItemState } from '../../db/plan-store.ts'
+import { safeReason } from '../../db/safe-reason.ts'
+import { DirectoryRefusal } from '../../adapters/directories/directory.ts'
+import { today } from '../../shared/dates.ts'
+import { OutsideFailure } from '../../shared/errors.ts'
+import type { AccessDeps } from './access-deps.ts'
+import { afterOf } from './access-item.ts'
+import { bringAbout, stillDiffers } from './bring-about.ts'
+import { prepareItems } from './prepare-items.ts'
+import { desiredOf, type NamedTarget, targetsById } from './stage-items.ts'
+
+const CANARY = 3
+const BATCH = 50
+/** B6: stop at 10 % errors, and never for fewer than three. */
+const MIN_ERRORS = 3
+const ERROR_SHARE = 10
+
+export interface RunOptions {
+  planId: string
+  /** Who lets it run; automation never acts on the approver (B4). */
+  actor: string
+  /** Whether lines that the brake held may run. */
+  approved: boolean
+  /** Fires when a lease was lost. */
+  signal: AbortSignal
+}
+
+/**
+ * Does the lines of a plan: a canary of three, read back, then batches of fifty (B6). Lines that failed in an earlier run
+ * come last, so that one bad account never blocks the rest. Returns why it stopped early, or null.
+ */
+export async function runPlan(deps: AccessDeps, options: RunOptions): Promise<string | null> {
+  const run = new PlanRun(deps, options)
+  const failedBefore = await run.seqs('failed')
+  const verified = await run.verifyWritten()
+  if (verified !== null) return verified
+  return await run.walk(options.approved ? ['planned', 'held'] : ['planned'], null) ?? await run.walk(['failed'], failedBefore)
+}
+
+class PlanRun {
+  readonly #deps: AccessDeps
+  readonly #options: RunOptions
+  readonly #targets: Map<string, NamedTarget>
+  readonly #on: string
+  #processed = 0
+  #errors = 0
+  /** Accounts in a row for which the directory did not answer. */
+  #silent = 0
+  /** Lines that failed before are tried again. */
+  #again = false
+
+  constructor(deps: AccessDeps, options: RunOptions) {
+    this.#deps = deps
+    this.#options = options
+    this.#targets = targetsById(deps)
+    this.#on = today(deps.clock.now())
+  }
+
+  async seqs(state: PlanItemState): Promise<ReadonlySet<number>> {
+    const found = new Set<number>()
+    for await (const batch of this.#deps.plans.items(this.#options.planId, { states: [state] })) for (const item of batch) found.add(item.seq)
+    return found
+  }
+
+  /** Lines that a crash left written but not read back. */
+  async verifyWritten(): Promise<string | null> {
+    for await (const batch of this.#deps.plans.items(this.#options.planId, { states: ['applied'] }, BATCH)) {
+      await this.#verify(batch)
+      const stop = await this.#stopReason(null)
+      if (stop !== null) return stop
+    }
+    return null
+  }
+
+  async walk(states: PlanItemState[], only: ReadonlySet<number> | null): Promise<string | null> {
+    if (only?.size === 0) return null
+    this.#again = only !== null
+    const protectedIds = await this.#deps.protectedPeople()
+    for await (const batch of inBatches(this.#deps.plans.items(this.#options.planId, { states }), only)) {
+      const canary = only === null && this.#processed < CANARY
+      const stop = await this.#batch(batch, protectedIds)
+      if (stop !== null) return stop
+      if (canary && this.#errors > 0) return `B6: ${this.#errors} of the first ${this.#processed} accounts could not be changed, so the rest was not begun.`
+    }
+    return null
+  }
+
+  async #batch(batch: PlanItem[], protectedIds: ReadonlySet<string>): Promise<string | null> {
+    const { actor, planId } = this.#options
+    const go = await prepareItems(this.#deps, { planId, actor, protectedIds, on: this.#on, targets: this.#targets }, batch)
+    const desired = await desiredOf(this.#deps, go.map((item) => item.subject), this.#on)
+    const accounts = await this.#deps.accounts.many(go.map((item) => afterOf(item).accountId))
+    const written: PlanItem[] = []
+    let stop: string | null = null
+    for (const item of go) {
+      const target = this.#targets.get(afterOf(item).directoryId)
+      const account = accounts.get(afterOf(item).accountId)
+      stop = await this.#stopReason(target ?? null)
+      if (stop !== null) break
+      if (!target || !account) continue
+      this.#processed += 1
+      try {
+        const brought = await bringAbout(this.#deps, target, account, { desired: desired(item.subject), planId })
+        this.#silent = 0
+        if (brought.kind === 'changed') {
+          await this.#mark(item, 'applied', null)
+          written.push(item)
+        } else if (brought.kind === 'as-wanted') {
+          await this.#mark(item, 'verified', null)
+        } else {
+          await this.#mark(item, 'skipped', brought.kind === 'gone' ? 'The account is not in the directory any more.' : brought.why)
+        }
+      } catch (error) {
+        await this.#fail(item, error)
+      }
+    }
+    await this.#verify(written)
+    return stop ?? this.#stopReason(null)
+  }
+
+  async #verify(items: PlanItem[]): Promise<void> {
+    const desired = await desiredOf(this.#deps, items.map((item) => item.subject), this.#on)
+    for (const item of items) {
+      const target = this.#targets.get(afterOf(item).directoryId)
+      if (!target) continue
+      try {
+        const differs = await stillDiffers(this.#deps, target, afterOf(item).accountId, desired(item.subject))
+        if (differs === null) await this.#mark(item, 'verified', null)
+        else await this.#fail(item, differs)
+      } catch (error) {
+        await this.#fail(item, error)
+      }
+    }
+  }
+
+  async #mark(item: PlanItem, state: PlanItemState, error: string | null): Promise<void> {
+    await this.#deps.plans.setItems(item.planId, [item.seq], { state, error: error?.slice(0, 500) ?? null })
+  }
+
+  async #fail(item: PlanItem, error: unknown): Promise<void> {
+    this.#errors += 1
+    if (error instanceof OutsideFailure) this.#silent += 1
+    const text = typeof error === 'string' ? error : error instanceof DirectoryRefusal ? `${error.message} ${error.remedy}` : safeReason(error)
+    await this.#mark(item, 'failed', text)
+  }
+
+  async #stopReason(next: NamedTarget | null): Promise<string | null> {
+    if (this.#options.signal.aborted) return 'The lease of the directory was lost, so the run stopped after the last account.'
+    // Those that failed before are expected to fail again; only a silent directory ends the second try.
+    const tooMany = this.#again ? this.#silent >= MIN_ERRORS : this.#errors >= MIN_ERRORS && this.#errors * ERROR_SHARE >= this.#processed
+    if (tooMany) {
+      return `B6: ${this.#errors} of ${this.#processed} accounts could not be changed, so the run stopped.`
+    }
+    if (next === null) return null
+    return (await this.#deps.directories.paused()).has(next.id) ? `B6: the directory "${next.name}" is paused, so the run stopped after the last account.` : null
+  }
+}
+
+/** The canary first, then batches. */
+async function* inBatches(pages: AsyncIterable<PlanItem[]>, only: ReadonlySet<number> | null): AsyncIterable<PlanItem[]> {
+  let size = CANARY
+  let batch: PlanItem[] = []
+  for await (const page of pages) {
+    for (const item of page) {
+      if (only !== null && !only.has(item.seq)) continue
+      batch.push(item)
+      if (batch.length < size) continue
+      yield batch
+      batch = []
+      size = BATCH
+    }
+  }
+  if (batch.length > 0) yield batch
+}
