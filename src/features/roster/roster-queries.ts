@@ -38,6 +38,8 @@ export interface PlannedPerson {
   personId: string | null
   /** Preferred name; null when the plan does not say. */
   name: string | null
+  /** Where an earlier reading of this source has placed them. */
+  places: { role: string; yearCode: string | null; schoolId: string }[]
   items: PlanItem[]
 }
 
@@ -107,10 +109,11 @@ export class RosterQueries {
     const visible = view.scope === null ? items : await this.#visible(view, items)
     const known = await this.#deps.sources.personIds(view.source.id, subjects)
     const names = await this.#deps.people.people([...known.values()])
+    const places = await this.#deps.people.affiliationsOf([...known.values()])
     return subjects.map((subject) => {
       const personId = known.get(subject) ?? null
       const mine = visible.filter((item) => item.subject === subject)
-      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, items: mine.filter((item) => item.action !== 'rekeyed') }
+      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, places: places.get(personId ?? '') ?? [], items: mine.filter((item) => item.action !== 'rekeyed') }
     })
   }
 

@@ -75,7 +75,7 @@ export function runView(input: RunPageInput): object {
       label: 'Kinds of change',
       items: runTabs.filter((name) => name !== 'held' || counts.held > 0).map((name) => ({ text: TAB_WORDS[name].text, href: `${path}?kind=${name}`, count: counts[name], ...(name === tab ? { current: true } : {}) })),
     },
-    tab: { title: words.text, none: words.none, csvHref: counts[tab] > 0 ? `${path}/${tab === 'rejected' ? 'rejected' : 'people'}.csv${tab === 'rejected' ? '' : `?kind=${tab}`}` : null },
+    tab: { title: words.text, nothing: words.none, csvHref: counts[tab] > 0 ? `${path}/${tab === 'rejected' ? 'rejected' : 'people'}.csv${tab === 'rejected' ? '' : `?kind=${tab}`}` : null },
     missingHref: tab === 'missing' && counts.missing > 0 ? '/rosters/missing' : null,
     lines: input.people.map((person) => personLine(person, input)),
     rejected: input.rejections === null ? null : rejectedTable(input.rejections),
@@ -122,7 +122,7 @@ export function personLine(person: PlannedPerson, input: Pick<RunPageInput, 'vie
   const first = person.items.find((item) => item.state === 'held') ?? person.items[0]
   const status = first ? itemStatus(first.state, input.view.run.state) : null
   return {
-    who: person.name ?? person.subject, sub: [person.subject, placeOf(person, school)].filter(Boolean).join(', '),
+    who: person.name ?? person.subject, sub: [person.subject, placeOf(person, school, input)].filter(Boolean).join(', '),
     ...(person.personId && input.personHref ? { whoHref: input.personHref(person.personId) } : {}),
     whats: whats.slice(0, 6), more: Math.max(0, whats.length - 6),
     why: reasonOf(person),
@@ -146,14 +146,16 @@ export function schoolWords({ view, schoolNames, sees }: Pick<RunPageInput, 'vie
 export const shownFile = (file: string, { run }: RunView): string => (/^upload\.(csv|zip)$/.test(file) ? run.report.file?.name ?? file : file)
 
 /** "Pupil, Year 4, Ashbeck": where the plan or an earlier reading places the person. */
-function placeOf(person: PlannedPerson, school: (key: string) => string | null): string {
+function placeOf(person: PlannedPerson, school: (key: string) => string | null, input: Pick<RunPageInput, 'schoolNames' | 'sees'>): string {
+  const words = (role: string, yearCode: string | null, name: string) => [roleWords(role), ...(yearCode === null ? [] : [yearWords(yearCode)]), name].join(', ')
   const facts = person.items.flatMap((item) => [...((item.after as { facts?: RosterFact[] } | null)?.facts ?? []), ...((item.before as RosterFact[] | null) ?? [])])
   for (const fact of facts) {
     if (fact.kind !== 'affiliation') continue
     const name = school(fact.schoolKey)
-    if (name !== null) return [roleWords(fact.role), ...(fact.yearCode === null ? [] : [yearWords(fact.yearCode)]), name].join(', ')
+    if (name !== null) return words(fact.role, fact.yearCode, name)
   }
-  return ''
+  const known = person.places.find(({ schoolId }) => input.sees(schoolId))
+  return known ? words(known.role, known.yearCode, input.schoolNames.get(known.schoolId) ?? '') : ''
 }
 
 function reasonOf({ items }: PlannedPerson): string {
