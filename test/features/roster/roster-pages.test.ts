@@ -186,7 +186,7 @@ describe('roster pages', () => {
     const folder = tinyRoster([
       { id: 'X1', name: '<script>alert(1)</script>', surname: '=cmd()', grade: '04', group: '4K' },
       { id: 'X2', name: 'Name', surname: 'Two', grade: 'Upper <b>', group: '4K' }, { id: 'X3', grade: '04', group: '4K' }, { id: 'X3', grade: '05' },
-    ])
+    ], { schools: ['A'] })
     const { page, path } = await readRoster(app, admin, folder, { 'new-source': 'odd' })
     expect(page.text).not.toContain('<script>alert')
     expect(page.text).toContain('&lt;script&gt;')
