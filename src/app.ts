@@ -3,6 +3,7 @@ import { permissions } from './features/identity/permissions.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
@@ -21,6 +22,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
+    ...rosterPages({ ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [] }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
   ]

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
@@ -30,7 +31,10 @@ import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { MissingService } from './features/roster/missing-service.ts'
+import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
+import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
@@ -106,6 +110,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
+  const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads') })
+  const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
+  const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
@@ -134,6 +141,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       ...accounts.handlers,
+      [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
@@ -145,15 +153,35 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
 
   return {
     config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
-    sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories,
+    actors,
+    mail,
+    accounts,
+    roster,
+    agreements,
+    issuing,
+    signing,
+    signingStore,
+    signingQueries,
+    sealing,
+    verify,
+    receipts,
+    invitations,
+    askedLinks,
+    worker,
+    protectedPeople,
+    sealer: adapters.sealer,
+    pdf: adapters.pdf,
+    directories: adapters.directories,
+    rosterUploads,
+    rosterQueries,
+    missing,
   }
 }
 

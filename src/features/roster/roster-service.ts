@@ -20,7 +20,7 @@ import { type EndingContext, inferLeavers, judgeEndings } from './judge-endings.
 import { countAlike, matchNewPeople } from './match-people.ts'
 import { planLines } from './plan-digest.ts'
 import { looksLikeNewIds, refusalsOf } from './refusals.ts'
-import { emptyReport, type RosterRun, type RunProof, type RunReport } from './roster-run.ts'
+import { emptyReport, type RosterRun, type RunProblem, type RunProof, type RunReport } from './roster-run.ts'
 import { RunStore } from './run-store.ts'
 import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
@@ -47,6 +47,10 @@ export interface SyncCommand {
   schoolKey?: string
   planOnly: boolean
   actor: string
+  /** A run that `begin` made, to be gone on with. */
+  runId?: string
+  /** What to call the path where people read of it: an upload's own name. */
+  showAs?: string
 }
 
 /** How long an approval may wait before the run lapses (R9). */
@@ -66,12 +70,37 @@ export class RosterService {
     this.plans = new PlanStore(deps.db)
   }
 
+  /** Makes the run of a reading that a worker will do; joins the caller's transaction. Returns the run's id. */
+  async begin(command: Pick<SyncCommand, 'name' | 'format' | 'mode' | 'planOnly' | 'actor'>, file?: RunReport['file']): Promise<string> {
+    const { db, clock, ids } = this.#deps
+    const source = await this.sources.ensure(command.name, command.format, command.mode)
+    const runId = ids.next()
+    const planId = ids.next()
+    const report: RunReport = { ...emptyReport(runId, source.name), planOnly: command.planOnly, ...(file ? { file } : {}) }
+    await db.transaction(async () => {
+      await this.plans.create({ id: planId, kind: 'roster', about: source.id, state: 'planning', createdBy: command.actor, createdAt: clock.now() })
+      await this.runs.create({ id: runId, sourceId: source.id, planId, actor: command.actor, startedAt: clock.now(), report })
+    })
+    return runId
+  }
+
+  /** Ends a run that could not be read; what was wrong is kept with it. A run that has ended stays as it is. */
+  async fail(runId: string, problem: RunProblem, more: Pick<RunReport, 'again'> = {}): Promise<void> {
+    const { db, clock } = this.#deps
+    await db.transaction(async () => {
+      const run = await this.runs.get(runId)
+      if (run?.state !== 'reading') return
+      await this.runs.finish(runId, { state: 'failed', report: { ...run.report, refused: [problem.what], error: problem, ...more }, finishedAt: clock.now() })
+      if (run.planId) await this.plans.update(run.planId, { state: 'refused', finishedAt: clock.now() })
+    })
+  }
+
   /**
    * One reading of one source.
    * @throws UnusableInput when the input cannot be read at all; nothing was applied then.
    */
   async sync(command: SyncCommand): Promise<RunReport> {
-    const { db, clock, ids } = this.#deps
+    const { db, clock } = this.#deps
     const source = await this.sources.ensure(command.name, command.format, command.mode)
     return withLease(db, clock, `source:${source.id}`, command.actor, async () => {
       const open = await this.#deps.sourceOf(command.format).open({
@@ -79,14 +108,9 @@ export class RosterService {
         ...(source.profile ? { profile: source.profile } : {}), ...(command.schoolKey ? { schoolKey: command.schoolKey } : {}),
       })
       try {
-        const runId = ids.next()
-        const planId = ids.next()
-        const report = emptyReport(runId, source.name)
-        await db.transaction(async () => {
-          await this.plans.create({ id: planId, kind: 'roster', about: source.id, state: 'planning', createdBy: command.actor, createdAt: clock.now() })
-          await this.runs.create({ id: runId, sourceId: source.id, planId, actor: command.actor, startedAt: clock.now(), report })
-        })
-        return await this.#read(command, await this.sources.byId(source.id) ?? source, open, runId, planId, report)
+        const run = await this.runs.get(command.runId ?? await this.begin(command))
+        if (!run?.planId) throw new NotFound('There is no such run.')
+        return await this.#read(command, await this.sources.byId(source.id) ?? source, open, run.id, run.planId, run.report)
       } finally {
         await open.close()
       }
@@ -97,9 +121,7 @@ export class RosterService {
     try {
       return await this.#planAndApply(command, source, open, runId, planId, report)
     } catch (error) {
-      const text = error instanceof AssentError ? error.what : 'The run stopped because of a fault.'
-      await this.runs.finish(runId, { state: 'failed', report: { ...report, refused: [text] }, finishedAt: this.#deps.clock.now() })
-      await this.plans.update(planId, { state: 'refused', finishedAt: this.#deps.clock.now() })
+      await this.fail(runId, problemOf(error, command))
       throw error
     }
   }
@@ -149,6 +171,7 @@ export class RosterService {
     const runProof: RunProof = {
       files: proof.files.map(({ name, rows, header }) => ({ name, rows, header })), people: staged.people,
       schoolKeys: [...new Set([...(open.delta ? last?.schoolKeys ?? [] : []), ...open.schools.map((school) => school.key)])],
+      schoolIds: Object.fromEntries(mapped.ids),
     }
     if (command.planOnly || command.mode === 'observe') return this.#keepPlan(command, source, runId, planId, report, runProof)
 
@@ -265,3 +288,11 @@ function countsOf(report: RunReport): Record<string, number> {
   return { read, joiners, movers, leavers, missing, changed, unchanged }
 }
 
+/** What may be told of an error, without the server's own paths; of a fault of ours nothing but that it was one. */
+export function problemOf(error: unknown, input: Pick<SyncCommand, 'path' | 'showAs'>): RunProblem {
+  if (!(error instanceof AssentError)) {
+    return { what: 'The reading stopped because of a fault.', where: '', remedy: 'Read the file again. If it happens again, the log of the server says more.' }
+  }
+  const named = (text: string) => (input.showAs === undefined ? text : text.replaceAll(input.path, input.showAs))
+  return { what: named(error.what), where: named(error.where), remedy: named(error.remedy) }
+}
