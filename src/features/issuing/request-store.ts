@@ -85,10 +85,11 @@ export class RequestStore {
   }
 
   async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
-    await this.#db.sql('requests').where({ id }).update({
+    const columns = {
       ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
-    })
+    }
+    if (Object.keys(columns).length > 0) await this.#db.sql('requests').where({ id }).update(columns)
   }
 }
 

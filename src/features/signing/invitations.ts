@@ -74,7 +74,7 @@ export class Invitations {
       children: children.map((forename) => ({ forename })),
       agreements: [...new Set(open.map((task) => task.title))].map((title) => ({ title })),
       link: link ? `${baseUrl}${link.path}` : `${baseUrl}/me`,
-      linkExpiresOn: longDate(addDays(today(now), LINK_DAYS)),
+      linkExpiresOn: link ? longDate(addDays(today(now), LINK_DAYS)) : '',
       dueOn: due ? longDate(due) : '',
       askUrl: `${baseUrl}/ask`,
     }
