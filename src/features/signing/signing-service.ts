@@ -95,8 +95,8 @@ export class SigningService {
     if (active) return this.#repeated(active, command)
     const slot = await requests.signatory(command.signatoryId)
     if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
-    const stillThis = request.versionId === null || request.versionId === page.versionId
-    if (page.rendition.hash !== command.renditionHash || !stillThis) return { kind: 'text-changed' }
+    const changed = await this.#changed(page, command)
+    if (changed) return { kind: changed }
     const now = clock.now()
     const signature: Signature = {
       id: ids.next(), signatoryId: command.signatoryId, requestId: request.id, active: true, subjectId: request.personId, signerId: command.signerId,
@@ -112,6 +112,12 @@ export class SigningService {
     })
     await this.#record(signature, page, complete)
     return { kind: 'signed', signature, complete }
+  }
+
+  async #changed(page: SigningPage, command: { signerId: string; renditionHash: string }): Promise<'text-changed' | 'not-yours' | null> {
+    if (page.rendition.hash !== command.renditionHash) return 'text-changed'
+    const found = await this.#deps.queries.recheck(page, command.signerId)
+    return found === 'same' ? null : found
   }
 
   async #record(signature: Signature, page: SigningPage, complete: boolean): Promise<void> {
@@ -139,7 +145,8 @@ export class SigningService {
       const request = await requests.lock(page.request.id)
       const slot = await requests.signatory(command.signatoryId)
       if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
-      if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
+      const changed = await this.#changed(page, command)
+      if (changed) return { kind: changed }
       await requests.setSignatory(slot.id, 'declined')
       if (slot.required) await requests.update(request.id, { state: 'declined' })
       await audit.record({
