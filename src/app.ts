@@ -13,6 +13,7 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { brandOf, layoutOf } from './layout.ts'
+import { boardPages } from './features/reports/board-routes.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -25,6 +26,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...rosterPages({ ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [] }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...boardPages({ ...services, agreements: services.agreements.store }),
   ]
 }
 

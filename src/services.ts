@@ -35,11 +35,14 @@ import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
+import { BoardQueries } from './features/reports/board-queries.ts'
+import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
+import { Reminders } from './features/signing/reminders.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
 import { SigningQueries } from './features/signing/signing-queries.ts'
 import { SigningService } from './features/signing/signing-service.ts'
@@ -137,6 +140,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const board = new BoardQueries(db)
+  const chase = new ChaseService({ db, clock, outbox, audit, board })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
@@ -146,6 +153,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
+      'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
@@ -182,6 +190,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterUploads,
     rosterQueries,
     missing,
+    reminders,
+    board,
+    chase,
   }
 }
 
