@@ -27,7 +27,11 @@ export interface Staged {
   seen: SlotSet
   nextSeq: number
   rejected: number
+  /** By file: rows that say nothing usable (not those of a stranger's school, nor repeats), and the first of them. */
+  unreadable: Map<string, Unreadable>
 }
+
+export interface Unreadable { rows: number; line: number; reason: string }
 
 /**
  * Streams the source into plan lines. Rows that say what they said last time cost one hash and one look-up; only new and
@@ -40,10 +44,10 @@ export async function stageRows(input: {
   schoolKeys: ReadonlySet<string>
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
-  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0 }
+  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
 
   for await (const batch of open.rows()) {
-    const { rows, rejections } = sortOut(batch, source.format)
+    const { rows, rejections } = sortOut(batch, source.format, staged.unreadable)
     staged.rows += rows.length
     const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, rows.map((row) => row.key))
     const changed: { row: SourceRow; digest: string; was: KnownRow | null }[] = []
@@ -78,11 +82,14 @@ export function rowDigest(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22)
 }
 
-function sortOut(batch: SourceItem[], format: string): { rows: SourceRow[]; rejections: Rejection[] } {
+function sortOut(batch: SourceItem[], format: string, unreadable: Staged['unreadable']): { rows: SourceRow[]; rejections: Rejection[] } {
   const rows = new Map<string, SourceRow>()
   const rejections: Rejection[] = []
   for (const item of batch) {
-    if (item.rejected) rejections.push(plain(item))
+    if (item.rejected) {
+      rejections.push(plain(item))
+      count(unreadable, item)
+    }
     else if (!rows.has(item.key)) rows.set(item.key, item)
     // A mapped CSV repeats a pupil on every contact's line: equal repeats are its way of writing, not a fault.
     else if (format !== 'csv' || rows.get(item.key)?.text !== item.text) rejections.push(duplicate(item))
@@ -98,8 +105,10 @@ async function buildItems(
   const before = await sources.factsOf(source.id, changed.filter((entry) => entry.was).map((entry) => entry.row.key))
   const items: NewPlanItem[] = []
   for (const { row, digest, was } of changed) {
-    const facts = withinTrust(row, row.facts(), input.schoolKeys)
+    const stated = row.facts()
+    const facts = withinTrust(row, stated, input.schoolKeys)
     if (!Array.isArray(facts)) {
+      if (!Array.isArray(stated)) count(staged.unreadable, stated)
       rejections.push(plain(facts))
       // A row that cannot be read any more keeps what it said before: it is not missing.
       if (was?.isPerson) staged.people += 1
@@ -158,4 +167,10 @@ const duplicateReason = (key: string): string =>
   `The identifier ${key.replace(/^[a-z]+:/, '')} appears more than once in this file. The first row was kept. Remove one of the two in the MIS and export again.`
 
 const duplicate = (row: SourceRow): Rejection => ({ file: row.file, line: row.line, reason: duplicateReason(row.key) })
+function count(unreadable: Staged['unreadable'], row: RejectedRow): void {
+  const sum = unreadable.get(row.file)
+  if (sum) sum.rows += 1
+  else unreadable.set(row.file, { rows: 1, line: row.line, reason: row.reason })
+}
+
 const plain = (row: RejectedRow): Rejection => ({ file: row.file, line: row.line, reason: row.reason })
