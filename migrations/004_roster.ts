@@ -29,6 +29,8 @@ export const migration: Migration = {
       table.string('admission_number', 60)
       table.string('mis_id', 60)
       table.string('upn', 13)
+      // Where the feed states the year of the person and the role elsewhere (OneRoster 1.2).
+      table.string('year_code', 3)
       table.primary(['source_id', 'external_id'])
       table.index(['person_id'], 'source_people_person')
       table.index(['mis_id'], 'source_people_mis')

@@ -10,7 +10,8 @@ import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
-import { layoutOf } from './layout.ts'
+import { signingPages } from './features/signing/signing-pages.ts'
+import { brandOf, layoutOf } from './layout.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -21,17 +22,24 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
+    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
   ]
 }
 
+/** What only some processes have: the demo's people, and the ways in that tests need. */
+export interface AppExtras {
+  demo?: BuiltDemo | undefined
+  pages?: readonly Page[]
+}
+
 /** The web server without its socket. */
-export function createApp(services: Services, demo?: BuiltDemo): Express {
+export function createApp(services: Services, extras: AppExtras = {}): Express {
   const { config, clock, ids, logger, sessions, actors, db, audit } = services
   return createHttpApp({
     config: { baseUrl: config.baseUrl, trustProxy: config.trustProxy },
     clock, ids, logger, sessions,
     views: createViews(),
-    pages: allPages(services, demo),
+    pages: [...allPages(services, extras.demo), ...extras.pages ?? []],
     permissions,
     assets: assetFolders(),
     health: { problems: () => readiness(services) },

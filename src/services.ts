@@ -33,6 +33,7 @@ import { PeopleStore } from './features/people/people-store.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
+import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
@@ -111,7 +112,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools })
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
@@ -127,6 +128,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     },
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
@@ -135,6 +137,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      'messages.ask-link': async (payload) => askedLinks.send(payload),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
@@ -149,7 +152,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   return {
     config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, worker, protectedPeople,
+    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
     sealer: adapters.sealer, pdf: adapters.pdf,
   }
 }

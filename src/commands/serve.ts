@@ -51,7 +51,7 @@ function announce(services: Services, out: Output, setupLink: string | null): vo
 
 /** Binds the port. @throws UnusableInput when it is taken. */
 export async function listen(services: Services, demo?: BuiltDemo): Promise<Server> {
-  const server = createServer(createApp(services, demo))
+  const server = createServer(createApp(services, { demo }))
   const { host, port } = services.config
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

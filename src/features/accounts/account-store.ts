@@ -155,9 +155,12 @@ export class AccountStore {
     await this.#db.sql('accounts').where({ id }).update({ drift: driftText(drift) })
   }
 
-  /** Gives an account that belongs to nobody its person. */
-  async setPerson(id: string, personId: string): Promise<void> {
-    await this.#db.sql('accounts').where({ id }).whereNull('person_id').update({ person_id: personId })
+  /** Gives accounts that belong to nobody their people: pairs of account and person. */
+  async setPeople(pairs: readonly (readonly [string, string])[]): Promise<void> {
+    for (const part of chunks(pairs)) {
+      const cases = this.#db.sql.raw(`case id ${part.map(() => 'when ? then ?').join(' ')} end`, part.flat())
+      await this.#db.sql('accounts').whereIn('id', part.map(([id]) => id)).whereNull('person_id').update({ person_id: cases })
+    }
   }
 
   async setSharedOwner(id: string, ownerId: string | null): Promise<void> {

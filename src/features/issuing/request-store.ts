@@ -84,11 +84,12 @@ export class RequestStore {
     await this.#db.sql('signatories').where({ id }).update({ state })
   }
 
-  async update(id: string, change: { state?: RequestState; versionId?: string; completedAt?: number | null }): Promise<void> {
-    await this.#db.sql('requests').where({ id }).update({
+  async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
+    const row = {
       ...(change.state ? { state: change.state } : {}), ...(change.versionId ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
-    })
+    }
+    if (Object.keys(row).length > 0) await this.#db.sql('requests').where({ id }).update(row)
   }
 }
 

@@ -38,3 +38,8 @@ export interface Signatory {
 export function isComplete(slots: readonly Pick<Signatory, 'required' | 'state'>[]): boolean {
   return slots.every((slot) => !slot.required || slot.state === 'signed')
 }
+
+/** True while a slot may be answered. An optional one stays welcome after the request is complete (the mark of a child under Year 3). */
+export function isAsked(request: Pick<AgreementRequest, 'state'>, slot: Pick<Signatory, 'required' | 'state'>): boolean {
+  return slot.state === 'open' && (request.state === 'open' || (request.state === 'complete' && !slot.required))
+}

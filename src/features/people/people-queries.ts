@@ -1,6 +1,7 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
+import { emailNorm } from '../../shared/names.ts'
 import type { Affiliation } from './affiliation.ts'
 
 export interface Person {
@@ -79,6 +80,17 @@ export class PeopleQueries {
       }
     }
     return found
+  }
+
+  /** Everybody whose address this is, in its lookup form (`emailNorm`); families may share one. */
+  async withEmail(norm: string): Promise<string[]> {
+    return (await this.#db.read('people').where({ email_norm: norm }).orderBy('id').select('id')).map((row) => row.id as string)
+  }
+
+  /** True when somebody else has the same address: a mail to it proves less (F3). */
+  async sharesAddress(id: string): Promise<boolean> {
+    const norm = emailNorm((await this.person(id))?.email ?? null)
+    return norm !== null && (await this.withEmail(norm)).some((other) => other !== id)
   }
 
   /** By the part of a name, for pickers and search; at most `limit`. */

@@ -21,6 +21,7 @@ export interface ApplyContext {
   matched: Map<string, string>
 }
 
+const factsBefore = (item: PlanItem): RosterFact[] => (item.before as RosterFact[] | null) ?? []
 const factsOf = (item: PlanItem): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
 const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Extract<RosterFact, { kind: K }>[] =>
   facts.filter((fact): fact is Extract<RosterFact, { kind: K }> => fact.kind === kind)
@@ -28,7 +29,7 @@ const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Ext
 /** Writes one batch of plan lines into people, affiliations and groups, inside the caller's transaction. Links come later. */
 export async function applyBatch(context: ApplyContext, items: PlanItem[]): Promise<void> {
   const { sources, source } = context
-  const subjects = [...new Set(items.map((item) => item.subject))]
+  const subjects = [...new Set(items.flatMap((item) => [item.subject, ...[...factsOf(item), ...factsBefore(item)].map((fact) => fact.personKey)]))]
   const persons = await sources.personIds(source.id, subjects)
   await applyPeople(context, items, persons)
   await applyAffiliations(context, items, persons)
@@ -44,12 +45,20 @@ async function applyPeople(context: ApplyContext, items: PlanItem[], persons: Ma
       const id = persons.get(fact.personKey)
       if (!id && context.matched.has(fact.personKey)) await adopt(context, fact, persons)
       else if (!id) fresh.push(fact)
-      else if (!hasSame(item, fact)) await context.people.update(id, personFields(fact))
+      else if (!hasSame(item, fact)) await updatePerson(context, fact, id)
     }
   }
   const ids = await context.people.insert(fresh.map(personFields))
   fresh.forEach((fact, at) => persons.set(fact.personKey, ids[at] as string))
   await context.sources.insertPeople(fresh.map((fact, at) => sourcePerson(context, fact, ids[at] as string)))
+}
+
+async function updatePerson(context: ApplyContext, fact: PersonFact, id: string): Promise<void> {
+  await context.people.update(id, personFields(fact))
+  if (fact.yearCode === undefined) return
+  await context.sources.setStatedYear(context.source.id, fact.personKey, fact.yearCode)
+  await context.db.sql('affiliations').where({ person_id: id, role: 'pupil', source_id: context.source.id })
+    .update({ year_code: fact.yearCode, updated_at: context.clock.now() })
 }
 
 /** R6: a new identifier of somebody already known. */
@@ -63,6 +72,7 @@ async function adopt(context: ApplyContext, fact: PersonFact, persons: Map<strin
 const sourcePerson = (context: ApplyContext, fact: PersonFact, personId: string) => ({
   sourceId: context.source.id, externalId: fact.personKey, personId,
   admissionNumber: fact.admissionNumber, misId: fact.misId, upn: fact.upn,
+  yearCode: fact.yearCode ?? null,
 })
 
 const personFields = (fact: PersonFact) => ({
@@ -70,32 +80,43 @@ const personFields = (fact: PersonFact) => ({
 })
 
 function hasSame(item: PlanItem, fact: RosterFact): boolean {
-  const before = (item.before as RosterFact[] | null)?.find((candidate) => factKey(candidate) === factKey(fact))
+  const before = factsBefore(item).find((candidate) => factKey(candidate) === factKey(fact))
   return before !== undefined && JSON.stringify(before) === JSON.stringify(fact)
 }
 
 async function applyAffiliations(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
   const now = context.clock.now()
   const added: object[] = []
+  const years = await statedYears(context, items)
   for (const item of items) {
-    const personId = persons.get(item.subject)
-    if (!personId) continue
-    const facts = ofKind(factsOf(item), 'affiliation')
-    const brandNew = item.action === 'add' && !context.matched.has(item.subject)
+    const facts = ofKind(factsOf(item), 'affiliation').map((fact) => withYear(fact, years))
     for (const fact of facts) {
-      if (brandNew && !(await isKnown(context, item))) added.push(affiliationRow(context, fact, personId, now))
+      const personId = persons.get(fact.personKey)
+      if (!personId) continue
+      const brandNew = item.action === 'add' && !context.matched.has(fact.personKey)
+      if (brandNew && !isKnown(context, item)) added.push(affiliationRow(context, fact, personId, now))
       else if (item.action === 'return' || !hasSame(item, fact)) await saveAffiliation(context, fact, personId, now)
     }
-    await loseAffiliations(context, item, facts, personId, now)
+    await loseAffiliations(context, item, facts, persons, now)
     const end = (item.after as Partial<StagedEnd> | null)?.end
-    if (end) await endAffiliation(context, personId, end.schoolKey, end.on, now)
+    const personId = persons.get(item.subject)
+    if (end && personId) await endAffiliation(context, personId, end.schoolKey, end.on, now)
   }
   // A person new to this source may hold the same place through another one; the unique key tells.
   await context.db.insertNew('affiliations', added)
 }
 
+/** Only sources that state the year apart from the role need the look-up. */
+async function statedYears(context: ApplyContext, items: PlanItem[]): Promise<Map<string, string>> {
+  const open = items.flatMap((item) => ofKind(factsOf(item), 'affiliation')).filter((fact) => fact.role === 'pupil' && fact.yearCode === null)
+  return open.length === 0 ? new Map() : context.sources.statedYears(context.source.id, [...new Set(open.map((fact) => fact.personKey))])
+}
+
+const withYear = (fact: AffiliationFact, years: Map<string, string>): AffiliationFact =>
+  (fact.role === 'pupil' && fact.yearCode === null && years.has(fact.personKey) ? { ...fact, yearCode: years.get(fact.personKey) ?? null } : fact)
+
 /** A role row of its own (OneRoster 1.2) may be new for somebody long known. */
-async function isKnown(context: ApplyContext, item: PlanItem): Promise<boolean> {
+function isKnown(context: ApplyContext, item: PlanItem): boolean {
   return factsOf(item).every((fact) => fact.kind !== 'person') && context.source.lastGoodRunId !== null
 }
 
@@ -118,17 +139,29 @@ async function saveAffiliation(context: ApplyContext, fact: AffiliationFact, per
 }
 
 /** What the row no longer says, or a row or person that is gone: missing, never ended (R4). */
-async function loseAffiliations(context: ApplyContext, item: PlanItem, kept: AffiliationFact[], personId: string, now: number): Promise<void> {
+async function loseAffiliations(context: ApplyContext, item: PlanItem, kept: AffiliationFact[], persons: Map<string, string>, now: number): Promise<void> {
   const keys = new Set(kept.map(factKey))
-  const lost = ofKind((item.before as RosterFact[] | null) ?? [], 'affiliation').filter((fact) => !keys.has(factKey(fact)))
+  const lost = ofKind(factsBefore(item), 'affiliation').filter((fact) => !keys.has(factKey(fact)))
   for (const fact of lost) {
+    const personId = persons.get(fact.personKey)
+    if (!personId || (fact.role === 'guardian' && await hasOtherChild(context, item, personId))) continue
     await context.db.sql('affiliations')
       .where({ person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', role: fact.role, source_id: context.source.id })
       .whereNull('missing_since').update({ missing_since: now, missing_runs: 1, updated_at: now })
   }
-  if (item.action !== 'missing') return
+  const personId = persons.get(item.subject)
+  if (item.action !== 'missing' || !personId) return
   await context.db.sql('affiliations').where({ person_id: personId, source_id: context.source.id }).whereNull('missing_since')
     .update({ missing_since: now, missing_runs: 1, updated_at: now })
+}
+
+/** A list with a line per pupil and contact states a guardian's place once for each child. */
+async function hasOtherChild(context: ApplyContext, item: PlanItem, guardianId: string): Promise<boolean> {
+  const links = ofKind(factsBefore(item), 'link')
+  if (links.length === 0) return false
+  const pupils = await context.sources.personIds(context.source.id, links.map((link) => link.personKey))
+  const others = await context.db.sql('guardian_links').where({ guardian_id: guardianId }).whereNull('ended_at').whereNotIn('pupil_id', [...pupils.values()]).first('id')
+  return others !== undefined
 }
 
 async function endAffiliation(context: ApplyContext, personId: string, schoolKey: string, on: string, now: number): Promise<void> {
@@ -141,14 +174,13 @@ async function applyGroups(context: ApplyContext, items: PlanItem[], persons: Ma
   const rows: object[] = []
   const touched = new Set<string>()
   for (const item of items) {
-    const personId = persons.get(item.subject)
-    if (!personId) continue
     const after = ofKind(factsOf(item), 'group')
     const keys = new Set(after.map((fact) => fact.groupKey))
     const lost = item.action === 'missing' || (item.action === 'gone' && item.rank === 1) ? []
-      : ofKind((item.before as RosterFact[] | null) ?? [], 'group').filter((fact) => !keys.has(fact.groupKey))
+      : ofKind(factsBefore(item), 'group').filter((fact) => !keys.has(fact.groupKey))
     const changed = after.filter((fact) => !hasSame(item, fact))
-    if (lost.length === 0 && changed.length === 0) continue
+    const personId = persons.get([...lost, ...changed][0]?.personKey ?? '')
+    if (!personId) continue
     touched.add(personId)
     const stale = [...lost, ...(item.before ? changed : [])].map((fact) => fact.groupKey)
     if (stale.length > 0) {
@@ -181,7 +213,7 @@ async function refreshRegistrationGroups(context: ApplyContext, personIds: strin
 
 async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void> {
   const { sources, source } = context
-  const staged = items.filter((item) => factsOf(item).length > 0)
+  const staged = items.filter((item) => (item.after as Partial<StagedRow> | null)?.facts !== undefined)
   await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({
     rowKey: item.itemKey, slot: context.slotBase + item.seq, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
   })))
@@ -198,31 +230,45 @@ async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void
  */
 export async function applyLinks(context: ApplyContext, items: PlanItem[]): Promise<PlanItem[]> {
   const now = context.clock.now()
-  const keys = new Set(items.flatMap((item) => [item.subject, ...ofKind(factsOf(item), 'link').map((fact) => fact.guardianKey)]))
-  for (const item of items) for (const fact of ofKind((item.before as RosterFact[] | null) ?? [], 'link')) keys.add(fact.guardianKey)
-  const persons = await context.sources.personIds(context.source.id, [...keys])
+  const stated = items.flatMap((item) => ofKind([...factsOf(item), ...factsBefore(item)], 'link'))
+  const persons = await context.sources.personIds(context.source.id, [...new Set(stated.flatMap((fact) => [fact.personKey, fact.guardianKey]))])
+  const pupils = await pupilsAmong(context, [...persons.values()])
   const added: object[] = []
   const nobody: PlanItem[] = []
   for (const item of items) {
-    const pupilId = persons.get(item.subject)
-    if (!pupilId) continue
     const after = ofKind(factsOf(item), 'link')
     for (const fact of after) {
+      const pupilId = persons.get(fact.personKey)
       const guardianId = persons.get(fact.guardianKey)
+      // A feed that states links of everybody: only those from a pupil to an adult are meant (F1).
+      if (!pupilId || !pupils.has(pupilId) || (guardianId && pupils.has(guardianId))) continue
       if (!guardianId) nobody.push(item)
       else if (item.before === null && item.action === 'add') added.push(linkRow(context, fact, pupilId, guardianId, now))
       else await saveLink(context, fact, pupilId, guardianId, now)
     }
-    const kept = new Set(after.map((fact) => fact.guardianKey))
-    if (item.action === 'missing' || (item.action === 'gone' && item.rank <= 1)) continue
-    for (const fact of ofKind((item.before as RosterFact[] | null) ?? [], 'link').filter((candidate) => !kept.has(candidate.guardianKey))) {
-      const guardianId = persons.get(fact.guardianKey)
-      if (guardianId) await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId, source_id: context.source.id }).update({ ended_at: now })
-    }
+    if (item.action !== 'missing' && !(item.action === 'gone' && item.rank <= 1)) await endLinks(context, item, after, persons, now)
   }
   await context.db.insertNew('guardian_links', added)
   await applyRows(context, items)
   return nobody
+}
+
+async function pupilsAmong(context: ApplyContext, personIds: string[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const part of chunks([...new Set(personIds)])) {
+    for (const row of await context.db.sql('affiliations').whereIn('person_id', part).where({ role: 'pupil' }).select('person_id')) found.add(row.person_id)
+  }
+  return found
+}
+
+async function endLinks(context: ApplyContext, item: PlanItem, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
+  const kept = new Set(after.map(factKey))
+  for (const fact of ofKind(factsBefore(item), 'link').filter((candidate) => !kept.has(factKey(candidate)))) {
+    const pupilId = persons.get(fact.personKey)
+    const guardianId = persons.get(fact.guardianKey)
+    if (!pupilId || !guardianId) continue
+    await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId, source_id: context.source.id }).update({ ended_at: now })
+  }
 }
 
 function linkRow(context: ApplyContext, fact: LinkFact, pupilId: string, guardianId: string, now: number): object {

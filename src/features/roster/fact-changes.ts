@@ -20,7 +20,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 export function factKey(fact: RosterFact): string {
   switch (fact.kind) {
     case 'person': return 'person'
-    case 'affiliation': return `affiliation|${fact.schoolKey}|${fact.role}`
+    case 'affiliation': return `affiliation|${fact.personKey}|${fact.schoolKey}|${fact.role}`
     case 'group': return `group|${fact.groupKey}`
     case 'link': return `link|${fact.guardianKey}`
   }
@@ -63,6 +63,8 @@ function comparePerson(known: PersonFact | undefined, fact: PersonFact, raise: R
   else if (known.email !== fact.email) raise(rank.changed, 'e-mail address')
   if (known.preferredForename !== fact.preferredForename || known.surname !== fact.surname) raise(rank.changed, 'name')
   if (known.enabled !== fact.enabled) raise(rank.changed, fact.enabled ? 'enabled again in the source' : 'disabled in the source (a note only)')
+  if (known.yearCode && !fact.yearCode) takeAway('year cleared')
+  else if ((known.yearCode ?? null) !== (fact.yearCode ?? null)) raise(rank.mover, `year ${known.yearCode ?? 'not stated'} to ${fact.yearCode}`)
   if (!known.toBeDeleted && fact.toBeDeleted) raise(rank.changed, 'marked "to be deleted" by the source: proposed as a leaver')
   raise(rank.changed, '')
 }

@@ -4,7 +4,7 @@ import type { NewPlanItem, PlanStore } from '../../db/plan-store.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
 import { compareRow, rank } from './fact-changes.ts'
 import type { Source, SourceStore } from './source-store.ts'
-import type { Staged } from './stage-rows.ts'
+import { linkPhase, type Staged } from './stage-rows.ts'
 
 /**
  * Adds a plan line for every row the source stated before and does not now (R4). A person's own row makes them *missing*;
@@ -32,6 +32,7 @@ export async function findMissing(input: {
         subject: row.subject,
         action: person ? 'missing' : 'gone',
         rank: person ? rank.missing : change.rank,
+        phase: facts.some((fact) => fact.kind === 'link') ? linkPhase : 0,
         population: change.takesAway && !person ? 'clearing' : null,
         state: 'planned',
         before: facts,

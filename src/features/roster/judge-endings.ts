@@ -83,7 +83,8 @@ async function factsAfter(context: EndingContext, subjects: string[]): Promise<M
     else if ((item.after as Partial<StagedRow>).facts) byRow.set(item.itemKey, { subject: item.subject, facts: (item.after as StagedRow).facts })
   }
   const found = new Map<string, RosterFact[]>()
-  for (const { subject, facts } of byRow.values()) found.set(subject, [...found.get(subject) ?? [], ...facts])
+  // A row may speak of others too: a contact's line states the guardian's place beside the pupil's link.
+  for (const { subject, facts } of byRow.values()) found.set(subject, [...found.get(subject) ?? [], ...facts.filter((fact) => fact.personKey === subject)])
   return found
 }
 

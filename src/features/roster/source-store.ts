@@ -184,10 +184,24 @@ export class SourceStore {
     return found
   }
 
-  async insertPeople(rows: { sourceId: string; externalId: string; personId: string; admissionNumber: string | null; misId: string | null; upn: string | null }[]): Promise<void> {
+  /** Years that the feed states of the person: external id -> year code. */
+  async statedYears(sourceId: string, externalIds: string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    for (const part of chunks(externalIds)) {
+      const rows = await this.#db.sql('source_people').where({ source_id: sourceId }).whereIn('external_id', part).whereNotNull('year_code').select('external_id', 'year_code')
+      for (const row of rows) found.set(row.external_id, row.year_code)
+    }
+    return found
+  }
+
+  async setStatedYear(sourceId: string, externalId: string, yearCode: string | null): Promise<void> {
+    await this.#db.sql('source_people').where({ source_id: sourceId, external_id: externalId }).update({ year_code: yearCode })
+  }
+
+  async insertPeople(rows: { sourceId: string; externalId: string; personId: string; admissionNumber: string | null; misId: string | null; upn: string | null; yearCode: string | null }[]): Promise<void> {
     await this.#db.insertMany('source_people', rows.map((row) => ({
       source_id: row.sourceId, external_id: row.externalId, person_id: row.personId,
-      admission_number: row.admissionNumber, mis_id: row.misId, upn: row.upn,
+      admission_number: row.admissionNumber, mis_id: row.misId, upn: row.upn, year_code: row.yearCode,
     })))
   }
 }

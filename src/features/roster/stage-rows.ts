@@ -47,9 +47,10 @@ export async function stageRows(input: {
   const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
 
   for await (const batch of open.rows()) {
-    const { rows, rejections } = sortOut(batch, source.format, staged.unreadable)
+    const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
     staged.rows += rows.length
-    const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, rows.map((row) => row.key))
+    const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, [...rows.map((row) => row.key), ...rejectedKeys])
+    for (const key of rejectedKeys) sawRejected(known.get(key), staged)
     const changed: { row: SourceRow; digest: string; was: KnownRow | null }[] = []
     for (const row of rows) {
       const digest = rowDigest(row.text)
@@ -82,19 +83,26 @@ export function rowDigest(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22)
 }
 
-function sortOut(batch: SourceItem[], format: string, unreadable: Staged['unreadable']): { rows: SourceRow[]; rejections: Rejection[] } {
+/** A row that cannot be read is in the feed all the same: nobody is missing for it. */
+function sawRejected(known: KnownRow | undefined, staged: Staged): void {
+  if (known && staged.seen.add(known.slot) && known.isPerson) staged.people += 1
+}
+
+function sortOut(batch: SourceItem[], format: string, unreadable: Staged['unreadable']): { rows: SourceRow[]; rejections: Rejection[]; rejectedKeys: string[] } {
   const rows = new Map<string, SourceRow>()
   const rejections: Rejection[] = []
+  const rejectedKeys: string[] = []
   for (const item of batch) {
     if (item.rejected) {
       rejections.push(plain(item))
       count(unreadable, item)
+      if (item.key !== undefined) rejectedKeys.push(item.key)
     }
     else if (!rows.has(item.key)) rows.set(item.key, item)
     // A mapped CSV repeats a pupil on every contact's line: equal repeats are its way of writing, not a fault.
     else if (format !== 'csv' || rows.get(item.key)?.text !== item.text) rejections.push(duplicate(item))
   }
-  return { rows: [...rows.values()], rejections }
+  return { rows: [...rows.values()], rejections, rejectedKeys }
 }
 
 async function buildItems(
@@ -116,15 +124,17 @@ async function buildItems(
     }
     if (facts.some((fact) => fact.kind === 'person')) staged.people += 1
     const old = before.get(row.key) ?? null
+    // An applicant, or an enrolment marked as deleted: the row is there and states nothing.
+    if (facts.length === 0 && old === null) continue
     const change = compareRow(old, facts, on)
     const after: StagedRow = { digest, was: was?.digest ?? null, facts }
     items.push({
       seq: staged.nextSeq++,
       itemKey: row.key,
-      subject: facts[0]?.personKey ?? row.key,
+      subject: (facts[0] ?? old?.[0])?.personKey ?? row.key,
       action: was ? (was.gone ? 'return' : 'change') : 'add',
       rank: was?.gone ? Math.max(change.rank, rank.changed) : change.rank,
-      phase: facts.some((fact) => fact.kind === 'link') ? linkPhase : 0,
+      phase: [...facts, ...old ?? []].some((fact) => fact.kind === 'link') ? linkPhase : 0,
       population: change.takesAway ? 'clearing' : facts.some((fact) => fact.kind === 'group' && fact.endDate !== null && fact.endDate < on) ? 'ended-group' : null,
       state: 'planned',
       before: old,

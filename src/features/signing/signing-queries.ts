@@ -1,16 +1,33 @@
 import type { Clock } from '../../adapters/clock.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
+import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { AgreementRequest, Signatory } from '../issuing/request.ts'
+import type { AuditQueries } from '../audit/audit-queries.ts'
+import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
+import { isCurrent, type Affiliation } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
+import type { Signature } from './signature.ts'
+import type { SigningStore } from './signing-store.ts'
 
 export interface SigningReads {
   clock: Clock; people: PeopleQueries; requests: RequestStore; agreements: AgreementService; schools: SchoolStore
+  store: SigningStore; log: AuditQueries
 }
+
+/**
+ * How a slot stands for one person. `theirs`: another adult who may answer has done so; which way and who is nobody
+ * else's to know (D2, F2). `closed`: nothing is asked any more.
+ */
+export type Standing =
+  | { kind: 'open' }
+  | { kind: 'signed'; signature: Signature }
+  | { kind: 'declined' }
+  | { kind: 'theirs' }
+  | { kind: 'closed' }
 
 /** One thing a person is asked to do, or has done. */
 export interface SigningTask {
@@ -21,8 +38,11 @@ export interface SigningTask {
   link: GuardianLink | null
   title: string
   school: School
+  /** Where the subject is at this school, for naming a child's class. */
+  place: Pick<Affiliation, 'yearCode' | 'regGroup'> | null
   /** For pupils up to Year 6 signing themselves. */
   young: boolean
+  standing: Standing
 }
 
 /** A task with the text to be read (S1). */
@@ -32,6 +52,10 @@ export interface SigningPage extends SigningTask {
   versionNumber: number
   agreementKey: string
   statement: string
+  /** Clause id -> one line in child's words. */
+  ideas: Readonly<Record<string, string>>
+  /** Friendly questions between reading and signing; not part of what is signed. */
+  questions: readonly CheckQuestion[]
 }
 
 /** What a person may sign: their own slots, and guardian slots of the children linked to them (F1-F3). */
@@ -41,25 +65,27 @@ export class SigningQueries {
     this.#deps = deps
   }
 
-  /** Everything this person is asked, outstanding first, oldest child's last. Done ones of the current year are included. */
+  /** Everything this person is asked, outstanding first, then by child. Answered ones of the current year are included. */
   async tasksOf(personId: string): Promise<SigningTask[]> {
-    const links = (await this.#deps.people.childrenOf([personId])).get(personId) ?? []
+    const { people, requests: store } = this.#deps
+    const links = (await people.childrenOf([personId])).get(personId) ?? []
     // F2: for this adult a child marked "do not contact" does not exist.
     const children = links.filter((link) => link.maySign && !link.doNotContact)
-    const requests = (await this.#deps.requests.ofPeople([personId, ...children.map((link) => link.pupilId)]))
-      .filter((request) => request.state === 'open' || (request.state === 'complete' && this.#isRecent(request)))
-    const slots = await this.#deps.requests.signatoriesOf(requests.map((request) => request.id))
-    const people = await this.#deps.people.people([personId, ...children.map((link) => link.pupilId)])
+    const requests = (await store.ofPeople([personId, ...children.map((link) => link.pupilId)]))
+      .filter((request) => request.state === 'open' || ((request.state === 'complete' || request.state === 'declined') && this.#isRecent(request)))
+    const slots = await store.signatoriesOf(requests.map((request) => request.id))
+    const subjects = await people.people([personId, ...children.map((link) => link.pupilId)])
     const tasks: SigningTask[] = []
     for (const request of requests) {
       const link = children.find((candidate) => candidate.pupilId === request.personId) ?? null
       for (const signatory of slots.get(request.id) ?? []) {
         const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && signatory.slot === 'guardian'
-        const subject = people.get(request.personId)
-        if (mine && subject) tasks.push(await this.#task(signatory, request, subject, link))
+        const subject = subjects.get(request.personId)
+        if (mine && subject) tasks.push(await this.#task(signatory, request, subject, link, personId))
       }
     }
-    return tasks.sort((a, b) => Number(a.signatory.state !== 'open') - Number(b.signatory.state !== 'open') || Number(b.signatory.required) - Number(a.signatory.required) || a.subject.name.localeCompare(b.subject.name, 'en'))
+    // A slot that nobody asks about any more (the other one was declined) is nothing to tell.
+    return tasks.filter((task) => task.standing.kind !== 'closed').sort(outstandingFirst)
   }
 
   #isRecent(request: AgreementRequest): boolean {
@@ -67,11 +93,39 @@ export class SigningQueries {
     return request.occasion === year || !/^\d{4}\//.test(request.occasion)
   }
 
-  async #task(signatory: Signatory, request: AgreementRequest, subject: Person, link: GuardianLink | null): Promise<SigningTask> {
-    const agreement = await this.#deps.agreements.store.byId(request.agreementId)
-    const school = await this.#deps.schools.get(request.schoolId)
+  async #task(signatory: Signatory, request: AgreementRequest, subject: Person, link: GuardianLink | null, personId: string): Promise<SigningTask> {
+    const { agreements, schools, people } = this.#deps
+    const agreement = await agreements.store.byId(request.agreementId)
+    const school = await schools.get(request.schoolId)
     if (!agreement || !school) throw new Error(`request ${request.id} points at nothing`)
-    return { signatory, request, subject, link, title: agreement.title, school, young: signatory.slot === 'pupil' && isYoungBand(agreement.band) }
+    const affiliations = link ? (await people.affiliationsOf([subject.id])).get(subject.id) ?? [] : []
+    const on = today(this.#deps.clock.now(), school.timezone)
+    const place = affiliations.find((one) => one.role === 'pupil' && one.schoolId === school.id && isCurrent(one, on)) ?? null
+    return {
+      signatory, request, subject, link, title: agreement.title, school, place, young: signatory.slot === 'pupil' && isYoungBand(agreement.band),
+      standing: await this.#standing(signatory, request, personId),
+    }
+  }
+
+  async #standing(signatory: Signatory, request: AgreementRequest, personId: string): Promise<Standing> {
+    if (signatory.state === 'signed') {
+      const signature = await this.#deps.store.latestOf(signatory.id, personId)
+      return signature?.active ? { kind: 'signed', signature } : { kind: 'theirs' }
+    }
+    if (signatory.state === 'declined') return await this.#declinedBy(signatory, request, personId) ? { kind: 'declined' } : { kind: 'theirs' }
+    return { kind: isAsked(request, signatory) ? 'open' : 'closed' }
+  }
+
+  /** The log remembers who declined; the slot does not. */
+  async #declinedBy(signatory: Signatory, request: AgreementRequest, personId: string): Promise<boolean> {
+    let before: string | null = null
+    do {
+      const page = await this.#deps.log.bySubject(`person:${request.personId}`, { before, limit: 100 })
+      const entry = page.entries.find((one) => one.event === 'signature.declined' && one.payload?.['signatory'] === signatory.id)
+      if (entry) return entry.payload?.['signer'] === personId
+      before = page.next
+    } while (before !== null)
+    return false
   }
 
   /** The task with its text, or null when it is not this person's: unknown and forbidden look alike. */
@@ -80,22 +134,38 @@ export class SigningQueries {
     const request = signatory ? await this.#deps.requests.get(signatory.requestId) : null
     if (!signatory || !request) return null
     const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
-    if (request.personId === personId ? signatory.slot === 'guardian' : !(link && signatory.slot === 'guardian')) return null
+    if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && signatory.slot === 'guardian')) return null
     const subject = await this.#deps.people.person(request.personId)
     if (!subject) return null
-    const task = await this.#task(signatory, request, subject, link)
+    const task = await this.#task(signatory, request, subject, link, personId)
     const stored = request.versionId ? await this.#deps.agreements.store.version(request.versionId) : await this.#deps.agreements.store.current(request.agreementId)
     if (!stored) return null
     const rendition = await this.#deps.agreements.renditionFor(stored, task.school)
+    const text = stored.version.texts.find((one) => one.language === rendition.language && one.variant === rendition.variant)
     return {
       ...task, rendition, versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
-      statement: rendition.statements[signatory.slot] ?? '',
+      statement: rendition.statements[signatory.slot] ?? '', ideas: text?.clauses ?? {}, questions: text?.questions ?? [],
     }
+  }
+
+  /**
+   * A signature this person made, ended ones included; null for anybody else's (D2), and for one about a child who, for
+   * this adult, is not there (F2).
+   */
+  async ownSignature(signatureId: string, personId: string): Promise<Signature | null> {
+    const signature = await this.#deps.store.byId(signatureId)
+    if (!signature || signature.signerId !== personId) return null
+    return signature.subjectId === personId || await this.#linkTo(signature.subjectId, personId) ? signature : null
   }
 
   /** F1, F2: checked anew at every step. */
   async #linkTo(pupilId: string, guardianId: string): Promise<GuardianLink | null> {
     const links = (await this.#deps.people.guardiansOf([pupilId])).get(pupilId) ?? []
-    return links.find((link) => link.guardianId === guardianId && link.maySign && !link.doNotContact) ?? null
+    return links.find((link) => link.guardianId === guardianId && !link.doNotContact) ?? null
   }
+}
+
+function outstandingFirst(a: SigningTask, b: SigningTask): number {
+  return Number(a.standing.kind !== 'open') - Number(b.standing.kind !== 'open') || Number(b.signatory.required) - Number(a.signatory.required)
+    || a.subject.name.localeCompare(b.subject.name, 'en') || (a.request.id < b.request.id ? -1 : 1)
 }

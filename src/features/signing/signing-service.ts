@@ -3,12 +3,13 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
-import { isComplete } from '../issuing/request.ts'
+import { isAsked, isComplete } from '../issuing/request.ts'
+import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { evidenceOf } from './evidence.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 import type { SigningPage, SigningQueries } from './signing-queries.ts'
 import type { SigningStore } from './signing-store.ts'
-import type { RequestStore } from '../issuing/request-store.ts'
 
 export interface SigningDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox
@@ -41,9 +42,22 @@ export type SignOutcome =
   | { kind: 'closed' }
   | { kind: 'not-yours' }
 
+export interface DeclineCommand {
+  signatoryId: string
+  signerId: string
+  actor: string
+  /** What they read before they said no. */
+  renditionHash: string
+  /** In their own words; null when they gave none. */
+  reason: string | null
+  wantsCall: boolean
+}
+
+export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }
+
 const DEVICE_KEPT_MS = 365 * 86_400_000
 
-/** Captures signatures. "Signed" is said only after the commit (S2). */
+/** Captures signatures. "Signed" is said only after the commit (S2). Declining and withdrawing are acts of their own (S4). */
 export class SigningService {
   readonly #deps: SigningDeps
   constructor(deps: SigningDeps) {
@@ -79,7 +93,8 @@ export class SigningService {
     const active = await store.activeOf(command.signatoryId)
     // Already signed is told before the request's state: a complete request is complete because of this signature.
     if (active) return this.#repeated(active, command)
-    if (!request || request.state !== 'open' || page.signatory.state !== 'open') return { kind: 'closed' }
+    const slot = await requests.signatory(command.signatoryId)
+    if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
     const stillThis = request.versionId === null || request.versionId === page.versionId
     if (page.rendition.hash !== command.renditionHash || !stillThis) return { kind: 'text-changed' }
     const now = clock.now()
@@ -91,7 +106,7 @@ export class SigningService {
     await store.insert(signature, { address: command.address, userAgent: command.userAgent, eraseAfter: now + DEVICE_KEPT_MS })
     await requests.setSignatory(command.signatoryId, 'signed')
     const slots = (await requests.signatoriesOf([request.id])).get(request.id) ?? []
-    const complete = isComplete(slots.map((slot) => (slot.id === command.signatoryId ? { ...slot, state: 'signed' as const } : slot)))
+    const complete = request.state === 'open' && isComplete(slots.map((one) => (one.id === command.signatoryId ? { ...one, state: 'signed' as const } : one)))
     await requests.update(request.id, {
       ...(request.versionId ? {} : { versionId: page.versionId }), ...(complete ? { state: 'complete' as const, completedAt: now } : {}),
     })
@@ -111,26 +126,83 @@ export class SigningService {
     await outbox.put('signing.seal', { signatureId: signature.id }, { dedupeKey: `seal:${signature.id}:1` })
     if (complete) await this.#deps.releaseByKey(`request:${signature.requestId}`, signature.actor)
   }
-}
 
-function evidenceOf(page: SigningPage, command: SignCommand, signerName: string): Evidence {
-  return {
-    slot: page.signatory.slot, act: page.signatory.act, subjectName: page.subject.name, signerName, capacity: capacityOf(page),
-    relationship: page.link?.relationship ?? null, schoolName: page.school.name, statement: page.statement, typed: command.typed, drawn: command.drawn,
-    language: page.rendition.language, variant: page.rendition.variant, agreementKey: page.agreementKey, versionNumber: page.versionNumber,
-    assurance: command.assurance, occasion: page.request.occasion,
+  /**
+   * Says no. The reason lies in the log's erasable part, for the school's named staff; a declined required slot declines
+   * the request (S4). A repeat answers `closed`: the first answer stands.
+   */
+  async decline(command: DeclineCommand): Promise<DeclineOutcome> {
+    const { db, requests, queries, audit } = this.#deps
+    const page = await queries.page(command.signatoryId, command.signerId)
+    if (!page) return { kind: 'not-yours' }
+    return db.transaction(async () => {
+      const request = await requests.lock(page.request.id)
+      const slot = await requests.signatory(command.signatoryId)
+      if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
+      if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
+      await requests.setSignatory(slot.id, 'declined')
+      if (slot.required) await requests.update(request.id, { state: 'declined' })
+      await audit.record({
+        actor: command.actor, event: 'signature.declined', subject: `person:${request.personId}`,
+        payload: {
+          request: request.id, signatory: slot.id, signer: command.signerId, slot: slot.slot, required: slot.required,
+          rendition: command.renditionHash, reason: command.reason, wantsCall: command.wantsCall,
+        },
+      })
+      return { kind: 'declined' }
+    })
   }
-}
 
-function capacityOf(page: SigningPage): string {
-  if (page.signatory.slot === 'pupil') return 'Pupil'
-  if (page.signatory.slot === 'guardian') return `Parent or carer of ${page.subject.name}`
-  switch (page.request.family) {
-    case 'pupil': return 'Student'
-    case 'guardian': return 'Parent or carer'
-    case 'governor': return 'Governor'
-    case 'volunteer': return 'Volunteer'
-    case 'visitor': return 'Visitor'
-    default: return 'Member of staff'
+  /** Takes one's own "no" back, so that the question is open again; false when there is none to take back. */
+  async reconsider(signatoryId: string, signerId: string, actor: string): Promise<boolean> {
+    const { db, requests, queries, audit } = this.#deps
+    const page = await queries.page(signatoryId, signerId)
+    if (page?.standing.kind !== 'declined') return false
+    return db.transaction(async () => {
+      const request = await requests.lock(page.request.id)
+      const slot = await requests.signatory(signatoryId)
+      if (!request || slot?.state !== 'declined' || (request.state !== 'declined' && request.state !== 'open' && request.state !== 'complete')) return false
+      await requests.setSignatory(slot.id, 'open')
+      if (request.state === 'declined') await this.#reopenUnlessDeclined(request.id, slot.id)
+      await audit.record({
+        actor, event: 'decline.taken-back', subject: `person:${request.personId}`, payload: { request: request.id, signatory: slot.id, signer: signerId },
+      })
+      return true
+    })
+  }
+
+  /** The other slot may have said no as well; then the request stays declined. */
+  async #reopenUnlessDeclined(requestId: string, justOpened: string): Promise<void> {
+    const slots = (await this.#deps.requests.signatoriesOf([requestId])).get(requestId) ?? []
+    if (!slots.some((slot) => slot.id !== justOpened && slot.required && slot.state === 'declined')) await this.#deps.requests.update(requestId, { state: 'open' })
+  }
+
+  /**
+   * The signer takes a signature back: it stays in the log and counts no more, and the slot is open again (S4).
+   * Null for anybody else's signature; false when it had ended before.
+   */
+  async withdraw(signatureId: string, signerId: string, actor: string): Promise<boolean | null> {
+    const { db, clock, store, requests, queries, audit } = this.#deps
+    const signature = await queries.ownSignature(signatureId, signerId)
+    if (!signature) return null
+    return db.transaction(async () => {
+      const request = await requests.lock(signature.requestId)
+      if (!await store.end(signatureId, 'withdrawn', clock.now())) return false
+      if (request?.state === 'open' || request?.state === 'complete' || request?.state === 'declined') {
+        await requests.setSignatory(signature.signatoryId, 'open')
+        // With no signature left, whoever signs next reads the text in force then (I2).
+        const counts = (await store.ofRequests([request.id])).some((other) => other.active && other.id !== signatureId)
+        const slots = (await requests.signatoriesOf([request.id])).get(request.id) ?? []
+        const required = slots.find((slot) => slot.id === signature.signatoryId)?.required ?? true
+        await requests.update(request.id, {
+          ...(request.state === 'complete' && required ? { state: 'open' as const, completedAt: null } : {}), ...(counts ? {} : { versionId: null }),
+        })
+      }
+      await audit.record({
+        actor, event: 'signature.withdrawn', subject: `person:${signature.subjectId}`,
+        payload: { signature: signatureId, request: signature.requestId, signer: signerId, slot: signature.evidence.slot },
+      })
+      return true
+    })
   }
 }

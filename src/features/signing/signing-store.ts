@@ -49,6 +49,17 @@ export class SigningStore {
     return row ? fromRow(row) : null
   }
 
+  /** What this person signed last in a slot, whether it still counts or not. */
+  async latestOf(signatoryId: string, signerId: string): Promise<Signature | null> {
+    const row = await this.#db.read('signatures').where({ signatory_id: signatoryId, signer_id: signerId }).orderBy('id', 'desc').first()
+    return row ? fromRow(row) : null
+  }
+
+  /** Ends a signature that counts; false when it had ended before. The row stays (S4). */
+  async end(id: string, kind: 'withdrawn' | 'invalidated', at: Instant): Promise<boolean> {
+    return await this.#db.sql('signatures').where({ id, active: 1 }).update({ active: null, ended_at: at, ended_kind: kind }) === 1
+  }
+
   /** Of these requests, newest first. */
   async ofRequests(requestIds: readonly string[]): Promise<Signature[]> {
     if (requestIds.length === 0) return []

@@ -27,7 +27,8 @@ export class VerifyService {
 
   async verify(file: Buffer): Promise<VerifyAnswer> {
     const { pdf, store, agreements, db } = this.#deps
-    const trusted = (await db.read('certificates').whereIn('purpose', ['seal', 'ca']).select('pem')).map((row) => ({ certificatePem: row.pem as string }))
+    // The seals themselves, not the authority behind them: a school's own authority issues certificates to others too.
+    const trusted = (await db.read('certificates').where({ purpose: 'seal' }).select('pem')).map((row) => ({ certificatePem: row.pem as string }))
     const verdict = await pdf.verify(file, trusted)
     if (!verdict.valid) return { valid: false, sealedBy: verdict.sealedBy, signedAt: null, status: null, reasons: verdict.reasons, agreement: null }
     const signature = await store.signatureOfFile(verdict.fileSha256)

@@ -1,0 +1,21 @@
+import { definePage, type Page } from '../../http/define-page.ts'
+import { redirect, view } from '../../http/page-result.ts'
+import { brandFor, listView } from './me-views.ts'
+import { whoIs } from './my-task.ts'
+import type { SigningPagesDeps } from './signing-deps.ts'
+
+/** `/me`: everything asked of the person who is signed in, their own and their children's (F3). */
+export function mePages(deps: SigningPagesDeps): Page[] {
+  return [
+    definePage({
+      name: 'my list', path: '/me', permission: 'signed-in',
+      get: async (ctx) => {
+        const personId = whoIs(ctx)
+        const [tasks, person] = await Promise.all([deps.signingQueries.tasksOf(personId), deps.people.person(personId)])
+        const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name })
+        return view(template, { brand: brandFor(tasks, deps.brandOf), ...data })
+      },
+    }),
+    definePage({ name: 'family list', path: '/f', permission: 'signed-in', get: async () => redirect('/me') }),
+  ]
+}

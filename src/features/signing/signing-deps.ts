@@ -1,0 +1,29 @@
+import type { Ids } from '../../adapters/ids.ts'
+import type { Brand } from '../../http/views.ts'
+import type { AgreementService } from '../agreements/agreement-service.ts'
+import type { GrantedRole } from '../identity/permissions.ts'
+import type { PeopleQueries } from '../people/people-queries.ts'
+import type { School } from '../schools/school-store.ts'
+import type { AskedLinks } from './asked-links.ts'
+import type { SealingService } from './sealing-service.ts'
+import type { SigningQueries } from './signing-queries.ts'
+import type { SigningService } from './signing-service.ts'
+import type { SigningStore } from './signing-store.ts'
+
+/** What the pages of this feature stand on; the bundle of services has all of it by these names. */
+export interface SigningPagesDeps {
+  trust: { name: string }
+  config: { mail: { from: string } | null; demo: boolean }
+  ids: Ids
+  people: PeopleQueries
+  agreements: AgreementService
+  signing: SigningService
+  signingQueries: SigningQueries
+  signingStore: SigningStore
+  sealing: SealingService
+  askedLinks: AskedLinks
+  clock: { now(): number }
+  roleStore: { holdersOf(role: GrantedRole, now: number): Promise<{ personId: string; schoolId: string | null; groupName: string | null }[]> }
+  /** The school that leads a page; null for the trust. */
+  brandOf(school: School | null): Brand
+}

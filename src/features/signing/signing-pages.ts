@@ -1,0 +1,12 @@
+import type { Page } from '../../http/define-page.ts'
+import { answerPages } from './answer-routes.ts'
+import { mePages } from './me-routes.ts'
+import { publicPages } from './public-routes.ts'
+import { readingPages } from './reading-routes.ts'
+import { recordPages } from './record-routes.ts'
+import type { SigningPagesDeps } from './signing-deps.ts'
+
+/** Every page on which somebody reads, answers, and keeps what they signed; and the public ones around it. */
+export function signingPages(deps: SigningPagesDeps): Page[] {
+  return [...mePages(deps), ...readingPages(deps), ...answerPages(deps), ...recordPages(deps), ...publicPages(deps)]
+}
