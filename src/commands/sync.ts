@@ -15,7 +15,7 @@ export const syncCommand: Command = {
     const { values, positionals } = parse(argv, {
       from: { type: 'string' }, name: { type: 'string' }, school: { type: 'string' }, plan: { type: 'boolean', default: false },
       approve: { type: 'string' }, count: { type: 'string' },
-    }, usage)
+    }, usage, 1)
     return withServices(async (services) => {
       const report = values.approve
         ? await services.roster.approve(values.approve, { actor: operator(), count: wholeNumber(values.count, '--count') })

@@ -130,7 +130,9 @@ export class RosterService {
     const { db, clock } = this.#deps
     const on = today(clock.now())
     const schoolList = await this.#deps.schools.all()
-    const mapped = await mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite: !command.planOnly })
+    const schoolsOf = (mayWrite: boolean) => mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite })
+    // A run that is refused, or only planned, introduces no school.
+    const mapped = await schoolsOf(false)
     report.warnings.push(...open.warnings, ...mapped.warnings)
     const before = await this.sources.countPresent(source.id)
     const staged = await stageRows({
@@ -141,7 +143,7 @@ export class RosterService {
     const proof = open.proof()
     const last = source.lastGoodRunId ? (await this.runs.get(source.lastGoodRunId))?.proof ?? null : null
     const refused = refusalsOf({
-      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, schoolKeys: open.schools.map((school) => school.key),
+      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, unreadable: staged.unreadable, schoolKeys: open.schools.map((school) => school.key),
       suppliedSchools: new Map((last?.schoolKeys ?? []).map((key) => [key, schoolList.find((school) => school.id === mapped.ids.get(key))?.name ?? key])),
     })
     const schoolKeys = new Set(open.schools.map((school) => school.key))
@@ -175,7 +177,8 @@ export class RosterService {
     }
     if (command.planOnly || command.mode === 'observe') return this.#keepPlan(command, source, runId, planId, report, runProof)
 
-    const applied = await applyRun(this.#applyContext(source, runId, planId, mapped.ids, matched, staged.rejected), 'planned')
+    const { ids: schools } = await schoolsOf(true)
+    const applied = await applyRun(this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
     report.rejectedCount = applied.rejected
     return this.#finish(command, source, { runId, planId, report, runProof, slots: source.slots + staged.nextSeq, complete: !open.delta, profile: open.profile })
   }
