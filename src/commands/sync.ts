@@ -1,5 +1,5 @@
 import type { RunReport } from '../features/roster/roster-run.ts'
-import type { SyncCommand } from '../features/roster/roster-service.ts'
+import type { SyncCommand } from '../features/roster/sync-command.ts'
 import { SOURCE_FORMATS } from '../adapters/sources/create-source.ts'
 import type { Services } from '../services.ts'
 import { UnusableInput } from '../shared/errors.ts'
