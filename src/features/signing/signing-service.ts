@@ -8,7 +8,7 @@ import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import { evidenceOf } from './evidence.ts'
 import type { DeclineCommand, DeclineOutcome, SignCommand, SignOutcome } from './sign-command.ts'
-import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
+import type { Evidence, Signature } from './signature.ts'
 import type { SigningPage, SigningQueries } from './signing-queries.ts'
 import type { SigningStore } from './signing-store.ts'
 
