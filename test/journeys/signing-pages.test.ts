@@ -58,7 +58,8 @@ withBrowser('signing, in Chromium', (chromium) => {
     await page.setViewportSize({ width: 320, height: 720 })
   }
 
-  async function judgeAll(browser: Browser, pages: Record<string, string>): Promise<void> {
+  /** How many pages were looked at and found right. */
+  async function judgeAll(browser: Browser, pages: Record<string, string>): Promise<number> {
     const { context, page, problems } = await windowOf(browser)
     for (const [name, path] of Object.entries(pages)) {
       const answer = await page.goto(app.url + path)
@@ -67,10 +68,11 @@ withBrowser('signing, in Chromium', (chromium) => {
     }
     expect(problems).toEqual([])
     await context.close()
+    return Object.keys(pages).length
   }
 
   it('the public pages read and fit', async () => {
-    await judgeAll(app.browser(), { start: '/', ask: '/ask', asked: '/ask/sent', 'sign-in': '/sign-in', stored: '/stored', help: '/help' })
+    expect(await judgeAll(app.browser(), { start: '/', ask: '/ask', asked: '/ask/sent', 'sign-in': '/sign-in', stored: '/stored', help: '/help' })).toBe(6)
   })
 
   it('a teacher with a mouse draws a signature, and what is shown before the button is the drawing', async () => {
@@ -142,10 +144,10 @@ withBrowser('signing, in Chromium', (chromium) => {
     const record = hrefs(list).find((href) => /^\/me\/records\/\w+$/.test(href)) ?? ''
     const [first = '', second = ''] = slots
     await fillIn(browser, await readThrough(browser, first), { answer: 'no' })
-    await judgeAll(browser, {
+    expect(await judgeAll(browser, {
       'me-family': '/me', 'read-family': `/me/sign/${first}`, 'check-no': `/me/sign/${first}/check`, withdraw: `${record}/withdraw`,
       changed: `/me/sign/${first}/changed?text=${'0'.repeat(64)}`,
-    })
+    })).toBe(5)
     const { context, page } = await windowOf(browser)
     await page.goto(`${app.url}/me/sign/${first}/check`)
     await page.getByLabel('Please call me').check()
@@ -156,7 +158,7 @@ withBrowser('signing, in Chromium', (chromium) => {
     await context.close()
     const done = await signAs(browser, second, 'Maria Kowalska').catch(async () => browser.get(`/me/sign/${second}/done`))
     const pending = hrefs(done).find((href) => /^\/me\/records\/\w+$/.test(href)) ?? ''
-    await judgeAll(browser, { sealing: `${pending}?wait=no` })
+    expect(await judgeAll(browser, { sealing: `${pending}?wait=no` })).toBe(1)
   })
 
   it('a pupil of Year 4: hello, an idea, a question, the mark, thank you', async () => {
@@ -164,14 +166,14 @@ withBrowser('signing, in Chromium', (chromium) => {
     const slot = /\/me\/sign\/(\w+)/.exec((await browser.get('/me')).text)?.[1] ?? ''
     const sign = await readThrough(browser, slot)
     const hash = /text=(\w+)/.exec(sign)?.[1] ?? ''
-    await judgeAll(browser, {
-      'young-start': '/me', 'young-first': `/me/sign/${slot}`, 'young-idea': `/me/sign/${slot}?step=3&text=${hash}`, 'young-adult': `/me/sign/${slot}?step=20&text=${hash}`,
-      'young-question': `/me/sign/${slot}?step=21&text=${hash}`, 'young-because': `/me/sign/${slot}?step=21&text=${hash}&answer=1`, 'young-all': `/me/sign/${slot}?all=1`, 'young-sign': sign,
-    })
+    expect(await judgeAll(browser, {
+      'young-start': '/me', 'young-first': `/me/sign/${slot}`, 'young-idea': `/me/sign/${slot}?step=3&text=${hash}`, 'young-adult': `/me/sign/${slot}?step=21&text=${hash}`,
+      'young-question': `/me/sign/${slot}?step=22&text=${hash}`, 'young-because': `/me/sign/${slot}?step=22&text=${hash}&answer=1`, 'young-all': `/me/sign/${slot}?all=1`, 'young-sign': sign,
+    })).toBe(8)
     await fillIn(browser, sign, { answer: 'yes', signature: 'Zofia' })
-    await judgeAll(browser, { 'young-check': `/me/sign/${slot}/check` })
+    expect(await judgeAll(browser, { 'young-check': `/me/sign/${slot}/check` })).toBe(1)
     await signAs(browser, slot, 'Zofia')
-    await judgeAll(browser, { 'young-done': `/me/sign/${slot}/done`, 'young-finished': '/me' })
+    expect(await judgeAll(browser, { 'young-done': `/me/sign/${slot}/done`, 'young-finished': '/me' })).toBe(2)
   })
 
   it('an older pupil’s pages and a closed one read and fit', async () => {
@@ -179,9 +181,9 @@ withBrowser('signing, in Chromium', (chromium) => {
     const [slot = ''] = await openSlots(browser)
     const sign = await readThrough(browser, slot)
     await fillIn(browser, sign, { answer: 'yes', signature: 'Tariq Aziz' })
-    await judgeAll(browser, { 'me-student': '/me', 'sign-student': sign, 'check-student': `/me/sign/${slot}/check` })
+    expect(await judgeAll(browser, { 'me-student': '/me', 'sign-student': sign, 'check-student': `/me/sign/${slot}/check` })).toBe(3)
     const { request_id: request } = await app.db.read('signatories').where({ id: slot }).first('request_id')
     await app.db.sql('requests').where({ id: request }).update({ state: 'excused' })
-    await judgeAll(browser, { closed: `/me/sign/${slot}/done` })
+    expect(await judgeAll(browser, { closed: `/me/sign/${slot}/done` })).toBe(1)
   })
 })
