@@ -11,6 +11,8 @@ import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
 import { PlanStore } from './db/plan-store.ts'
 import { Schedules } from './db/schedules.ts'
+import { AccessJobs } from './features/accounts/access-jobs.ts'
+import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
@@ -109,11 +111,15 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
   })
 
+  const plans = new PlanStore(db)
+  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
+  const accessPageQueries = new AccessPageQueries({ db, plans, people })
+
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
-  const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads') })
+  const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
   const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
   const missing = new MissingService({ db, clock, audit })
 
@@ -148,6 +154,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       ...accounts.handlers,
+      ...accessJobs.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -167,7 +174,26 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
+    config,
+    db,
+    clock,
+    ids,
+    logger,
+    trust,
+    outbox,
+    audit,
+    auditQueries,
+    sequencer,
+    auditKey: adapters.auditKey,
+    plans: new PlanStore(db),
+    schools,
+    people,
+    peopleStore,
+    sessions,
+    roles,
+    roleStore,
+    links,
+    setup,
     actors,
     mail,
     accounts,
@@ -193,6 +219,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     reminders,
     board,
     chase,
+    plans,
+    accessJobs,
+    accessPageQueries,
   }
 }
 

@@ -29,7 +29,7 @@ export function missingPages({ db, missing, schools, auditQueries, queries }: Ro
           schoolNames: new Map((await schools.all()).map(({ id, name }) => [id, name])),
           asked: await notes(shown.map(({ affiliationId }) => affiliationId)),
           may: (place) => (!actor.can('roster.approve', place.schoolId) ? 'no' : actor.relatedTo?.includes(place.personId) ? 'family' : 'yes'),
-          personHref: actor.can('person.view') && actor.can('access.view') ? (id) => `/access/people/${id}` : null,
+          personHref: actor.can('person.view') ? (id) => `/access/people/${id}` : null,
         }),
       })
     },

@@ -28,10 +28,10 @@ export interface RosterPageDeps {
   auditQueries: Pick<AuditQueries, 'bySubject'>
   /** The demo's files; empty elsewhere. */
   samples: readonly RosterSample[]
-  /** What the run's endings mean for access, for those who may see access; absent: nothing is said. */
-  accessAfter?: (run: RosterRun, actor: Actor) => Promise<AccessAfter | null>
-  /** Called after a run was approved or applied, so that the access plan can be made. */
-  afterApproval?: (run: string, actor: Actor) => Promise<void>
+  /** What the run's endings mean for access, for those who may see access. */
+  accessAfter: (run: RosterRun, actor: Actor) => Promise<AccessAfter | null>
+  /** Called when a run has ended places, so that the plan for their access is made. */
+  whenEnded: (actor: Actor) => Promise<void>
 }
 
 /** Who reads, for the queries. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { RosterFact } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import type { Plan, PlanItem, PlanStore } from '../../db/plan-store.ts'
+import { actorNames } from '../people/actor-names.ts'
 import { chunks, type PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import { classCondition, perPerson, type PersonClass, personClasses } from './person-classes.ts'
@@ -144,15 +145,8 @@ export class RosterQueries {
     return Number(row?.['n'] ?? 0)
   }
 
-  /** Preferred names of actors such as `person:ULID`; others read as they are. */
-  async actorNames(labels: readonly (string | null)[]): Promise<(label: string | null) => string> {
-    const ids = labels.flatMap((label) => (label?.startsWith('person:') ? [label.slice('person:'.length)] : []))
-    const people = await this.#deps.people.people([...new Set(ids)])
-    return (label) => {
-      if (label === null) return ''
-      if (label.startsWith('os:')) return `the command line (${label.slice('os:'.length)})`
-      return people.get(label.replace(/^person:/, ''))?.name ?? label
-    }
+  actorNames(labels: readonly (string | null)[]): ReturnType<typeof actorNames> {
+    return actorNames(this.#deps.people, labels)
   }
 }
 

@@ -41,9 +41,9 @@ function runPage(deps: RosterPageDeps): Page {
         rejections: tab === 'rejected' ? await queries.rejections(found.run.id, page) : null,
         schoolNames: new Map((await schools.all()).map(({ id, name }) => [id, name])),
         sees: seesOf(actor), actorName: await queries.actorNames([found.run.actor, found.plan.approvedBy]),
-        personHref: actor.can('person.view') && actor.can('access.view') ? (id) => `/access/people/${id}` : null,
+        personHref: actor.can('person.view') ? (id) => `/access/people/${id}` : null,
         approve: { mine: found.plan.createdBy === actor.label, may: actor.can('roster.approve'), othersHeld: await othersHeld(queries, found, actor) },
-        access: await deps.accessAfter?.(found.run, actor) ?? null,
+        access: await deps.accessAfter(found.run, actor),
       }))
     },
     post: {
@@ -59,7 +59,7 @@ function runPage(deps: RosterPageDeps): Page {
           if (!(error instanceof Refused)) throw error
           return backToForm(ctx, found.plan.brake.typedCount ? 'count' : 'approve', `${error.what} ${error.remedy}`.trim())
         }
-        await deps.afterApproval?.(found.run.id, ctx.actor)
+        await deps.whenEnded(ctx.actor)
         return redirect(ctx.path, 'Approved. What this reading held is in.')
       },
     },

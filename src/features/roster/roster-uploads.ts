@@ -51,6 +51,8 @@ export interface RosterUploadsDeps {
   sourceOf: (format: string) => RosterSource
   /** Folder of this feature in the data directory; made when first needed. */
   folder: string
+  /** Called when a reading has ended places without waiting for anybody, so that the plan for their access is made. */
+  whenEnded: (actor: string) => Promise<void>
 }
 
 /** Files given on a page: kept for as long as it takes to read them, and read by a worker. */
@@ -140,7 +142,8 @@ export class RosterUploads {
     }
     try {
       if (task.within !== 'all') await this.#staysWithin(command, task.within)
-      await roster.sync(command)
+      const report = await roster.sync(command)
+      if (report.state === 'applied' && report.leavers > 0) await this.#deps.whenEnded(task.actor)
     } catch (error) {
       // Somebody else reads this source just now: the outbox tries again later.
       if (error instanceof Refused && (await roster.runs.get(run.id))?.state === 'reading') throw error
