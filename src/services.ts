@@ -51,6 +51,7 @@ import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
@@ -71,7 +72,7 @@ export interface Adapters {
 }
 
 /** Where templates lie, in the clone and in a release. */
-export const templatesDir = fileURLToPath(new URL('../templates', import.meta.url))
+export const templatesDir = templateFolder()
 
 /** The one place where things are put together, in dependency order. */
 export function createServices(config: Config, db: Database, adapters: Adapters) {
