@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
@@ -10,6 +11,8 @@ import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
 import { PlanStore } from './db/plan-store.ts'
 import { Schedules } from './db/schedules.ts'
+import { AccessJobs } from './features/accounts/access-jobs.ts'
+import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
@@ -30,7 +33,10 @@ import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { MissingService } from './features/roster/missing-service.ts'
+import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
+import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
@@ -46,6 +52,7 @@ import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
@@ -66,7 +73,7 @@ export interface Adapters {
 }
 
 /** Where templates lie, in the clone and in a release. */
-export const templatesDir = fileURLToPath(new URL('../templates', import.meta.url))
+export const templatesDir = templateFolder()
 
 /** The one place where things are put together, in dependency order. */
 export function createServices(config: Config, db: Database, adapters: Adapters) {
@@ -106,10 +113,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
   })
 
+  const plans = new PlanStore(db)
+  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
+  const accessPageQueries = new AccessPageQueries({ db, plans, people })
+
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
+  const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
+  const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
+  const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
@@ -142,6 +156,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       ...accounts.handlers,
+      ...accessJobs.handlers,
+      [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
@@ -154,15 +170,61 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
 
   return {
-    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans: new PlanStore(db), schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, accounts, roster, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, reminders, records: new RecordsQueries(db), board, chase, worker, protectedPeople,
-    sealer: adapters.sealer, pdf: adapters.pdf,
+    config,
+    db,
+    clock,
+    ids,
+    logger,
+    trust,
+    outbox,
+    audit,
+    auditQueries,
+    sequencer,
+    auditKey: adapters.auditKey,
+    plans: new PlanStore(db),
+    schools,
+    people,
+    peopleStore,
+    sessions,
+    roles,
+    roleStore,
+    links,
+    setup,
+    actors,
+    mail,
+    accounts,
+    roster,
+    agreements,
+    issuing,
+    signing,
+    signingStore,
+    signingQueries,
+    sealing,
+    verify,
+    receipts,
+    invitations,
+    askedLinks,
+    worker,
+    protectedPeople,
+    sealer: adapters.sealer,
+    pdf: adapters.pdf,
+    directories: adapters.directories,
+    rosterUploads,
+    rosterQueries,
+    missing,
+    reminders,
+    records: new RecordsQueries(db),
+    board,
+    chase,
+    plans,
+    accessJobs,
+    accessPageQueries,
   }
 }
 

@@ -34,6 +34,22 @@ function autoSubmit(form) {
   })
 }
 
+/** A page that waits for a worker looks again; what changed is put in its place, and a finished one is opened. */
+function keepLooking(region) {
+  const timer = setInterval(async () => {
+    if (document.hidden) return
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' }, credentials: 'same-origin' })
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-refresh]')
+      if (answer.redirected || !answer.ok || !fresh) {
+        clearInterval(timer)
+        location.reload()
+      } else if (fresh.innerHTML !== region.innerHTML && !region.contains(document.activeElement)) region.innerHTML = fresh.innerHTML
+    } catch { /* no connection just now: the next turn asks again */ }
+  }, Number(region.dataset.refresh))
+}
+
+for (const region of document.querySelectorAll('[data-refresh]')) keepLooking(region)
 for (const form of document.querySelectorAll('form[method="post"]')) guardDoubleSubmit(form)
 for (const form of document.querySelectorAll('[data-auto-submit]')) autoSubmit(form)
 document.querySelector('[data-focus]')?.focus()

@@ -30,6 +30,21 @@ export interface RunReport {
   warnings: string[]
   /** People whose ending waits for an answer: what an approver types as the count. */
   heldPeople: number
+  /** Why a run failed, in full. */
+  error?: RunProblem
+  /** The file as its sender named it, for an upload. */
+  file?: { name: string; bytes: number }
+  /** Only looked at: nothing is applied. */
+  planOnly?: boolean
+  /** The run that began again after this one was cut off. */
+  again?: string
+}
+
+/** What, where and how to mend it, as the reader of the file said. */
+export interface RunProblem {
+  what: string
+  where: string
+  remedy: string
 }
 
 export interface RosterRun {
@@ -49,6 +64,8 @@ export interface RunProof {
   files: { name: string; rows: number; header: string[] }[]
   people: number
   schoolKeys: string[]
+  /** School key of the feed -> our school, as far as known when the run was read; absent in runs of before. */
+  schoolIds?: Record<string, string>
 }
 
 export function emptyReport(run: string, source: string): RunReport {

@@ -6,7 +6,7 @@ import { withLease } from '../../db/lease.ts'
 import { type Plan, PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
 import { today } from '../../shared/dates.ts'
-import { AssentError, NotFound, Refused } from '../../shared/errors.ts'
+import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { PeopleStore } from '../people/people-store.ts'
@@ -20,11 +20,12 @@ import { type EndingContext, inferLeavers, judgeEndings } from './judge-endings.
 import { countAlike, matchNewPeople } from './match-people.ts'
 import { planLines } from './plan-digest.ts'
 import { looksLikeNewIds, refusalsOf } from './refusals.ts'
-import { emptyReport, type RosterRun, type RunProof, type RunReport } from './roster-run.ts'
+import { emptyReport, type RosterRun, type RunProblem, type RunProof, type RunReport } from './roster-run.ts'
 import { RunStore } from './run-store.ts'
 import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
 import { stageRows } from './stage-rows.ts'
+import { problemOf, type SyncCommand } from './sync-command.ts'
 
 export interface RosterDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog
@@ -36,17 +37,6 @@ export interface RosterDeps {
   startsWithinDays: number
   /** When no school is configured, the first feed may introduce them. */
   mayAddSchools: boolean
-}
-
-export interface SyncCommand {
-  /** Name under which the source is remembered (`--name`). */
-  name: string
-  format: string
-  path: string
-  mode: Source['mode']
-  schoolKey?: string
-  planOnly: boolean
-  actor: string
 }
 
 /** How long an approval may wait before the run lapses (R9). */
@@ -66,12 +56,37 @@ export class RosterService {
     this.plans = new PlanStore(deps.db)
   }
 
+  /** Makes the run of a reading that a worker will do; joins the caller's transaction. Returns the run's id. */
+  async begin(command: Pick<SyncCommand, 'name' | 'format' | 'mode' | 'planOnly' | 'actor'>, file?: RunReport['file']): Promise<string> {
+    const { db, clock, ids } = this.#deps
+    const source = await this.sources.ensure(command.name, command.format, command.mode)
+    const runId = ids.next()
+    const planId = ids.next()
+    const report: RunReport = { ...emptyReport(runId, source.name), planOnly: command.planOnly, ...(file ? { file } : {}) }
+    await db.transaction(async () => {
+      await this.plans.create({ id: planId, kind: 'roster', about: source.id, state: 'planning', createdBy: command.actor, createdAt: clock.now() })
+      await this.runs.create({ id: runId, sourceId: source.id, planId, actor: command.actor, startedAt: clock.now(), report })
+    })
+    return runId
+  }
+
+  /** Ends a run that could not be read; what was wrong is kept with it. A run that has ended stays as it is. */
+  async fail(runId: string, problem: RunProblem, more: Pick<RunReport, 'again'> = {}): Promise<void> {
+    const { db, clock } = this.#deps
+    await db.transaction(async () => {
+      const run = await this.runs.get(runId)
+      if (run?.state !== 'reading') return
+      await this.runs.finish(runId, { state: 'failed', report: { ...run.report, refused: [problem.what], error: problem, ...more }, finishedAt: clock.now() })
+      if (run.planId) await this.plans.update(run.planId, { state: 'refused', finishedAt: clock.now() })
+    })
+  }
+
   /**
    * One reading of one source.
    * @throws UnusableInput when the input cannot be read at all; nothing was applied then.
    */
   async sync(command: SyncCommand): Promise<RunReport> {
-    const { db, clock, ids } = this.#deps
+    const { db, clock } = this.#deps
     const source = await this.sources.ensure(command.name, command.format, command.mode)
     return withLease(db, clock, `source:${source.id}`, command.actor, async () => {
       const open = await this.#deps.sourceOf(command.format).open({
@@ -79,14 +94,9 @@ export class RosterService {
         ...(source.profile ? { profile: source.profile } : {}), ...(command.schoolKey ? { schoolKey: command.schoolKey } : {}),
       })
       try {
-        const runId = ids.next()
-        const planId = ids.next()
-        const report = emptyReport(runId, source.name)
-        await db.transaction(async () => {
-          await this.plans.create({ id: planId, kind: 'roster', about: source.id, state: 'planning', createdBy: command.actor, createdAt: clock.now() })
-          await this.runs.create({ id: runId, sourceId: source.id, planId, actor: command.actor, startedAt: clock.now(), report })
-        })
-        return await this.#read(command, await this.sources.byId(source.id) ?? source, open, runId, planId, report)
+        const run = await this.runs.get(command.runId ?? await this.begin(command))
+        if (!run?.planId) throw new NotFound('There is no such run.')
+        return await this.#read(command, await this.sources.byId(source.id) ?? source, open, run.id, run.planId, run.report)
       } finally {
         await open.close()
       }
@@ -97,9 +107,7 @@ export class RosterService {
     try {
       return await this.#planAndApply(command, source, open, runId, planId, report)
     } catch (error) {
-      const text = error instanceof AssentError ? error.what : 'The run stopped because of a fault.'
-      await this.runs.finish(runId, { state: 'failed', report: { ...report, refused: [text] }, finishedAt: this.#deps.clock.now() })
-      await this.plans.update(planId, { state: 'refused', finishedAt: this.#deps.clock.now() })
+      await this.fail(runId, problemOf(error, command))
       throw error
     }
   }
@@ -108,7 +116,9 @@ export class RosterService {
     const { db, clock } = this.#deps
     const on = today(clock.now())
     const schoolList = await this.#deps.schools.all()
-    const mapped = await mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite: !command.planOnly })
+    const schoolsOf = (mayWrite: boolean) => mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite })
+    // A run that is refused, or only planned, introduces no school.
+    const mapped = await schoolsOf(false)
     report.warnings.push(...open.warnings, ...mapped.warnings)
     const before = await this.sources.countPresent(source.id)
     const staged = await stageRows({
@@ -119,7 +129,7 @@ export class RosterService {
     const proof = open.proof()
     const last = source.lastGoodRunId ? (await this.runs.get(source.lastGoodRunId))?.proof ?? null : null
     const refused = refusalsOf({
-      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, schoolKeys: open.schools.map((school) => school.key),
+      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, unreadable: staged.unreadable, schoolKeys: open.schools.map((school) => school.key),
       suppliedSchools: new Map((last?.schoolKeys ?? []).map((key) => [key, schoolList.find((school) => school.id === mapped.ids.get(key))?.name ?? key])),
     })
     const schoolKeys = new Set(open.schools.map((school) => school.key))
@@ -149,10 +159,12 @@ export class RosterService {
     const runProof: RunProof = {
       files: proof.files.map(({ name, rows, header }) => ({ name, rows, header })), people: staged.people,
       schoolKeys: [...new Set([...(open.delta ? last?.schoolKeys ?? [] : []), ...open.schools.map((school) => school.key)])],
+      schoolIds: Object.fromEntries(mapped.ids),
     }
     if (command.planOnly || command.mode === 'observe') return this.#keepPlan(command, source, runId, planId, report, runProof)
 
-    const applied = await applyRun(this.#applyContext(source, runId, planId, mapped.ids, matched, staged.rejected), 'planned')
+    const { ids: schools } = await schoolsOf(true)
+    const applied = await applyRun(this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
     report.rejectedCount = applied.rejected
     return this.#finish(command, source, { runId, planId, report, runProof, slots: source.slots + staged.nextSeq, complete: !open.delta, profile: open.profile })
   }
@@ -264,4 +276,3 @@ function countsOf(report: RunReport): Record<string, number> {
   const { read, joiners, movers, leavers, missing, changed, unchanged } = report
   return { read, joiners, movers, leavers, missing, changed, unchanged }
 }
-

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { Actor } from '../../http/actor.ts'
+import { definePage, type Page } from '../../http/define-page.ts'
+import { view } from '../../http/page-result.ts'
+import { today } from '../../shared/dates.ts'
+import { NotFound } from '../../shared/errors.ts'
+import type { Affiliation } from '../people/affiliation.ts'
+import type { AccessPageDeps } from './access-page-deps.ts'
+import { accessPersonView } from './access-person-view.ts'
+
+/** `/access/people/:id`: why this person has this access. */
+export function accessPersonPage({ access, queries, people, schools, pages }: AccessPageDeps): Page {
+  return definePage({
+    name: 'access of a person', path: '/access/people/:id', permission: 'person.view', params: z.strictObject({ id: z.string().length(26) }),
+    looksAt: ({ params }) => params.id,
+    get: async ({ actor, params: { id }, now }) => {
+      const person = await people.person(id)
+      const places = (await people.affiliationsOf([id])).get(id) ?? []
+      const seen = places.filter(({ schoolId }) => actor.can('person.view', schoolId))
+      if (!person || (seen.length === 0 && actor.schools('person.view') !== 'all')) throw new NotFound('There is no such person.')
+      const reveal = inTheCircle(actor, id, places)
+      const found = await access.accessOf(id, today(now), { reveal })
+      const timeline = await queries.timeline(id, { reveal })
+      return view('pages/access/person.njk', accessPersonView({
+        person, places: seen, access: found, timeline, on: today(now), names: await pages.actorNames([...timeline.map(({ by }) => by), ...found.restrictions.map(({ placedBy }) => placedBy)]),
+        schoolNames: new Map((await schools.all()).map(({ id: schoolId, name }) => [schoolId, name])),
+        backHref: actor.can('access.view') ? '/access' : null, rosterHref: actor.can('roster.view') ? (run) => `/rosters/runs/${run}` : null,
+      }))
+    },
+  })
+}
+
+/** A5: who may place restrictions where this person is reads the true cause; never about a child of their own (P7). */
+function inTheCircle(actor: Actor, personId: string, places: readonly Pick<Affiliation, 'schoolId'>[]): boolean {
+  if (actor.relatedTo?.includes(personId)) return false
+  if (actor.schools('restriction.place') === 'all') return true
+  return places.some(({ schoolId }) => actor.can('restriction.place', schoolId))
+}

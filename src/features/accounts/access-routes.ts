@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { definePage, type Page } from '../../http/define-page.ts'
+import { redirect, view } from '../../http/page-result.ts'
+import { pageNumber } from '../../http/paging.ts'
+import { Forbidden } from '../../shared/errors.ts'
+import type { AccessPageDeps } from './access-page-deps.ts'
+import { accessPersonPage } from './access-person-routes.ts'
+import { accessPlanPages } from './access-plan-routes.ts'
+import { accessView, PLANS_PER_PAGE } from './access-views.ts'
+
+/** `/access`, its plans, people and kill switches. */
+export function accessPages(deps: AccessPageDeps): Page[] {
+  return [listPage(deps), lookPage(deps), switchPage(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+}
+
+function listPage({ pages, jobs }: AccessPageDeps): Page {
+  return definePage({
+    name: 'access', path: '/access', permission: 'access.view', query: z.object({ page: pageNumber }),
+    get: async ({ actor, query, now }) => {
+      const schools = actor.schools('access.view')
+      const waiting = await pages.plans(schools, { offset: 0, limit: 50 }, { waiting: true })
+      const done = await pages.plans(schools, { offset: (query.page - 1) * PLANS_PER_PAGE, limit: PLANS_PER_PAGE }, { waiting: false })
+      return view('pages/access/plans.njk', accessView({
+        waiting: waiting.plans, done: done.plans, total: done.total, page: query.page, now,
+        names: await pages.actorNames([...waiting.plans, ...done.plans].flatMap(({ plan }) => [plan.createdBy, plan.approvedBy])),
+        job: await jobs.waiting(null), mayPlan: actor.can('access.plan'), maySwitch: actor.schools('access.approve') === 'all', directories: await pages.directories(),
+      }))
+    },
+  })
+}
+
+function lookPage({ jobs }: AccessPageDeps): Page {
+  return definePage({
+    name: 'look for leavers', path: '/access/look', permission: 'access.plan',
+    post: {
+      body: z.strictObject({}), audit: 'access.look-asked',
+      handle: async ({ actor }) => {
+        await jobs.requestPlan(actor.label)
+        return redirect('/access')
+      },
+    },
+  })
+}
+
+/** The kill switch (B6): of one directory, or of all. It is of the trust, so a school's own administrator has none. */
+function switchPage({ reconcile }: AccessPageDeps): Page {
+  return definePage({
+    name: 'directory switch', path: '/access/directories', permission: 'access.approve',
+    post: {
+      body: z.strictObject({ directory: z.string().max(60).default(''), paused: z.enum(['yes', 'no']), plan: z.string().max(26).default('') }), audit: 'access.switch-used',
+      handle: async ({ actor, body }) => {
+        if (actor.schools('access.approve') !== 'all') throw new Forbidden('Directories belong to the whole trust, so somebody for the trust switches them.')
+        await reconcile.pause(body.directory === '' ? null : body.directory, body.paused === 'yes', actor.label)
+        return redirect(/^[0-9A-HJKMNP-TV-Z]{26}$/.test(body.plan) ? `/access/plans/${body.plan}` : '/access',
+          body.paused === 'yes' ? 'Stopped. A run that is under way ends after the account it is at.' : 'Switched on again. Plans that were stopped wait to be continued.')
+      },
+    },
+  })
+}
