@@ -37,7 +37,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
-    ...homePages({ ...services, sources: services.roster.sources }),
+    ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
     ...recordsPages({ ...services, requests: services.issuing.store }),
     ...verifyPages(services),

@@ -1,7 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { type CalendarDate, type Instant, longDate } from '../../shared/dates.ts'
-
-const PROOF_MS = 48 * 3_600_000
+import { type Instant, longDate } from '../../shared/dates.ts'
 
 /** Something that happened lately, without anybody's name. */
 export interface RecentEvent { at: Instant; title: string; text: string; by: string; status?: 'signed' | 'held' | 'suspended' }
@@ -11,16 +9,6 @@ export class HomeQueries {
   readonly #db: Database
   constructor(db: Database) {
     this.#db = db
-  }
-
-  /** People absent from two proven readings at least 48 hours apart, for whom somebody must answer (R4). */
-  async proposedLeavers(schools: 'all' | readonly string[], now: Instant, today: CalendarDate): Promise<number> {
-    if (schools !== 'all' && schools.length === 0) return 0
-    const query = this.#db.read('affiliations').where('missing_runs', '>=', 2).where('missing_since', '<=', now - PROOF_MS)
-      .where((open) => { void open.whereNull('end_date').orWhere('end_date', '>=', today) })
-    if (schools !== 'all') void query.whereIn('school_id', [...schools])
-    const row = await query.countDistinct({ n: 'person_id' }).first() as { n: number } | undefined
-    return Number(row?.n ?? 0)
   }
 
   /** Signatures older than a minute whose seal is still missing. */

@@ -6,9 +6,8 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { view } from '../../http/page-result.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import { Forbidden } from '../../shared/errors.ts'
-import { RunStore } from '../roster/run-store.ts'
-import type { RosterRun } from '../roster/roster-run.ts'
-import type { SourceStore } from '../roster/source-store.ts'
+import { isProposedLeaver, missingPlaces } from '../roster/missing-places.ts'
+import type { RosterQueries } from '../roster/roster-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import { figuresOf } from './board-figures.ts'
 import type { BoardQueries } from './board-queries.ts'
@@ -21,10 +20,8 @@ export interface HomePagesDeps {
   board: BoardQueries
   schools: SchoolStore
   accounts: { queries: { plans(limit: number): Promise<{ waiting: Plan[]; done: Plan[] }> } }
-  sources: SourceStore
+  rosters: RosterQueries
 }
-
-const RUNS_LOOKED_AT = 30
 
 /** `/office`: what needs somebody now, how things stand, what happened lately. */
 export function homePages(deps: HomePagesDeps): Page[] {
@@ -41,29 +38,21 @@ async function homeData(deps: HomePagesDeps, actor: Actor): Promise<HomeData> {
   const now = deps.clock.now()
   const on = today(now)
   const home = new HomeQueries(deps.db)
-  const runs = actor.can('roster.view') ? await runsOf(deps, actor) : []
+  const reader = { schools: actor.schools('roster.view'), label: actor.label }
+  const roster = actor.can('roster.view')
+  const { runs } = roster ? await deps.rosters.runs(reader, {}, { offset: 0, limit: 6 }) : { runs: [] }
+  const held = roster ? await deps.rosters.runs(reader, { state: 'held' }, { offset: 0, limit: 10 }) : { runs: [] }
+  const missing = roster ? (await missingPlaces(deps.db, { on, schools: reader.schools })).filter(isProposedLeaver) : []
   const plans = actor.can('access.view') ? await plansOf(deps, actor, home) : { waiting: [], done: [] }
   return {
-    name: actor.name, now, runs: runs.slice(0, 6),
+    name: actor.name, now, runs,
     board: actor.can('office.board.view') ? await boardOf(deps, actor) : null,
-    heldRuns: runs.filter((run) => run.state === 'held'),
+    heldRuns: held.runs,
     waitingPlans: plans.waiting, donePlans: plans.done,
-    proposedLeavers: actor.can('roster.view') ? await home.proposedLeavers(actor.schools('roster.view'), now, on) : 0,
+    proposedLeavers: new Set(missing.map((place) => place.personId)).size,
     sealsOverdue: actor.can('records.view') ? await home.sealsOverdue(actor.schools('records.view'), now) : 0,
     issues: actor.can('office.board.view') ? await home.issues(3) : [],
   }
-}
-
-/** Runs of sources that supply one of the actor's schools. */
-async function runsOf(deps: HomePagesDeps, actor: Actor): Promise<RosterRun[]> {
-  const scope = actor.schools('roster.view')
-  const runs = await new RunStore(deps.db).list(RUNS_LOOKED_AT)
-  if (scope === 'all') return runs
-  const theirs = new Set<string>()
-  for (const sourceId of new Set(runs.map((run) => run.sourceId))) {
-    if ([...(await deps.sources.schoolMap(sourceId)).values()].some((school) => scope.includes(school))) theirs.add(sourceId)
-  }
-  return runs.filter((run) => theirs.has(run.sourceId))
 }
 
 async function plansOf(deps: HomePagesDeps, actor: Actor, home: HomeQueries): Promise<{ waiting: Plan[]; done: Plan[] }> {

@@ -4,6 +4,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Sealer } from '../../adapters/pdf/pdf-records.ts'
 import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import { download, view } from '../../http/page-result.ts'
@@ -38,7 +39,7 @@ export function verifyPages(deps: VerifyPagesDeps): Page[] {
       post: {
         body: z.strictObject({}), audit: 'record.checked', upload: { field: 'file', maxBytes: LARGEST }, limit: FILES,
         handle: async (ctx) => {
-          if (!ctx.file) return view('pages/verify/verify.njk', { action: PATH, authority: authorityView(authority, CERTIFICATE), back: { href: '/' }, errors: [{ field: 'file', text: 'Choose the PDF that you want to check.' }] }, 400)
+          if (!ctx.file) return backToForm(ctx, 'file', 'Choose the PDF that you want to check.')
           // Anything that is no PDF is answered before anybody reads further into it.
           const isPdf = ctx.file.bytes.subarray(0, 1024).includes('%PDF-')
           const answer = isPdf ? await verify.verify(ctx.file.bytes) : { valid: false, sealedBy: null, signedAt: null, status: null, reasons: ['The file is not a PDF.'], agreement: null }
