@@ -186,7 +186,6 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     auditQueries,
     sequencer,
     auditKey: adapters.auditKey,
-    plans: new PlanStore(db),
     schools,
     people,
     peopleStore,
