@@ -30,14 +30,6 @@ export function orderedChain(leaf: X509Certificate, others: X509Certificate[]): 
   return chain
 }
 
-/** True when each certificate issued the one before it, and a self-issued last one also signed itself. */
-export function isWholeChain(chain: X509Certificate[]): boolean {
-  const [leaf, ...others] = chain
-  const last = chain.at(-1)
-  if (!leaf || !last || orderedChain(leaf, others).length !== chain.length) return false
-  return last.subject !== last.issuer || issued(last, last)
-}
-
 function issued(issuer: X509Certificate, subject: X509Certificate): boolean {
   try {
     return subject.checkIssued(issuer) && subject.verify(issuer.publicKey)

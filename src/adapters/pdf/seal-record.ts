@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { layOutFast, type ActLayout } from './act-layout.ts'
 import type { CompiledTemplate, RecordContent, SealClaim, SealedTail, Sealer } from './pdf-records.ts'
-import { recordEvidence } from './record-evidence.ts'
+import { recordEvidence, sealerChainHash } from './record-evidence.ts'
 import { recordTail } from './record-tail.ts'
 import type { TemplateCache } from './template-cache.ts'
 import type { TemplateMeta } from './template-meta.ts'
@@ -20,7 +20,7 @@ export async function sealRecord(
   if (claim.certificateId !== sealer.certificateId) throw new Error('The seal was claimed for another certificate than the one at hand.')
   const ready = parts.cache.get(template)
   const layout = layOutFast(content, claim, ready.meta, ready.fonts) ?? await parts.shape(content, claim, ready.meta)
-  const evidence = recordEvidence(template.renditionHash, content, claim)
+  const evidence = recordEvidence(template.renditionHash, content, claim, sealerChainHash(sealer))
   const documentId = createHash('sha256').update(template.prefixHash).update(evidence).digest('hex').slice(0, 32)
   const contentsLength = contentsBytes(sealer)
   const { before, after, gap } = recordTail(ready.meta, ready.prefix.length, layout, evidence, claim, contentsLength, documentId)

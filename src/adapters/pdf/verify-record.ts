@@ -6,7 +6,7 @@ import { foreignSigner } from './foreign-signer.ts'
 import { nameOf } from './key-sealer.ts'
 import { PdfParseError } from './pdf-parse.ts'
 import type { PdfVerdict } from './pdf-records.ts'
-import { EVIDENCE_FORMAT } from './record-evidence.ts'
+import { chainHash, EVIDENCE_FORMAT } from './record-evidence.ts'
 import { readSealedFile } from './sealed-file.ts'
 
 /** Records are tens of kilobytes; anything larger is not read at all. */
@@ -43,6 +43,10 @@ function judge(file: Buffer, trusted: X509Certificate[], verdict: PdfVerdict): P
   const { format, reference } = evidence
   if (format !== EVIDENCE_FORMAT || typeof reference !== 'string' || !isRecord(evidence['evidence'])) {
     return { ...verdict, sealedBy, reasons: ['The file is sealed by us but is not a record of a signature.'] }
+  }
+  const seal = evidence['seal']
+  if (!isRecord(seal) || seal['chain'] !== chainHash([signer, ...others])) {
+    return { ...verdict, sealedBy, reasons: ['The certificates in the file are not those it was sealed with.'] }
   }
   return { ...verdict, valid: true, sealedBy, sealedAt: sealed.sealedAt, reference, evidence: evidence['evidence'] }
 }
