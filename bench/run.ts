@@ -2,14 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { benchBeside } from './beside.ts'
 import { benchImport } from './import.ts'
 import { benchIssue } from './issue.ts'
 import { benchSealing } from './sealing.ts'
+import { benchSignature } from './signature.ts'
 import { type BenchOptions, type BenchRow, holds } from './support/bench-row.ts'
 
 const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = {
   import: benchImport,
+  beside: benchBeside,
   issue: benchIssue,
+  signature: benchSignature,
   sealing: () => benchSealing(),
 }
 

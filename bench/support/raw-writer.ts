@@ -22,7 +22,7 @@ export async function openRawWriter(url: string): Promise<RawWriter> {
 function libsqlWriter(file: string): RawWriter {
   const Libsql = require('libsql') as new (path: string) => LibsqlDatabase
   const db = new Libsql(file)
-  for (const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000']) db.exec(`PRAGMA ${pragma}`)
+  for (const pragma of ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=8000', 'foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000']) db.exec(`PRAGMA ${pragma}`)
   const prepared = new Map<string, Statement>()
   return {
     async insert(table, rows) {
