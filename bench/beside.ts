@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../test/support/mariadb.ts'
 import { type BenchOptions, type BenchRow, quantile } from './support/bench-row.ts'
@@ -28,7 +29,7 @@ export function benchBeside({ quick, say }: BenchOptions): Promise<BenchRow[]> {
     try {
       say('Signing while nothing else happens ...')
       const capture = { ...place, everyMs: quick ? 50 : 100 }
-      const alone = await captureWhile(capture, join(folder, 'stop-1'), 100, () => once(AbortSignal.timeout(quick ? 2_000 : 8_000), 'abort'))
+      const alone = await captureWhile(capture, join(folder, 'stop-1'), 100, () => setTimeout(quick ? 2_000 : 8_000))
       say('Signing while the roster comes in ...')
       const beside = await captureWhile(capture, join(folder, 'stop-2'), 3_500, () => sync(place, large))
       return [...describe('alone', alone, quick), ...describe('beside an import', beside, quick, LIMIT_MS)]
@@ -45,14 +46,17 @@ const environment = ({ dataDir, url }: Place, port = 0) =>
   ({ ...process.env, ASSENT_DATA_DIR: dataDir, ASSENT_DATABASE_URL: url, ...(port ? { ASSENT_PORT: String(port) } : {}) })
 
 async function startServer(place: Place) {
-  const child = spawn(process.execPath, [assent, 'serve'], { env: environment(place, await freePort()), stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [assent, 'serve'], { env: environment(place, await freePort()), stdio: ['ignore', 'pipe', 'pipe'] })
+  // Its log complains of the mail server that is not there; only the last of it matters, should it die.
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (part: string) => { log = (log + part).slice(-2_000) })
   const ready = new Promise<void>((resolve, reject) => {
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part
       if (text.includes('listens at')) resolve()
     })
-    child.once('exit', (code) => reject(new Error(`serve ended at once with exit code ${code}`)))
+    child.once('exit', (code) => reject(new Error(`serve ended with exit code ${code}: ${log}`)))
   })
   await ready
   return child
@@ -65,10 +69,16 @@ async function sync(place: Place, folder: string): Promise<void> {
   if (code !== 0) throw new Error(`sync ended with exit code ${code}`)
 }
 
+async function exists(file: string): Promise<void> {
+  while (!existsSync(file)) await setTimeout(50)
+}
+
 interface Captured { times: number[]; failed: number; tookMs: number }
 
 async function captureWhile(capture: Place & { everyMs: number }, stopFile: string, most: number, work: () => Promise<unknown>): Promise<Captured> {
-  const capturing = runTask('captureSteadily', { ...capture, most, until: stopFile })
+  const startedFile = `${stopFile}.started`
+  const capturing = runTask('captureSteadily', { ...capture, most, started: startedFile, until: stopFile })
+  await Promise.race([capturing, exists(startedFile)])
   const start = performance.now()
   try {
     await work()
