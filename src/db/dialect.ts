@@ -13,6 +13,8 @@ export interface Dialect {
   readonly reader: Knex
   /** Largest number of bound values in one statement. */
   readonly maxBindings: number
+  /** How many of `left` rows the next INSERT should hold: as many as are worth it, in few different sizes where statements are kept. */
+  rowsPerInsert(left: number): number
   /** True when another attempt of the whole transaction may succeed. */
   isRetryable(error: unknown): boolean
   isDuplicate(error: unknown): boolean
@@ -109,13 +111,15 @@ function sqlite(filename: string): Dialect {
   } as Knex.Config)
   // busy_timeout blocks the event loop, so it is short; the client waits the rest without blocking.
   const common = ['busy_timeout=5', 'foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000']
-  const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=2000', ...common])
+  const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=8000', ...common])
   const reader = open(4, [...common, 'query_only=ON'])
   return {
     name: 'sqlite',
     writer,
     reader,
     maxBindings: 30_000,
+    // Beyond some dozens of rows a longer statement wins nothing, and kept statements take memory by their length.
+    rowsPerInsert: (left) => (left >= 100 ? 100 : left >= 10 ? 10 : 1),
     isRetryable: (error) => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)),
     isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(codeOf(error)),
     async durabilityProblems() {
@@ -159,6 +163,7 @@ function mariadb(url: string): Dialect {
     writer: knex,
     reader: knex,
     maxBindings: 60_000,
+    rowsPerInsert: (left) => Math.min(left, 500),
     isRetryable: (error) => ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(codeOf(error)),
     isDuplicate: (error) => codeOf(error) === 'ER_DUP_ENTRY',
     async durabilityProblems() {
