@@ -15,6 +15,7 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { brandOf, layoutOf } from './layout.ts'
+import { boardPages } from './features/reports/board-routes.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -31,6 +32,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...boardPages({ ...services, agreements: services.agreements.store }),
   ]
 }
 

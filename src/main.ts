@@ -1,45 +1,66 @@
-import { leaversCommand, reconcileCommand } from './commands/access.ts'
-import { auditCommand } from './commands/audit.ts'
-import { Output, type Command } from './commands/command.ts'
-import { adminLinkCommand } from './commands/admin-link.ts'
-import { demoCommand } from './commands/demo.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { issueCommand } from './commands/issue.ts'
-import { migrateCommand } from './commands/migrate.ts'
-import { recordsCommand } from './commands/records.ts'
-import { serveCommand, workerCommand } from './commands/serve.ts'
-import { syncCommand } from './commands/sync.ts'
-import { verifyCommand } from './commands/verify.ts'
+import { type Command, Output } from './commands/command.ts'
+import { UnusableInput } from './shared/errors.ts'
+import { version } from './version.ts'
 
-const commands: Command[] = [
-  migrateCommand, serveCommand, workerCommand, demoCommand, syncCommand, issueCommand, leaversCommand, reconcileCommand, recordsCommand, verifyCommand, auditCommand, doctorCommand, adminLinkCommand,
-]
+/** Each is loaded when it is called: a short command does not wait for the web server's code. */
+const commands: Record<string, () => Promise<Command>> = {
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  worker: async () => (await import('./commands/serve.ts')).workerCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  sync: async () => (await import('./commands/sync.ts')).syncCommand,
+  issue: async () => (await import('./commands/issue.ts')).issueCommand,
+  leavers: async () => (await import('./commands/access.ts')).leaversCommand,
+  reconcile: async () => (await import('./commands/access.ts')).reconcileCommand,
+  records: async () => (await import('./commands/records.ts')).recordsCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  'admin-link': async () => (await import('./commands/admin-link.ts')).adminLinkCommand,
+}
+
+/** Names of all commands, for documentation and tests. */
+export const commandNames: readonly string[] = Object.keys(commands)
 
 /** The `assent` command. Exit codes are the contract of docs/commands.md. */
 export async function main(argv: string[]): Promise<void> {
-  const [name = 'help', ...all] = argv
-  const json = all.includes('--json')
-  const out = new Output(json)
-  const rest = all.filter((word) => word !== '--json')
-  const command = commands.find((candidate) => candidate.name === name)
-  if (!command) {
-    const asked = ['help', '--help', '-h'].includes(name)
-    process[asked ? 'stdout' : 'stderr'].write(help(asked ? null : name))
-    process.exitCode = asked ? 0 : 2
-    return
-  }
-  if (rest.includes('--help')) {
-    process.stdout.write(`assent ${command.usage}\n${command.summary}\n`)
-    return
-  }
+  const words = argv.filter((word) => word !== '--json')
+  const out = new Output(words.length < argv.length)
+  // A fault nobody caught is told like any other: never as a dump with values in it.
+  process.once('uncaughtException', (error) => { process.exit(out.fail(error)) })
   try {
-    process.exitCode = await command.run(rest, out)
+    process.exitCode = await run(words, out)
   } catch (error) {
     process.exitCode = out.fail(error)
   }
 }
 
-function help(unknown: string | null): string {
-  const lines = commands.map((command) => `  ${command.usage.padEnd(62)} ${command.summary}`)
-  return `${unknown ? `There is no command "${unknown}".\n` : ''}Usage: assent <command>\n${lines.join('\n')}\nAdd --json for one JSON object on stdout.\n`
+async function run([name = 'help', ...rest]: string[], out: Output): Promise<number> {
+  if (name === '--version' || name === '-V' || name === 'version') {
+    out.answer({ version: version(), node: process.versions.node }, `assent ${version()} (Node ${process.versions.node})`)
+    return 0
+  }
+  const asked = name === 'help' || name === '--help' || name === '-h'
+  if (asked && rest[0] === undefined) return helpOnAll(out)
+  const load = Object.hasOwn(commands, asked ? rest[0] ?? '' : name) ? commands[asked ? rest[0] ?? '' : name] : undefined
+  if (!load) {
+    throw new UnusableInput({
+      what: `There is no command "${asked ? rest[0] : name}".`, where: 'command line',
+      remedy: `Usage: assent <command>. Commands: ${commandNames.join(', ')}. More: assent --help`,
+    })
+  }
+  const command = await load()
+  if (!asked && !rest.includes('--help') && !rest.includes('-h')) return command.run(rest, out)
+  out.answer({ name: command.name, usage: command.usage, summary: command.summary }, `Usage: assent ${command.usage}\n\n${command.summary}`)
+  return 0
+}
+
+async function helpOnAll(out: Output): Promise<number> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  out.answer(
+    { commands: all.map(({ name, usage, summary }) => ({ name, usage, summary })) },
+    ['Usage: assent <command>', '', ...all.map(({ usage, summary }) => `  ${usage}\n      ${summary}`), '',
+      'Every command takes --json (one JSON object on stdout, logs on stderr) and --help.', 'Settings and exit codes: docs/settings.md and docs/commands.md.'].join('\n'),
+  )
+  return 0
 }

@@ -6,8 +6,8 @@ import { selfTest } from './adapters/pdf/self-test.ts'
 import { SecretFiles } from './adapters/storage/secret-files.ts'
 import type { Config } from './config.ts'
 import { Database } from './db/database.ts'
-import { migrateUp, pendingMigrations } from './db/migrate.ts'
-import { loadOrCreateAuditKey } from './features/audit/audit-key.ts'
+import { migrateUp, pendingMigrations, unknownMigrations } from './db/migrate.ts'
+import { openAuditKey } from './features/audit/open-audit-key.ts'
 import { readStarterSet } from './features/agreements/starter-set.ts'
 import { openSealer } from './features/signing/open-sealer.ts'
 import { openDirectories } from './open-directories.ts'
@@ -34,6 +34,9 @@ export async function openServices(config: Config, options: OpenOptions): Promis
   const secrets = new SecretFiles(config.dataDir)
   const db = await Database.open(config.databaseUrl)
   try {
+    if ((await unknownMigrations(db)).length > 0) {
+      throw new UnusableInput({ what: 'The database was brought up to date by a newer version of Assent than this one.', where: 'database', remedy: 'Start the newer version, or restore the backup made before the update.' })
+    }
     if (options.migrate) await migrateUp(db)
     else if ((await pendingMigrations(db)).length > 0) {
       throw new UnusableInput({ what: 'The database is older than this version of Assent.', where: 'database', remedy: 'Run: npx assent migrate' })
@@ -45,7 +48,7 @@ export async function openServices(config: Config, options: OpenOptions): Promis
     const services = createServices(config, db, {
       clock, ids, mail, pdf, sealer, logger: createLogger(),
       directories: await openDirectories(config, { db, clock, ids }),
-      auditKey: await loadOrCreateAuditKey(secrets.folder),
+      auditKey: await openAuditKey(db, secrets.folder),
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
     await services.trust.load()

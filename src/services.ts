@@ -37,17 +37,21 @@ import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
+import { BoardQueries } from './features/reports/board-queries.ts'
+import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
+import { Reminders } from './features/signing/reminders.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
 import { SigningQueries } from './features/signing/signing-queries.ts'
 import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
@@ -68,7 +72,7 @@ export interface Adapters {
 }
 
 /** Where templates lie, in the clone and in a release. */
-export const templatesDir = fileURLToPath(new URL('../templates', import.meta.url))
+export const templatesDir = templateFolder()
 
 /** The one place where things are put together, in dependency order. */
 export function createServices(config: Config, db: Database, adapters: Adapters) {
@@ -143,6 +147,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const board = new BoardQueries(db)
+  const chase = new ChaseService({ db, clock, outbox, audit, board })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
@@ -153,6 +161,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
+      'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
@@ -166,9 +175,53 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, plans, schools, people, peopleStore, sessions, roles, roleStore, links, setup,
-    actors, mail, accounts, accessJobs, accessPageQueries, roster, rosterUploads, rosterQueries, missing, agreements, issuing, signing, signingStore, signingQueries, sealing, verify, receipts, invitations, askedLinks, worker, protectedPeople,
-    sealer: adapters.sealer, pdf: adapters.pdf,
+    config,
+    db,
+    clock,
+    ids,
+    logger,
+    trust,
+    outbox,
+    audit,
+    auditQueries,
+    sequencer,
+    auditKey: adapters.auditKey,
+    schools,
+    people,
+    peopleStore,
+    sessions,
+    roles,
+    roleStore,
+    links,
+    setup,
+    actors,
+    mail,
+    accounts,
+    roster,
+    agreements,
+    issuing,
+    signing,
+    signingStore,
+    signingQueries,
+    sealing,
+    verify,
+    receipts,
+    invitations,
+    askedLinks,
+    worker,
+    protectedPeople,
+    sealer: adapters.sealer,
+    pdf: adapters.pdf,
+    directories: adapters.directories,
+    rosterUploads,
+    rosterQueries,
+    missing,
+    reminders,
+    board,
+    chase,
+    plans,
+    accessJobs,
+    accessPageQueries,
   }
 }
 

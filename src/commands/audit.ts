@@ -11,7 +11,7 @@ export const auditCommand: Command = {
   usage,
   summary: 'Walks the whole log and names the first bad entry; exports it for others to check.',
   async run(argv, out) {
-    const { values, positionals } = parse(argv, { export: { type: 'string' } }, usage)
+    const { values, positionals } = parse(argv, { export: { type: 'string' } }, usage, 2)
     const [what, file] = positionals
     if (what === 'verify' && values.export) return report(out, await verifyExport(values.export))
     if (what === 'verify') {

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../config.ts'
-import { type OpenOptions, openServices } from '../open-services.ts'
+import type { OpenOptions } from '../open-services.ts'
 import type { Services } from '../services.ts'
 import { AssentError, UnusableInput } from '../shared/errors.ts'
+import { systemFailure } from './system-failure.ts'
 
 /** One `assent` command: how it is called, and what it does. Returns the exit code. */
 export interface Command {
@@ -30,23 +30,23 @@ export class Output {
     process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
   }
 
-  fail(error: unknown): number {
-    const known = error instanceof AssentError
-    const what = known ? error.what : 'Something went wrong inside Assent. This is a fault of ours.'
-    const where = known ? error.where : ''
-    const remedy = known ? error.remedy : 'Run it again with the same input; if it goes on, report the line above.'
-    if (!known) process.stderr.write(`${describe(error)}\n`)
+  /** Says what went wrong: to stderr, under `--json` as the one object. Returns the exit code. */
+  fail(cause: unknown): number {
+    const error = cause instanceof AssentError ? cause : systemFailure(cause)
+    const { what, where, remedy } = error ?? {
+      what: 'Something went wrong inside Assent. This is a fault of ours.', where: placeOf(cause), remedy: 'Run it again with the same input; if it goes on, report it with the place named here.',
+    }
     if (this.json) process.stdout.write(`${JSON.stringify({ error: { what, where, remedy } })}\n`)
     else process.stderr.write([what, where && `Where: ${where}`, remedy && `What to do: ${remedy}`].filter(Boolean).join('\n') + '\n')
-    return known ? error.exitCode : 1
+    return error?.exitCode ?? 1
   }
 }
 
-/** Name and place of a fault, without values that could hold personal data. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown fault'
-  const at = error.stack?.split('\n').find((line) => line.includes('/src/'))?.trim() ?? ''
-  return `${error.name}${'code' in error ? ` (${String(error.code)})` : ''} ${at}`
+/** Kind and line of a fault, without its message: that could quote personal data. */
+function placeOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return 'unknown'
+  const line = /(?:src|migrations)\/[\w./-]+:\d+/.exec(fault.stack?.split('\n').find((text) => /\/(src|migrations)\//.test(text) && !text.includes('node_modules')) ?? '')?.[0]
+  return [fault.name, 'code' in fault ? `(${String(fault.code)})` : '', line ? `at ${line}` : ''].filter(Boolean).join(' ')
 }
 
 /** `os:<user>` (B8). */
@@ -56,17 +56,31 @@ export function operator(): string {
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options']
 
-/** Parses a command's own flags. @throws UnusableInput naming the flag. */
-export function parse<const O extends NonNullable<Options>>(argv: string[], options: O, usage: string) {
+/**
+ * Parses a command's own flags and at most `most` words beside them. @throws UnusableInput naming what is not understood, with the usage.
+ */
+export function parse<const O extends NonNullable<Options>>(argv: string[], options: O, usage: string, most = 0) {
+  const remedy = `Usage: assent ${usage}`
+  let parsed: ReturnType<typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>>
   try {
-    return parseArgs({ args: argv, options, allowPositionals: true, strict: true })
+    parsed = parseArgs({ args: argv, options, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new UnusableInput({ what: (error as Error).message.split('.')[0] + '.', where: 'command line', remedy: `Usage: ${usage}` })
+    throw new UnusableInput({ what: flagProblem(error as Error), where: 'command line', remedy })
   }
+  const extra = parsed.positionals[most]
+  if (extra !== undefined) throw new UnusableInput({ what: `"${extra}" is not understood here.`, where: 'command line', remedy })
+  return parsed
+}
+
+/** The engine's first sentence; what follows explains an escape nobody needs here. */
+function flagProblem(error: Error): string {
+  const first = error.message.split(/\. (?:To specify|Did you)|\n/)[0] ?? ''
+  return first.endsWith('.') ? first : `${first}.`
 }
 
 /** Opens the services, runs `work`, and closes them whatever happens. */
 export async function withServices(work: (services: Services) => Promise<number>, options: Partial<OpenOptions> & { dataDir?: string } = {}): Promise<number> {
+  const [{ loadConfig }, { openServices }] = await Promise.all([import('../config.ts'), import('../open-services.ts')])
   const config = loadConfig(process.env, options.dataDir ? { dataDir: options.dataDir } : {})
   const services = await openServices(config, { actor: operator(), ...options })
   try {
@@ -77,10 +91,11 @@ export async function withServices(work: (services: Services) => Promise<number>
   }
 }
 
-/** A whole number from a flag. @throws UnusableInput naming the flag. */
-export function wholeNumber(text: string | undefined, flag: string): number | null {
+/** A whole number from a flag, not below `least`. @throws UnusableInput naming the flag. */
+export function wholeNumber(text: string | undefined, flag: string, { least = 0, most = 999_999_999 } = {}): number | null {
   if (text === undefined) return null
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new UnusableInput({ what: `${flag} must be a whole number; it was "${text}".`, where: 'command line' })
-  return value
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1
+  if (value >= least && value <= most) return value
+  const range = most === 999_999_999 ? `from ${least}` : `from ${least} to ${most}`
+  throw new UnusableInput({ what: `${flag} must be a whole number ${range}; it was "${text}".`, where: 'command line', remedy: `Give ${flag} a number.` })
 }

@@ -14,17 +14,20 @@ export const demoCommand: Command = {
   summary: 'The demo trust afresh: loopback only, pick a person, see every mail.',
   async run(argv, out) {
     const { values } = parse(argv, { port: { type: 'string' }, data: { type: 'string' }, people: { type: 'string' } }, usage)
+    const port = wholeNumber(values.port, '--port', { least: 1, most: 65_535 }) ?? 3000
+    const people = wholeNumber(values.people, '--people', { least: 20, most: 5000 }) ?? 600
     const dataDir = resolve(values.data ?? './demo-data')
     freshDemoFolder(dataDir)
-    const trust = inventDemo(Date.now(), wholeNumber(values.people, '--people') ?? 600)
-    const base = loadConfig({}, { demo: true, dataDir, port: wholeNumber(values.port, '--port') ?? 3000 })
+    const trust = inventDemo(Date.now(), people)
+    const base = loadConfig({}, { demo: true, dataDir, port })
     const config = Object.freeze({ ...base, trust: { name: trust.trust.name, label: 'trust' }, directories: [demoDirectorySettings(trust)] })
     const services = await openServices(config, { migrate: true, testSeal: true, actor: 'os:demo' })
     try {
       const demo = await buildDemo(services, trust, dataDir, (text) => out.line(text))
       const server = await listen(services, demo)
       services.worker.start()
-      out.line(`Assent demo ready at http://127.0.0.1:${config.port}`)
+      const address = `http://127.0.0.1:${config.port}`
+      out.answer({ ready: address }, `Assent demo ready at ${address}`)
       await untilStopped()
       await close(server)
       return 0

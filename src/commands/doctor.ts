@@ -1,6 +1,7 @@
 import { selfTest } from '../adapters/pdf/self-test.ts'
 import { verifyLog } from '../features/audit/verify-log.ts'
-import { type Command, withServices } from './command.ts'
+import type { Services } from '../services.ts'
+import { type Command, type Output, parse, withServices } from './command.ts'
 
 interface Check {
   name: string
@@ -15,25 +16,30 @@ export const doctorCommand: Command = {
   name: 'doctor',
   usage: 'doctor',
   summary: 'Checks database, durability, sealing key, log and queues.',
-  run: (_argv, out) => withServices(async (services) => {
-    const checks: Check[] = []
-    const durability = await services.db.dialect.durabilityProblems()
-    checks.push({ name: 'durability', ok: durability.length === 0, detail: durability.join('; ') || 'commits survive a power cut' })
-    checks.push({ name: 'sealing key', ...await attempt(async () => { await selfTest(services.sealer, services.pdf, services.clock.now()); return 'seals and verifies' }) })
-    checks.push({ name: 'log', ...await attempt(async () => {
-      const verdict = await verifyLog(services.db, { publicKeys: [services.auditKey.publicKeyPem], now: services.clock.now() })
-      if (!verdict.valid) throw new Error(verdict.firstBad?.reason ?? 'not whole')
-      return `${verdict.size} entries`
-    }) })
-    const waiting = await services.sequencer.unsequencedFor(services.clock.now())
-    checks.push({ name: 'sequencer', ok: waiting < SEQUENCER_ALARM_MS, detail: `oldest entry waits ${Math.round(waiting / 1000)} s` })
-    const jobs = await services.outbox.waiting()
-    checks.push({ name: 'jobs', ok: jobs.dead === 0, detail: `${jobs.ready + jobs.later} waiting, ${jobs.dead} given up` })
-    checks.push({ name: 'mail', ok: services.config.mail !== null, detail: services.config.mail ? 'configured' : 'no mail server is configured: invitations wait' })
-    const healthy = checks.every((check) => check.ok)
-    out.answer({ healthy, checks }, checks.map((check) => `${check.ok ? 'ok  ' : 'LOOK'}  ${check.name}: ${check.detail}`).join('\n'))
-    return healthy ? 0 : 4
-  }),
+  run(argv, out) {
+    parse(argv, {}, 'doctor')
+    return withServices((services) => examine(services, out))
+  },
+}
+
+async function examine(services: Services, out: Output): Promise<number> {
+  const checks: Check[] = []
+  const durability = await services.db.dialect.durabilityProblems()
+  checks.push({ name: 'durability', ok: durability.length === 0, detail: durability.join('; ') || 'commits survive a power cut' })
+  checks.push({ name: 'sealing key', ...await attempt(async () => { await selfTest(services.sealer, services.pdf, services.clock.now()); return 'seals and verifies' }) })
+  checks.push({ name: 'log', ...await attempt(async () => {
+    const verdict = await verifyLog(services.db, { publicKeys: [services.auditKey.publicKeyPem], now: services.clock.now() })
+    if (!verdict.valid) throw new Error(verdict.firstBad?.reason ?? 'not whole')
+    return `${verdict.size} entries`
+  }) })
+  const waiting = await services.sequencer.unsequencedFor(services.clock.now())
+  checks.push({ name: 'sequencer', ok: waiting < SEQUENCER_ALARM_MS, detail: `oldest entry waits ${Math.round(waiting / 1000)} s` })
+  const jobs = await services.outbox.waiting()
+  checks.push({ name: 'jobs', ok: jobs.dead === 0, detail: `${jobs.ready + jobs.later} waiting, ${jobs.dead} given up` })
+  checks.push({ name: 'mail', ok: services.config.mail !== null, detail: services.config.mail ? 'configured' : 'no mail server is configured: invitations wait' })
+  const healthy = checks.every((check) => check.ok)
+  out.answer({ healthy, checks }, checks.map((check) => `${check.ok ? 'ok  ' : 'LOOK'}  ${check.name}: ${check.detail}`).join('\n'))
+  return healthy ? 0 : 4
 }
 
 async function attempt(work: () => Promise<string>): Promise<{ ok: boolean; detail: string }> {

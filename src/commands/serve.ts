@@ -28,18 +28,25 @@ export const workerCommand: Command = {
   name: 'worker',
   usage: 'worker',
   summary: 'Does the jobs: seals, mails, directories, the log, the schedule.',
-  run: (_argv, out) => withServices(async (services) => {
-    services.worker.start()
-    out.line('Assent works. Stop it with Ctrl-C.')
-    await untilStopped()
-    return 0
-  }, { testSeal: true }),
+  run(argv, out) {
+    parse(argv, {}, 'worker')
+    return withServices(async (services) => {
+      services.worker.start()
+      out.answer({ working: true }, 'Assent works. Stop it with Ctrl-C.')
+      await untilStopped()
+      return 0
+    }, { testSeal: true })
+  },
 }
 
 function announce(services: Services, out: Output, setupLink: string | null): void {
-  out.line(`Assent listens at ${services.config.baseUrl}`)
-  if (setupLink) out.line(`No administrator yet. Open this link within 24 hours (it works once):\n${setupLink}`)
-  if (!services.config.mail && !services.config.demo) out.line('Note: no mail server is configured, so invitations and receipts wait (mail.from, mail.smtpUrl).')
+  const { baseUrl, host, port, mail } = services.config
+  out.answer({ listening: baseUrl, bound: `${host}:${port}`, setupLink, mail: mail !== null }, [
+    `Assent listens at ${baseUrl}`,
+    ...(new URL(baseUrl).host === `${host}:${port}` ? [] : [`(bound to ${host}:${port}; the proxy in front passes requests on to it)`]),
+    ...(setupLink ? [`No administrator yet. Open this link within 24 hours (it works once):\n${setupLink}`] : []),
+    ...(mail ? [] : ['Note: no mail server is configured, so invitations and receipts wait (mail.from, mail.smtpUrl).']),
+  ].join('\n'))
 }
 
 /** Binds the port. @throws UnusableInput when it is taken. */
@@ -58,18 +65,30 @@ export async function listen(services: Services, demo?: BuiltDemo): Promise<Serv
   return server
 }
 
+/** Answers what is being asked, then ends; who holds a connection open longer is cut off. */
 export async function close(server: Server): Promise<void> {
   server.closeIdleConnections()
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve())
-    setTimeout(() => server.closeAllConnections(), 5_000).unref()
-  })
+  const late = setTimeout(() => server.closeAllConnections(), 2_000)
+  await new Promise<void>((resolve) => { server.close(() => resolve()) })
+  clearTimeout(late)
 }
 
-/** Until the operator or the system asks to stop. */
+/** How long work in progress may take after the stop: a process manager kills what lingers. */
+const STOP_WITHIN_MS = 4_500
+
+/**
+ * Until the operator or the system asks to stop. What does not end in time is cut off: every job is done again from the outbox,
+ * so nothing is lost. A second signal changes nothing.
+ */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    const stop = (): void => {
+      setTimeout(() => {
+        process.stderr.write('Stopped with work in progress; it is taken up again at the next start.\n')
+        process.exit(0)
+      }, STOP_WITHIN_MS).unref()
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   })
 }

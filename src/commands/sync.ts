@@ -1,5 +1,5 @@
 import type { RunReport } from '../features/roster/roster-run.ts'
-import type { SyncCommand } from '../features/roster/roster-service.ts'
+import type { SyncCommand } from '../features/roster/sync-command.ts'
 import { SOURCE_FORMATS } from '../adapters/sources/create-source.ts'
 import type { Services } from '../services.ts'
 import { UnusableInput } from '../shared/errors.ts'
@@ -15,7 +15,7 @@ export const syncCommand: Command = {
     const { values, positionals } = parse(argv, {
       from: { type: 'string' }, name: { type: 'string' }, school: { type: 'string' }, plan: { type: 'boolean', default: false },
       approve: { type: 'string' }, count: { type: 'string' },
-    }, usage)
+    }, usage, 1)
     return withServices(async (services) => {
       const report = values.approve
         ? await services.roster.approve(values.approve, { actor: operator(), count: wholeNumber(values.count, '--count') })

@@ -9,7 +9,7 @@ export const verifyCommand: Command = {
   usage,
   summary: 'Is this PDF ours, whole and current?',
   async run(argv, out) {
-    const { positionals } = parse(argv, {}, usage)
+    const { positionals } = parse(argv, {}, usage, 1)
     const path = positionals[0]
     if (!path) throw new UnusableInput({ what: 'Say which file to judge.', where: 'command line', remedy: `Usage: assent ${usage}` })
     const bytes = await readFile(path).catch((error: unknown) => {

@@ -38,3 +38,10 @@ export async function pendingMigrations(db: Database): Promise<string[]> {
   const [, pending] = await db.dialect.writer.migrate.list(settings(db)) as [unknown, (string | { file?: string; name?: string })[]]
   return pending.map((entry) => (typeof entry === 'string' ? entry : entry.name ?? entry.file ?? ''))
 }
+
+/** Names the database has seen and this version does not know: a newer version has been here. */
+export async function unknownMigrations(db: Database): Promise<string[]> {
+  if (!await db.dialect.writer.schema.hasTable('schema_migrations')) return []
+  const seen = await db.read('schema_migrations').select('name') as { name: string }[]
+  return seen.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name))
+}

@@ -13,6 +13,8 @@ import { signSome } from './sign-some.ts'
 export interface BuiltDemo {
   trust: DemoTrust
   samples: DemoSample[]
+  /** External id of the pupil who leaves in the sample of one leaver. */
+  leaverId: string
   personas: PersonaGroup[]
 }
 
@@ -43,19 +45,20 @@ export function demoDirectorySettings(trust: DemoTrust): DirectorySettings {
  * school signed. `say` tells whoever waits.
  */
 export async function buildDemo(services: Services, trust: DemoTrust, dataDir: string, say: (text: string) => void): Promise<BuiltDemo> {
-  const samples = await writeSamples(trust, join(dataDir, 'samples'))
+  const { samples, leaverId } = await writeSamples(trust, join(dataDir, 'samples'))
   say(`Reading the roster of ${trust.trust.name} ...`)
   await services.roster.sync({ name: DEMO_SOURCE, format: 'oneroster-csv', path: samples[0]?.path ?? '', mode: 'enforce', planOnly: false, actor: ACTOR })
   for (const [at, school] of (await services.schools.all()).entries()) await services.schools.update(school.id, { ...school, brandColour: COLOURS[at % COLOURS.length] ?? null })
   const people = await personIds(services)
-  await fillDirectory(services, trust)
+  const [directory] = services.config.directories
+  if (directory?.kind === 'simulated') await fillDirectory(services, trust)
   await giveRoles(services, trust, people)
-  await services.accounts.reconcile.observe('school-network', ACTOR)
+  if (directory) await services.accounts.reconcile.observe(directory.name, ACTOR)
   say('Putting the agreements of this school year ...')
   await services.issuing.issue({ actor: ACTOR, planOnly: false })
   say('Letting a part of the school sign ...')
   await signSome(services, new Set(trust.personas.map((persona) => people.get(persona.id) ?? '')))
-  return { trust, samples, personas: await personaGroups(services, trust, people) }
+  return { trust, samples, leaverId, personas: await personaGroups(services, trust, people) }
 }
 
 async function personIds({ db, roster }: Services): Promise<Map<string, string>> {

@@ -16,7 +16,7 @@ export interface DemoSample {
 export const DEMO_SOURCE = 'mis'
 
 /** Writes the demo's roster files and says what each is for; the first is the roster the demo starts with. */
-export async function writeSamples(trust: DemoTrust, folder: string): Promise<DemoSample[]> {
+export async function writeSamples(trust: DemoTrust, folder: string): Promise<{ samples: DemoSample[]; leaverId: string }> {
   // Not one of the personas: whoever is being looked through should not be the one who leaves.
   const personas = new Set(trust.personas.map((persona) => persona.id))
   const ordinary = trust.pupils.filter((pupil) => !personas.has(pupil.id) && pupil.username !== null && /^[5-9]$/.test(pupil.yearCode))
@@ -26,9 +26,10 @@ export async function writeSamples(trust: DemoTrust, folder: string): Promise<De
   const sample = async (name: string, title: string, text: string, changes: { leavers?: string[] } = {}): Promise<DemoSample> => ({
     name, title, text, format: 'oneroster-csv', source: DEMO_SOURCE, path: await writeOneRoster(trust, join(folder, name), { ...common, ...changes }),
   })
-  return [
+  const samples = [
     await sample('today', 'The roster as it is', 'Reading it again changes nothing.'),
     await sample('one-left', 'One pupil has left', 'Every class of one pupil has ended. The ending waits for your approval.', leaver ? { leavers: [leaver.id] } : {}),
     await sample('thirty-left', 'Thirty pupils have left at once', 'Far more than usual: the brake holds them and asks for the count.', { leavers: many }),
   ]
+  return { samples, leaverId: leaver?.id ?? '' }
 }

@@ -24,6 +24,8 @@ export interface AccessBrakeContext {
   schoolNames: ReadonlyMap<string, string>
   /** The plan being judged, which is no part of its own past. */
   planId: string
+  /** B5: false for what a person decided about one person. */
+  firstRunMatters: boolean
 }
 
 const DAY = 86_400_000
@@ -36,7 +38,7 @@ export async function judgeAccess(context: AccessBrakeContext, losing: readonly 
   return applyBrake({
     groups: await groups(context, losing),
     cohorts: await cohorts(context, losing),
-    firstRun: !await tookAccessBefore(context),
+    firstRun: context.firstRunMatters && !await tookAccessBefore(context),
     rolloverWindow: false,
     settings: context.settings,
   })

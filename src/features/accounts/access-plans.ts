@@ -39,10 +39,9 @@ export class AccessPlans {
     const { db, people, clock, settings, schools } = this.#deps
     const schoolNames = new Map((await schools.all()).map((school) => [school.id, school.shortName]))
     const verdict = await judgeAccess({
-      db, people, settings: settings.brake, now: clock.now(), on: dateOf(this.#deps), schoolNames, planId: plan.id,
+      db, people, settings: settings.brake, now: clock.now(), on: dateOf(this.#deps), schoolNames, planId: plan.id, ...options,
     }, staged.losing)
-    const reasons = options.firstRunMatters ? verdict.reasons : verdict.reasons.filter(({ text }) => !text.startsWith('This is the first run'))
-    const held: BrakeOutcome['held'] = reasons.map(({ rule, text }) => ({ rule, text }))
+    const held: BrakeOutcome['held'] = verdict.reasons.map(({ rule, text }) => ({ rule, text }))
     const count = staged.losing.length + staged.moves
     if (!staged.mayTake && count > 0) held.push({ rule: 'R10', text: `${count} ${count === 1 ? 'person' : 'people'} would lose something; access is only proposed, so a person approves it.` })
     if (staged.protectedCount > 0) {
@@ -61,9 +60,9 @@ export class AccessPlans {
     await this.#deps.db.sql('plan_items').where({ plan_id: planId, state: 'planned' }).where('rank', '>', accessRank.giving).update({ state: 'held' })
   }
 
-  /** An earlier plan about the same that nobody has approved is out of date now (R9). */
+  /** An earlier plan about the same that nobody has approved is out of date now (R9), as is one whose process died. */
   async supersede(plan: Plan): Promise<void> {
-    await this.#deps.db.sql('plans').where({ kind: 'access', about: plan.about }).whereIn('state', ['held', 'planned']).whereNull('approved_by')
+    await this.#deps.db.sql('plans').where({ kind: 'access', about: plan.about }).whereIn('state', ['held', 'planned', 'planning', 'applying']).whereNull('approved_by')
       .whereNot({ id: plan.id }).update({ state: 'superseded', finished_at: this.#deps.clock.now() })
   }
 

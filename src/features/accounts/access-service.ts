@@ -97,6 +97,16 @@ export class AccessService {
     return id
   }
 
+  /** A7: a login that several pupils share has an owner who answers for it; it is no orphan then. Null takes the owner away. */
+  async registerShared(accountId: string, ownerId: string | null, actor: string): Promise<void> {
+    const { db, accounts, people, audit } = this.#deps
+    await db.transaction(async () => {
+      if (!await accounts.get(accountId) || (ownerId !== null && !await people.person(ownerId))) throw new NotFound('There is no such account or person.')
+      await accounts.setSharedOwner(accountId, ownerId)
+      await audit.record({ actor, event: 'access.shared-login', subject: `account:${accountId}`, payload: { owner: ownerId } })
+    })
+  }
+
   /** What access somebody should have and why; causes in neutral words unless the reader is in the circle (A5). */
   async accessOf(personId: string, today: CalendarDate, options: { reveal: boolean }): Promise<AccessOf> {
     const { restrictions, accounts, targets } = this.#deps

@@ -84,20 +84,17 @@ export class AccountStore {
   }
 
   /**
-   * Walks the accounts of one directory that exist and belong to somebody. `read` parses a row only when asked, because
-   * most accounts need no closer look.
+   * Walks the accounts of one directory that exist and belong to somebody, without their content: most need no closer look.
+   * `touched` ones carry something of Assent's, an open intent or a note.
    */
-  async* walk(directoryId: string, size = 2000): AsyncIterable<{ id: string; personId: string; touched: boolean; read(): Account }[]> {
+  async* walk(directoryId: string, size = 2000): AsyncIterable<{ id: string; personId: string; touched: boolean }[]> {
     let after = ''
     for (;;) {
-      const rows = await this.#db.rows(
-        'select * from accounts where directory_id = ? and id > ? and gone_at is null and person_id is not null order by id limit ?', [directoryId, after, size])
+      const rows = await this.#db.rows(`select id, person_id, case when delta is null and drift is null and intent is null then 0 else 1 end as touched
+        from accounts where directory_id = ? and id > ? and gone_at is null and person_id is not null order by id limit ?`, [directoryId, after, size])
       const last = rows.at(-1)
       if (!last) return
-      yield rows.map((row) => ({
-        id: row['id'] as string, personId: row['person_id'] as string,
-        touched: row['delta'] !== null || row['drift'] !== null || row['intent'] !== null, read: () => fromRow(row),
-      }))
+      yield rows.map((row) => ({ id: row['id'] as string, personId: row['person_id'] as string, touched: Number(row['touched']) === 1 }))
       after = last['id'] as string
     }
   }
@@ -155,9 +152,12 @@ export class AccountStore {
     await this.#db.sql('accounts').where({ id }).update({ drift: driftText(drift) })
   }
 
-  /** Gives an account that belongs to nobody its person. */
-  async setPerson(id: string, personId: string): Promise<void> {
-    await this.#db.sql('accounts').where({ id }).whereNull('person_id').update({ person_id: personId })
+  /** Gives accounts that belong to nobody their people: pairs of account and person. */
+  async setPeople(pairs: readonly (readonly [string, string])[]): Promise<void> {
+    for (const part of chunks(pairs)) {
+      const cases = this.#db.sql.raw(`case id ${part.map(() => 'when ? then ?').join(' ')} end`, part.flat())
+      await this.#db.sql('accounts').whereIn('id', part.map(([id]) => id)).whereNull('person_id').update({ person_id: cases })
+    }
   }
 
   async setSharedOwner(id: string, ownerId: string | null): Promise<void> {

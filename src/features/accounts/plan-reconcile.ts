@@ -45,8 +45,8 @@ export async function stageDirectory(staging: ReconcileStaging, target: NamedTar
   for await (const rows of staging.deps.accounts.walk(target.id)) {
     const ids = [...new Set(rows.map((row) => row.personId))]
     const standing = await staging.deps.restrictions.unreleasedOf(ids)
-    const near = rows.filter((row) => row.touched || standing.has(row.personId)).map((row) => row.read())
-    if (near.length > 0) await stageAccounts(staging, target, near, standing, found)
+    const near = rows.filter((row) => row.touched || standing.has(row.personId)).map((row) => row.id)
+    if (near.length > 0) await stageAccounts(staging, target, [...(await staging.deps.accounts.many(near)).values()], standing, found)
   }
   return found
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../db/plan-store.ts'
+import type { Plan, PlanState } from '../../db/plan-store.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
 import { Refused } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
@@ -6,6 +6,9 @@ import type { AccessPlans } from './access-plans.ts'
 import { statementOf } from './ended-people.ts'
 import type { StoredRestriction } from './restriction-store.ts'
 import { desiredOf, ItemStager, targetsById } from './stage-items.ts'
+
+/** States in which a plan may have placed something. */
+const UNDOABLE: PlanState[] = ['applied', 'held', 'applying', 'undone', 'superseded']
 
 /**
  * Makes the plan that undoes another: a line for each account of everybody whom that plan restricted and whose restriction
@@ -16,8 +19,12 @@ export async function stageUndo(deps: AccessDeps, plans: AccessPlans, plan: Plan
   const begun = await unfinishedUndo(deps, plan.id)
   if (begun) return begun
   if (plan.undoOf !== null) throw new Refused({ what: 'This plan is an undo itself.', remedy: 'Make a new leavers plan instead.' })
-  if (!['applied', 'held', 'applying', 'undone'].includes(plan.state)) {
+  if (!UNDOABLE.includes(plan.state)) {
     throw new Refused({ what: `This plan is ${plan.state}: it has changed nothing that could be undone.`, remedy: 'Open the list of plans.' })
+  }
+  const first = await deps.db.sql('restrictions').where({ plan_id: plan.id }).whereNull('released_at').first('id')
+  if (!first) {
+    throw new Refused({ what: 'Nothing that this plan placed is still in force, so there is nothing to undo.', remedy: 'Look at the person concerned: another restriction may hold.' })
   }
   const undo = await plans.open('undo', actor, plan.id)
   const stager = new ItemStager(deps, undo.id)
@@ -42,10 +49,6 @@ export async function stageUndo(deps: AccessDeps, plans: AccessPlans, plan: Plan
       }
     }
   }
-  if (people.size === 0) {
-    await deps.plans.update(undo.id, { state: 'refused', finishedAt: deps.clock.now() })
-    throw new Refused({ what: 'Nothing that this plan placed is still in force, so there is nothing to undo.', remedy: 'Look at the person concerned: another restriction may hold.' })
-  }
   await stager.flush()
   await begin(deps, plan, undo, { people, actor, planned: stager.count })
   return await deps.plans.get(undo.id) as Plan
@@ -62,7 +65,7 @@ async function begin(deps: AccessDeps, plan: Plan, undo: Plan, { people, actor, 
   const affiliations = await deps.people.affiliationsOf([...people])
   const now = clock.now()
   await db.transaction(async () => {
-    if (!await plans.advance(plan.id, ['applied', 'held', 'applying', 'undone'], { state: 'undone', finishedAt: plan.finishedAt ?? now })) {
+    if (!await plans.advance(plan.id, UNDOABLE, { state: 'undone', finishedAt: plan.finishedAt ?? now })) {
       throw new Refused({ what: 'This plan has changed meanwhile.', remedy: 'Open it again.' })
     }
     await kept.keep(new Map([...people].map((id) => [id, statementOf(affiliations.get(id) ?? [])])), undo.id, now)

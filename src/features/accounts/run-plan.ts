@@ -8,6 +8,7 @@ import { afterOf } from './access-item.ts'
 import { bringAbout, stillDiffers } from './bring-about.ts'
 import { prepareItems } from './prepare-items.ts'
 import { desiredOf, type NamedTarget, targetsById } from './stage-items.ts'
+import { UrgentPeople } from './urgent-people.ts'
 
 const CANARY = 3
 const BATCH = 50
@@ -42,6 +43,7 @@ class PlanRun {
   readonly #options: RunOptions
   readonly #targets: Map<string, NamedTarget>
   readonly #on: string
+  readonly #urgent: UrgentPeople
   #processed = 0
   #errors = 0
   /** Accounts in a row for which the directory did not answer. */
@@ -54,6 +56,7 @@ class PlanRun {
     this.#options = options
     this.#targets = targetsById(deps)
     this.#on = today(deps.clock.now())
+    this.#urgent = new UrgentPeople(deps)
   }
 
   async seqs(state: PlanItemState): Promise<ReadonlySet<number>> {
@@ -78,6 +81,7 @@ class PlanRun {
     const protectedIds = await this.#deps.protectedPeople()
     for await (const batch of inBatches(this.#deps.plans.items(this.#options.planId, { states }), only)) {
       const canary = only === null && this.#processed < CANARY
+      await this.#urgent.attend({ targets: this.#targets, protectedIds, on: this.#on })
       const stop = await this.#batch(batch, protectedIds)
       if (stop !== null) return stop
       if (canary && this.#errors > 0) return `B6: ${this.#errors} of the first ${this.#processed} accounts could not be changed, so the rest was not begun.`

@@ -1,9 +1,11 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { today } from '../../shared/dates.ts'
+import { NotFound, Refused } from '../../shared/errors.ts'
+import type { Result } from '../../shared/result.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { School } from '../schools/school-store.ts'
-import { draftVersion, publishStarter } from './agreement.ts'
+import { type AgreementText, type AgreementVersion, type Approval, approve, draftVersion, editDraft, nextDraft, publish, publishStarter, submitForReview, supersede } from './agreement.ts'
 import type { AgreementFile } from './agreement-file.ts'
 import { AgreementStore, type StoredVersion } from './agreement-store.ts'
 import { makeRendition, type Rendition } from './rendition.ts'
@@ -11,6 +13,18 @@ import { makeRendition, type Rendition } from './rendition.ts'
 export interface AgreementDeps {
   db: Database; clock: Clock; audit: AuditLog; store: AgreementStore
   trustName: () => string
+}
+
+/** A version to follow the one in force. */
+export interface NextVersion {
+  key: string
+  /** Major: everybody is asked again, and who has the old text open is told (G1, I2). */
+  change: 'major' | 'minor'
+  changeNote: string
+  /** The whole texts; absent, the wording stays and only the approval is new. */
+  texts?: readonly AgreementText[]
+  approval: Approval
+  actor: string
 }
 
 /** Publishes agreements and makes what each audience sees. */
@@ -53,6 +67,32 @@ export class AgreementService {
     return added
   }
 
+  /**
+   * Publishes the next version and supersedes the one in force, in one transaction (G1). Requests that nobody has begun
+   * show the new text at once, because a version is pinned by the first signature only (I2).
+   * @throws NotFound for an unknown agreement; Refused when the text is not finished.
+   */
+  async publishNext(next: NextVersion): Promise<{ versionId: string; number: number }> {
+    const { db, clock, audit } = this.#deps
+    return db.transaction(async () => {
+      const agreement = await this.store.byKey(next.key)
+      const current = agreement ? await this.store.current(agreement.id) : null
+      if (!agreement || !current) throw new NotFound('There is no such agreement in force.')
+      const when = { at: clock.now(), on: today(clock.now()) }
+      const number = current.version.number + 1
+      const draft = must(nextDraft(current.version, { number, change: next.change, changeNote: next.changeNote }), next.key)
+      const edited = next.texts ? must(editDraft(draft, { texts: next.texts }), next.key) : draft
+      const version = must(publish(must(approve(must(submitForReview(edited), next.key), next.approval), next.key), when), next.key)
+      await this.store.setStanding(current.id, must(supersede(current.version, { number, at: when.at }), next.key))
+      const versionId = await this.store.addVersion(agreement.id, version)
+      await audit.record({
+        actor: next.actor, event: 'agreement.published', subject: `agreement:${agreement.id}`,
+        payload: { key: next.key, number, versionId, change: next.change, supersedes: current.id, approvedBy: next.approval.by, board: next.approval.board, approvedOn: next.approval.on },
+      })
+      return { versionId, number }
+    })
+  }
+
   /** What a person of this school sees of a version; kept, so that it can be sealed later exactly as shown (S1). */
   async renditionFor(stored: StoredVersion, school: School, language = 'en-GB', variant = 'standard'): Promise<Rendition> {
     const key = [stored.id, school.id, school.name, this.#deps.trustName(), language, variant].join('|')
@@ -63,6 +103,11 @@ export class AgreementService {
     this.#renditions.set(key, rendition)
     return rendition
   }
+}
+
+function must(step: Result<AgreementVersion, string>, key: string): AgreementVersion {
+  if (step.ok) return step.value
+  throw new Refused({ what: `The next version cannot be published: ${step.reason}${step.detail ? ` (${step.detail})` : ''}.`, where: key, remedy: 'Finish the text, then publish it again.' })
 }
 
 function definedStatements(file: AgreementFile): Record<string, string> {

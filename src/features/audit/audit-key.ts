@@ -13,12 +13,15 @@ export interface AuditKey {
 
 const FILE = 'audit-key.pem'
 
+/** Where the key lies in the folder of secrets. */
+export const auditKeyFile = (folder: string): string => join(folder, FILE)
+
 /**
  * Reads the key from the data directory; the first start makes it (mode 0600). Two processes that start at once agree on one.
  * @throws UnusableInput when the file is not an Ed25519 private key, or others may read it.
  */
 export async function loadOrCreateAuditKey(dataDir: string): Promise<AuditKey> {
-  const path = join(dataDir, FILE)
+  const path = auditKeyFile(dataDir)
   const pem = await readKey(path) ?? await createKey(dataDir, path)
   let key: KeyObject
   try {

@@ -85,11 +85,11 @@ export class RequestStore {
   }
 
   async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
-    const row = {
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId ? { version_id: change.versionId } : {}),
+    const columns = {
+      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
-    if (Object.keys(row).length > 0) await this.#db.sql('requests').where({ id }).update(row)
+    if (Object.keys(columns).length > 0) await this.#db.sql('requests').where({ id }).update(columns)
   }
 }
 

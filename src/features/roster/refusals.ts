@@ -1,5 +1,10 @@
 import type { SourceProof } from '../../adapters/sources/source.ts'
 import type { RunProof } from './roster-run.ts'
+import type { Unreadable } from './stage-rows.ts'
+
+/** R3: a file with more unreadable rows than this part of it is damaged as a whole. */
+export const mostUnreadable = 0.5
+const fewestUnreadable = 3
 
 /** R2: at least this part of the last good size. A setting. */
 export const leastPartOfLastRun = 0.9
@@ -13,6 +18,8 @@ export interface RefusalInput {
   /** Schools this source supplied before and still holds people of: key -> name. */
   suppliedSchools: Map<string, string>
   delta: boolean
+  /** By file: how many rows could not be used, and the first. */
+  unreadable: ReadonlyMap<string, Unreadable>
 }
 
 /** Why a run is refused as a whole (R2, R3, B3): nothing is applied and nobody is marked missing. Pure. */
@@ -20,6 +27,12 @@ export function refusalsOf(input: RefusalInput): string[] {
   const { proof, last } = input
   const reasons: string[] = []
   if (!proof.complete) reasons.push(...(proof.reasons.length > 0 ? proof.reasons : ['The end of the input was not reached.']).map((text) => `R2: ${text}`))
+  for (const [name, { rows, line, reason }] of input.unreadable) {
+    const all = proof.files.find((file) => file.name === name)?.rows ?? 0
+    if (rows >= fewestUnreadable && rows > all * mostUnreadable) {
+      reasons.push(`R3: ${rows} of ${all} rows of ${name} cannot be used, the first in line ${line}: ${reason} So many mean that the file itself is wrong. Mend the export and read it again.`)
+    }
+  }
   if (input.people === 0 && !input.delta) {
     reasons.push('B3: the input holds no people at all. An empty file never means that everybody has left. Export it again and check the filter of the report.')
   }

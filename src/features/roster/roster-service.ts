@@ -6,7 +6,7 @@ import { withLease } from '../../db/lease.ts'
 import { type Plan, PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
 import { today } from '../../shared/dates.ts'
-import { AssentError, NotFound, Refused } from '../../shared/errors.ts'
+import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { PeopleStore } from '../people/people-store.ts'
@@ -25,6 +25,7 @@ import { RunStore } from './run-store.ts'
 import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
 import { stageRows } from './stage-rows.ts'
+import { problemOf, type SyncCommand } from './sync-command.ts'
 
 export interface RosterDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog
@@ -36,21 +37,6 @@ export interface RosterDeps {
   startsWithinDays: number
   /** When no school is configured, the first feed may introduce them. */
   mayAddSchools: boolean
-}
-
-export interface SyncCommand {
-  /** Name under which the source is remembered (`--name`). */
-  name: string
-  format: string
-  path: string
-  mode: Source['mode']
-  schoolKey?: string
-  planOnly: boolean
-  actor: string
-  /** A run that `begin` made, to be gone on with. */
-  runId?: string
-  /** What to call the path where people read of it: an upload's own name. */
-  showAs?: string
 }
 
 /** How long an approval may wait before the run lapses (R9). */
@@ -130,7 +116,9 @@ export class RosterService {
     const { db, clock } = this.#deps
     const on = today(clock.now())
     const schoolList = await this.#deps.schools.all()
-    const mapped = await mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite: !command.planOnly })
+    const schoolsOf = (mayWrite: boolean) => mapSchools({ open, source, sources: this.sources, schools: this.#deps.schools, mayAdd: this.#deps.mayAddSchools, mayWrite })
+    // A run that is refused, or only planned, introduces no school.
+    const mapped = await schoolsOf(false)
     report.warnings.push(...open.warnings, ...mapped.warnings)
     const before = await this.sources.countPresent(source.id)
     const staged = await stageRows({
@@ -141,7 +129,7 @@ export class RosterService {
     const proof = open.proof()
     const last = source.lastGoodRunId ? (await this.runs.get(source.lastGoodRunId))?.proof ?? null : null
     const refused = refusalsOf({
-      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, schoolKeys: open.schools.map((school) => school.key),
+      proof, last, people: staged.people, rows: staged.rows, delta: open.delta, unreadable: staged.unreadable, schoolKeys: open.schools.map((school) => school.key),
       suppliedSchools: new Map((last?.schoolKeys ?? []).map((key) => [key, schoolList.find((school) => school.id === mapped.ids.get(key))?.name ?? key])),
     })
     const schoolKeys = new Set(open.schools.map((school) => school.key))
@@ -175,7 +163,8 @@ export class RosterService {
     }
     if (command.planOnly || command.mode === 'observe') return this.#keepPlan(command, source, runId, planId, report, runProof)
 
-    const applied = await applyRun(this.#applyContext(source, runId, planId, mapped.ids, matched, staged.rejected), 'planned')
+    const { ids: schools } = await schoolsOf(true)
+    const applied = await applyRun(this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
     report.rejectedCount = applied.rejected
     return this.#finish(command, source, { runId, planId, report, runProof, slots: source.slots + staged.nextSeq, complete: !open.delta, profile: open.profile })
   }
@@ -286,13 +275,4 @@ export class RosterService {
 function countsOf(report: RunReport): Record<string, number> {
   const { read, joiners, movers, leavers, missing, changed, unchanged } = report
   return { read, joiners, movers, leavers, missing, changed, unchanged }
-}
-
-/** What may be told of an error, without the server's own paths; of a fault of ours nothing but that it was one. */
-export function problemOf(error: unknown, input: Pick<SyncCommand, 'path' | 'showAs'>): RunProblem {
-  if (!(error instanceof AssentError)) {
-    return { what: 'The reading stopped because of a fault.', where: '', remedy: 'Read the file again. If it happens again, the log of the server says more.' }
-  }
-  const named = (text: string) => (input.showAs === undefined ? text : text.replaceAll(input.path, input.showAs))
-  return { what: named(error.what), where: named(error.where), remedy: named(error.remedy) }
 }

@@ -11,7 +11,8 @@ import { today } from '../../shared/dates.ts'
 import { Refused, UnusableInput } from '../../shared/errors.ts'
 import { findSchool, type SchoolStore } from '../schools/school-store.ts'
 import type { RosterRun } from './roster-run.ts'
-import { problemOf, type RosterService, type SyncCommand } from './roster-service.ts'
+import type { RosterService } from './roster-service.ts'
+import { problemOf, type SyncCommand } from './sync-command.ts'
 import { kindOfUpload } from './upload-kind.ts'
 
 /** Larger files are read by the command line, which does not hold them in memory. */

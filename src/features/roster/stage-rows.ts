@@ -27,7 +27,11 @@ export interface Staged {
   seen: SlotSet
   nextSeq: number
   rejected: number
+  /** By file: rows that say nothing usable (not those of a stranger's school, nor repeats), and the first of them. */
+  unreadable: Map<string, Unreadable>
 }
+
+export interface Unreadable { rows: number; line: number; reason: string }
 
 /**
  * Streams the source into plan lines. Rows that say what they said last time cost one hash and one look-up; only new and
@@ -40,10 +44,10 @@ export async function stageRows(input: {
   schoolKeys: ReadonlySet<string>
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
-  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0 }
+  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
 
   for await (const batch of open.rows()) {
-    const { rows, rejections, rejectedKeys } = sortOut(batch, source.format)
+    const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
     staged.rows += rows.length
     const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, [...rows.map((row) => row.key), ...rejectedKeys])
     for (const key of rejectedKeys) sawRejected(known.get(key), staged)
@@ -84,13 +88,14 @@ function sawRejected(known: KnownRow | undefined, staged: Staged): void {
   if (known && staged.seen.add(known.slot) && known.isPerson) staged.people += 1
 }
 
-function sortOut(batch: SourceItem[], format: string): { rows: SourceRow[]; rejections: Rejection[]; rejectedKeys: string[] } {
+function sortOut(batch: SourceItem[], format: string, unreadable: Staged['unreadable']): { rows: SourceRow[]; rejections: Rejection[]; rejectedKeys: string[] } {
   const rows = new Map<string, SourceRow>()
   const rejections: Rejection[] = []
   const rejectedKeys: string[] = []
   for (const item of batch) {
     if (item.rejected) {
       rejections.push(plain(item))
+      count(unreadable, item)
       if (item.key !== undefined) rejectedKeys.push(item.key)
     }
     else if (!rows.has(item.key)) rows.set(item.key, item)
@@ -108,8 +113,10 @@ async function buildItems(
   const before = await sources.factsOf(source.id, changed.filter((entry) => entry.was).map((entry) => entry.row.key))
   const items: NewPlanItem[] = []
   for (const { row, digest, was } of changed) {
-    const facts = withinTrust(row, row.facts(), input.schoolKeys)
+    const stated = row.facts()
+    const facts = withinTrust(row, stated, input.schoolKeys)
     if (!Array.isArray(facts)) {
+      if (!Array.isArray(stated)) count(staged.unreadable, stated)
       rejections.push(plain(facts))
       // A row that cannot be read any more keeps what it said before: it is not missing.
       if (was?.isPerson) staged.people += 1
@@ -170,4 +177,10 @@ const duplicateReason = (key: string): string =>
   `The identifier ${key.replace(/^[a-z]+:/, '')} appears more than once in this file. The first row was kept. Remove one of the two in the MIS and export again.`
 
 const duplicate = (row: SourceRow): Rejection => ({ file: row.file, line: row.line, reason: duplicateReason(row.key) })
+function count(unreadable: Staged['unreadable'], row: RejectedRow): void {
+  const sum = unreadable.get(row.file)
+  if (sum) sum.rows += 1
+  else unreadable.set(row.file, { rows: 1, line: row.line, reason: row.reason })
+}
+
 const plain = (row: RejectedRow): Rejection => ({ file: row.file, line: row.line, reason: row.reason })

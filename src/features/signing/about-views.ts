@@ -14,7 +14,7 @@ export function storedGroups(): { title: string; rows: { key: string; value: str
       rows: [
         { key: 'We keep', value: 'Names, school, year and class, who is linked to which child, an e-mail address, and the school login’s name.' },
         { key: 'Where it comes from', value: 'The school’s own register. A mistake is put right there.' },
-        { key: 'We do not keep', value: 'Passwords, or anything about health, religion or origin.' },
+        { key: 'We never ask for', value: 'Passwords, bank cards, or a date of birth.' },
       ],
     },
     {

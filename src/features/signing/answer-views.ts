@@ -4,6 +4,7 @@ import type { Contact } from './contact.ts'
 import { capacityOf } from './evidence.ts'
 import { at } from './my-task.ts'
 import { mainIdeas } from './pictures.ts'
+import { readingSteps } from './reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
 import type { Signature } from './signature.ts'
 import type { SigningPage } from './signing-queries.ts'
@@ -21,9 +22,10 @@ export function choicesFor(page: Pick<SigningPage, 'young' | 'signatory'>): { va
 /** Agree or not, and a name. Pure. */
 export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string }): Shown {
   const { rendition, signatory, statement } = page
+  const steps = readingSteps(page).length
   const common = {
     brand: who.brand, action: at.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
-    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: at.read(signatory.id), text: page.young ? 'Back' : 'Back to the agreement' },
+    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: steps > 1 ? at.step(signatory.id, steps, rendition.hash) : at.read(signatory.id), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
   }
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
@@ -85,10 +87,10 @@ export function doneView(page: SigningPage, signature: Signature, who: {
     text: acknowledged ? `We have kept that you have read it${child ? ` for ${child}` : ''}.` : `Your signature${child ? ` for ${child}` : ''} is kept.`,
     about: page.rendition.title, ...(who.next ? { more: who.next } : {}),
     next: [
-      { icon: 'tick', text: 'A PDF with this text and your signature is made now.', href: record, linkText: 'Open the signed PDF' },
+      { icon: 'tick', text: `A PDF with this text and your ${acknowledged ? 'answer' : 'signature'} is made now.`, href: record, linkText: acknowledged ? 'Open the PDF' : 'Open the signed PDF' },
       ...(who.hasMail ? [{ icon: 'mail', text: 'It comes to you by mail as well, usually within a few minutes.' }] : []),
       ...waitsFor(page),
-      { icon: 'undo', text: 'You can take your signature back at any time.', href: at.withdraw(signature.id), linkText: 'Take it back' },
+      { icon: 'undo', text: `You can take your ${acknowledged ? 'answer' : 'signature'} back at any time.`, href: at.withdraw(signature.id), linkText: 'Take it back' },
     ],
   }]
 }

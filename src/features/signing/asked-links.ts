@@ -37,6 +37,6 @@ export class AskedLinks {
   /** Outbox handler of `messages.ask-link`: at a shared address each gets their own mail (F3). */
   async send(payload: Record<string, unknown>): Promise<void> {
     const { personIds, cause } = payloadSchema.parse(payload)
-    for (const personId of personIds) await this.#deps.invitations.invite(personId, cause)
+    for (const personId of personIds) await this.#deps.invitations.invite(personId, cause, { asked: true })
   }
 }

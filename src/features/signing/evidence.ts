@@ -1,6 +1,6 @@
 import type { Evidence } from './signature.ts'
 import type { SigningPage } from './signing-queries.ts'
-import type { SignCommand } from './signing-service.ts'
+import type { SignCommand } from './sign-command.ts'
 
 /** What the record is made from later (D3): the text's labels, the names as they are now (P5), the act. */
 export function evidenceOf(page: SigningPage, command: SignCommand, signerName: string): Evidence {

@@ -43,19 +43,21 @@ export class Invitations {
     }
   }
 
-  /** Outbox handler of `messages.sign-link`. What is outstanding, and who may be written to, is looked up now (F2). */
-  async invite(personId: string, planId: string): Promise<void> {
+  /** Outbox handler of `messages.sign-link`. What is outstanding, and who may be written to, is looked up now (F2). `asked`: the person asked for the link. */
+  async invite(personId: string, planId: string, options: { asked?: boolean } = {}): Promise<void> {
     const { people, mail, queries } = this.#deps
     const person = await people.person(personId)
     if (!person?.email) return
-    const open = (await queries.tasksOf(personId)).filter((task) => task.signatory.state === 'open' && task.request.state === 'open')
-    if (open.length === 0) return
-    const pupilsOwn = open.every((task) => task.signatory.slot === 'pupil' || (task.signatory.slot === 'self' && task.request.family === 'pupil'))
+    const tasks = await queries.tasksOf(personId)
+    const open = tasks.filter((task) => task.signatory.state === 'open' && task.request.state === 'open')
+    // Who asks for a link may want what they signed, or to take it back; a plan has nothing to say to them.
+    if (open.length === 0 && !(options.asked && tasks.length > 0)) return
+    const pupilsOwn = (open.length > 0 ? open : tasks).every((task) => task.signatory.slot === 'pupil' || (task.signatory.slot === 'self' && task.request.family === 'pupil'))
     const children = [...new Set(open.filter((task) => task.link).map((task) => task.subject.preferredForename))]
-    const template = pupilsOwn ? 'pupil-sign-link' : children.length > 0 ? 'guardian-sign-link' : 'staff-sign-link'
+    const template = open.length === 0 ? 'own-link' : pupilsOwn ? 'pupil-sign-link' : children.length > 0 ? 'guardian-sign-link' : 'staff-sign-link'
     await mail.send({
       dedupeKey: `sign-link:${planId}:${personId}`, personId, to: person.email, template,
-      variables: () => this.#variables(person, open, children, pupilsOwn),
+      variables: () => this.#variables(person, open.length > 0 ? open : tasks, children, pupilsOwn),
     })
   }
 
@@ -72,7 +74,7 @@ export class Invitations {
       children: children.map((forename) => ({ forename })),
       agreements: [...new Set(open.map((task) => task.title))].map((title) => ({ title })),
       link: link ? `${baseUrl}${link.path}` : `${baseUrl}/me`,
-      linkExpiresOn: longDate(addDays(today(now), LINK_DAYS)),
+      linkExpiresOn: link ? longDate(addDays(today(now), LINK_DAYS)) : '',
       dueOn: due ? longDate(due) : '',
       askUrl: `${baseUrl}/ask`,
     }

@@ -44,8 +44,9 @@ export function listView(tasks: SigningTask[], person: { name: string; forename:
 function leadOf(open: SigningTask[], tasks: SigningTask[], children: number, name: string): string {
   if (tasks.length === 0) return `${name}, the school is not asking you for anything now. It writes to you when something new comes up.`
   if (open.length === 0) return `Thank you, ${name}. What you have done is below. We write to you when something new comes up.`
-  if (children > 0) return `They are about how your ${children === 1 ? 'child uses' : 'children use'} computers and the internet. Each takes about four minutes. You can say yes or no.`
-  return 'They are about how you use the school’s computers and the internet. You can say yes or no.'
+  const one = open.length === 1
+  if (children > 0) return `${one ? 'It is' : 'They are'} about how your ${children === 1 ? 'child uses' : 'children use'} computers and the internet. ${one ? 'It' : 'Each'} takes about four minutes. You can say yes or no.`
+  return `${one ? 'It is' : 'They are'} about how you use the school’s computers and the internet. You can say yes or no.`
 }
 
 function youngList(tasks: SigningTask[], open: SigningTask[], forename: string): { template: string; data: object } {

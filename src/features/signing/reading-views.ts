@@ -46,7 +46,7 @@ function wholeView(page: SigningPage, steps: ReadingStep[], common: object): { t
     data: {
       ...common,
       agreement: { title: rendition.title, html: wholeHtml(steps), lang: rendition.language, dir: directionOf(rendition.language), versionLabel: rendition.versionLabel },
-      subject: subjectOf(page), signsAs: capacityOf(page), act: signatory.act, minutes: readingMinutes(rendition.markdown), stored: storedRows(page),
+      young: page.young, subject: subjectOf(page), signsAs: capacityOf(page), act: signatory.act, minutes: readingMinutes(rendition.markdown), stored: storedRows(page),
       continueHref: firstQuestion < 0 ? at.sign(signatory.id, rendition.hash) : at.step(signatory.id, firstQuestion + 1, rendition.hash),
     },
   }

@@ -148,6 +148,14 @@ export class SigningQueries {
     }
   }
 
+  /** For the transaction that captures an answer: is it still this person's to give (F2), and about the text they saw (I2)? */
+  async recheck(page: SigningPage, personId: string): Promise<'same' | 'text-changed' | 'not-yours'> {
+    if (page.link && !(await this.#linkTo(page.subject.id, personId))?.maySign) return 'not-yours'
+    const request = await this.#deps.requests.get(page.request.id)
+    const versionId = request?.versionId ?? (await this.#deps.agreements.store.current(page.request.agreementId))?.id
+    return versionId === page.versionId ? 'same' : 'text-changed'
+  }
+
   /**
    * A signature this person made, ended ones included; null for anybody else's (D2), and for one about a child who, for
    * this adult, is not there (F2).

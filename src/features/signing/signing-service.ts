@@ -7,7 +7,8 @@ import { isAsked, isComplete } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import { evidenceOf } from './evidence.ts'
-import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
+import type { DeclineCommand, DeclineOutcome, SignCommand, SignOutcome } from './sign-command.ts'
+import type { Evidence, Signature } from './signature.ts'
 import type { SigningPage, SigningQueries } from './signing-queries.ts'
 import type { SigningStore } from './signing-store.ts'
 
@@ -17,43 +18,6 @@ export interface SigningDeps {
   /** Releases what an unsigned request restricted, in this transaction (A2); accounts knows no requests. */
   releaseByKey: (key: string, actor: string) => Promise<void>
 }
-
-export interface SignCommand {
-  signatoryId: string
-  signerId: string
-  actor: string
-  method: SigningMethod
-  typed: string | null
-  drawn: Strokes | null
-  /** What the signer saw: must still be what is asked (S1, I2). */
-  renditionHash: string
-  /** From the form; a repeat gets the first answer (S2). */
-  formKey: string
-  assurance: Evidence['assurance']
-  address: string | null
-  userAgent: string | null
-}
-
-export type SignOutcome =
-  | { kind: 'signed'; signature: Signature; complete: boolean }
-  /** The same form again, or another tab was faster. Nothing was lost, nothing is there twice. */
-  | { kind: 'already-signed'; signature: Signature }
-  | { kind: 'text-changed' }
-  | { kind: 'closed' }
-  | { kind: 'not-yours' }
-
-export interface DeclineCommand {
-  signatoryId: string
-  signerId: string
-  actor: string
-  /** What they read before they said no. */
-  renditionHash: string
-  /** In their own words; null when they gave none. */
-  reason: string | null
-  wantsCall: boolean
-}
-
-export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }
 
 const DEVICE_KEPT_MS = 365 * 86_400_000
 
@@ -95,8 +59,8 @@ export class SigningService {
     if (active) return this.#repeated(active, command)
     const slot = await requests.signatory(command.signatoryId)
     if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
-    const stillThis = request.versionId === null || request.versionId === page.versionId
-    if (page.rendition.hash !== command.renditionHash || !stillThis) return { kind: 'text-changed' }
+    const changed = await this.#changed(page, command)
+    if (changed) return { kind: changed }
     const now = clock.now()
     const signature: Signature = {
       id: ids.next(), signatoryId: command.signatoryId, requestId: request.id, active: true, subjectId: request.personId, signerId: command.signerId,
@@ -112,6 +76,12 @@ export class SigningService {
     })
     await this.#record(signature, page, complete)
     return { kind: 'signed', signature, complete }
+  }
+
+  async #changed(page: SigningPage, command: { signerId: string; renditionHash: string }): Promise<'text-changed' | 'not-yours' | null> {
+    if (page.rendition.hash !== command.renditionHash) return 'text-changed'
+    const found = await this.#deps.queries.recheck(page, command.signerId)
+    return found === 'same' ? null : found
   }
 
   async #record(signature: Signature, page: SigningPage, complete: boolean): Promise<void> {
@@ -139,7 +109,8 @@ export class SigningService {
       const request = await requests.lock(page.request.id)
       const slot = await requests.signatory(command.signatoryId)
       if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
-      if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
+      const changed = await this.#changed(page, command)
+      if (changed) return { kind: changed }
       await requests.setSignatory(slot.id, 'declined')
       if (slot.required) await requests.update(request.id, { state: 'declined' })
       await audit.record({

@@ -1,5 +1,5 @@
 /** Characters that turn the direction of text around, or cannot be seen: in a name they only deceive. */
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
 const LONGEST = 200
 
 /**

@@ -94,6 +94,22 @@ describe('applying a plan', () => {
       expect(await off(seed)).toHaveLength(5)
     })
 
+    it('B7: an emergency does not wait for the end of a long run', async () => {
+      const { w, seed, run, as, approval } = await setUp(8)
+      const [child] = await seed.pupils(1, { first: 50 })
+      await w.reconcile.observe('school', OS)
+      const order: string[] = []
+      const long = await as({ wrap: watching(async (id) => {
+        order.push(id)
+        if (order.length === 1) await w.access.place({ personId: child as string, cause: 'safeguarding', level: 'suspended', reason: 'made up', actor: ANNA, emergency: true })
+      }) })
+      expect(await long.reconcile.apply(run, approval)).toMatchObject({ applied: 8, verified: 8 })
+      expect(order.indexOf(idOf(50))).toBe(3)
+      await w.outbox.drain(w.handlers, { worker: 'w' })
+      expect((await seed.directory()).get(idOf(50))).toMatchObject({ enabled: false })
+      expect(order).toHaveLength(9)
+    })
+
     it('a change that is not there when read back is a failure', async () => {
       const { w, run, as, approval } = await setUp(5)
       const lying = await as({ wrap: (directory) => ({ ...directory, change: async (id, change) => ({ ...(await directory.read(id) ?? account(0)), enabled: change.enabled ?? true, container: change.moveTo ?? '/' }) }) })

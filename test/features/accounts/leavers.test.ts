@@ -175,12 +175,14 @@ describe('leavers', () => {
     it('leavers without an account only have their sessions ended, once', async () => {
       const { w, seed } = await setUp()
       const [person] = await seed.pupils(1, { end: LEFT, noAccount: true })
+      const [guardian] = await seed.pupils(1, { first: 1, end: LEFT, noAccount: true, role: 'guardian' })
+      await seed.pupils(1, { first: 2, noAccount: true, role: 'guardian' })
       await w.reconcile.leavers({ planOnly: true, actor: OS })
       expect(await w.db.read('outbox')).toEqual([])
       await w.reconcile.leavers({ planOnly: false, actor: OS })
       await w.reconcile.leavers({ planOnly: false, actor: OS })
       const jobs = await w.db.read('outbox').where({ kind: 'identity.end-sessions' })
-      expect(jobs.map((job) => JSON.parse(job.payload))).toEqual([{ personId: person }])
+      expect(jobs.map((job) => JSON.parse(job.payload))).toEqual([{ personId: person }, { personId: guardian }])
     })
 
     it('B6: not in lessons; the calendar is asked when many would be changed', async () => {

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import type { Database } from '../../db/database.ts'
+import { UnusableInput } from '../../shared/errors.ts'
+import { auditKeyFile, type AuditKey, loadOrCreateAuditKey } from './audit-key.ts'
+
+/**
+ * The key of this database's log: made at the first start, and from the first signed head on that one and no other (L1).
+ * @throws UnusableInput when it is gone, garbled, readable by others, or not the key that signed the log so far.
+ */
+export async function openAuditKey(db: Database, folder: string): Promise<AuditKey> {
+  const head = await db.read('audit_heads').orderBy('tree_size', 'desc').first('key_id') as { key_id: string } | undefined
+  const path = auditKeyFile(folder)
+  if (head && !existsSync(path)) throw notTheKey('The key of the audit log is gone, though the log has been signed with it.', path)
+  const key = await loadOrCreateAuditKey(folder)
+  if (head && head.key_id !== key.keyId) throw notTheKey('The key of the audit log is not the one that signed this log so far.', path)
+  return key
+}
+
+const notTheKey = (what: string, where: string): UnusableInput =>
+  new UnusableInput({ what, where, remedy: 'Restore this file from the backup that belongs to this database: a new key cannot continue the log.' })

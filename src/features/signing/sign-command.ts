@@ -1,0 +1,39 @@
+import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
+
+/** What somebody does with one slot. */
+export interface SignCommand {
+  signatoryId: string
+  signerId: string
+  actor: string
+  method: SigningMethod
+  typed: string | null
+  drawn: Strokes | null
+  /** What the signer saw: must still be what is asked (S1, I2). */
+  renditionHash: string
+  /** From the form; a repeat gets the first answer (S2). */
+  formKey: string
+  assurance: Evidence['assurance']
+  address: string | null
+  userAgent: string | null
+}
+
+export type SignOutcome =
+  | { kind: 'signed'; signature: Signature; complete: boolean }
+  /** The same form again, or another tab was faster. Nothing was lost, nothing is there twice. */
+  | { kind: 'already-signed'; signature: Signature }
+  | { kind: 'text-changed' }
+  | { kind: 'closed' }
+  | { kind: 'not-yours' }
+
+export interface DeclineCommand {
+  signatoryId: string
+  signerId: string
+  actor: string
+  /** What they read before they said no. */
+  renditionHash: string
+  /** In their own words; null when they gave none. */
+  reason: string | null
+  wantsCall: boolean
+}
+
+export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }

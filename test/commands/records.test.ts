@@ -1,0 +1,166 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { signSome } from '../../src/demo/sign-some.ts'
+import { openServices } from '../../src/open-services.ts'
+import type { Services } from '../../src/services.ts'
+import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/roster-files.ts'
+import { larkmoor } from './larkmoor.ts'
+import { copyOf, dump, migrated, removeScratch, runAssent, scratch, withDatabase } from './run-assent.ts'
+
+let issued = ''
+/** A copy in which a part of the school has signed and every signature is sealed. */
+let sealed = ''
+const plan: Record<string, unknown>[] = []
+let signed = 0
+
+beforeAll(async () => {
+  issued = await migrated()
+  const roster = await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(larkmoor())), '--json'], { dataDir: issued })
+  expect(roster.code).toBe(0)
+  sealed = copyOf(issued)
+  await inProcess(sealed, async (services) => {
+    await services.issuing.issue({ actor: 'os:test', planOnly: false })
+    signed = await signSome(services, new Set())
+    await services.worker.runUntilIdle()
+  })
+}, 120_000)
+afterAll(() => {
+  removeScratch()
+  removeTempFolders()
+})
+
+async function inProcess(dataDir: string, work: (services: Services) => Promise<void>): Promise<void> {
+  const services = await openServices(loadConfig({ ASSENT_DATA_DIR: dataDir }), { actor: 'os:test' })
+  try {
+    await work(services)
+  } finally {
+    await services.worker.stop()
+    await services.db.close()
+  }
+}
+
+/** Lines of a CSV whose values here hold no line breaks. */
+const linesOf = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split(/\r?\n/)
+
+describe('issue', () => {
+  it('I1: --plan gives the same numbers and changes nothing; a second run creates none', async () => {
+    const dataDir = copyOf(issued)
+    const before = await dump(dataDir)
+    const planned = await runAssent(['issue', '--plan', '--json'], { dataDir })
+    expect(planned).toMatchObject({ code: 0, stderr: '' })
+    plan.push(planned.json())
+    expect(await dump(dataDir)).toEqual(before)
+    const real = await runAssent(['issue', '--json'], { dataDir })
+    expect(real.code).toBe(0)
+    const numbers = ({ created, existing, unreachable }: Record<string, unknown>) => ({ created, existing, unreachable })
+    expect(numbers(real.json())).toEqual(numbers(planned.json()))
+    expect(Number(real.json()['created'])).toBe(26)
+    const again = await runAssent(['issue', '--json'], { dataDir })
+    expect(again.json()).toMatchObject({ created: 0, existing: 26 })
+  })
+
+  it('I1: --date puts those of that day\'s year, once', async () => {
+    const dataDir = copyOf(issued)
+    const next = `${new Date().getUTCFullYear() + 2}-10-01`
+    const first = await runAssent(['issue', '--date', next, '--json'], { dataDir })
+    expect(first.json()).toMatchObject({ existing: 0 })
+    const again = await runAssent(['issue', '--date', next, '--json'], { dataDir })
+    expect(again.json()).toMatchObject({ created: 0 })
+  })
+})
+
+describe('records and verify', () => {
+  it('records: one file per signature, readable by this user alone, listed in index.csv', async () => {
+    const out = join(scratch(), 'out')
+    const done = await runAssent(['records', '--out', out, '--json'], { dataDir: sealed })
+    expect(done).toMatchObject({ code: 0, stderr: '' })
+    expect(signed).toBeGreaterThan(5)
+    expect(done.json()).toEqual({ written: signed, out })
+    expect(readdirSync(out).filter((name) => name.endsWith('.pdf'))).toHaveLength(signed)
+    expect(linesOf(join(out, 'index.csv'))).toHaveLength(signed + 1)
+    expect(linesOf(join(out, 'index.csv'))[0]).toBe('file,sha256,reference,agreement,version,signed_at,about,signed_by,capacity,school,status')
+    for (const name of readdirSync(out)) expect(statSync(join(out, name)).mode & 0o077, name).toBe(0)
+    const [nobody, known] = await Promise.all([
+      runAssent(['records', '--out', join(out, 'a'), '--school', 'No Such School', '--json'], { dataDir: sealed }),
+      runAssent(['records', '--out', join(out, 'b'), '--school', '100001', '--json'], { dataDir: sealed }),
+    ])
+    expect(nobody.code).toBe(2)
+    expect(known.json()).toMatchObject({ written: signed })
+    const file = join(out, 'index.csv', 'below-a-file')
+    expect((await runAssent(['records', '--out', file, '--json'], { dataDir: sealed })).code).toBe(2)
+  })
+
+  it('D6: verify answers 0 current, 5 changed or not ours, 6 withdrawn, and names nobody', async () => {
+    const dataDir = copyOf(sealed)
+    const out = join(scratch(), 'out')
+    await runAssent(['records', '--out', out], { dataDir })
+    const [name = ''] = readdirSync(out).filter((file) => file.endsWith('.pdf'))
+    const file = join(out, name)
+
+    const good = await runAssent(['verify', file, '--json'], { dataDir })
+    expect(good).toMatchObject({ code: 0, stderr: '' })
+    expect(good.json()).toMatchObject({ valid: true, status: 'current', reasons: [], sealedBy: expect.any(String) as string, signedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string })
+    expect(good.stdout).not.toMatch(/Pupil\d|Parent\d|Teacher\d|Sur\d/)
+
+    const flipped = readFileSync(file)
+    const at = Math.floor(flipped.length / 2)
+    flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at)
+    writeFileSync(join(out, 'flipped.pdf'), flipped)
+    const bad = await runAssent(['verify', join(out, 'flipped.pdf'), '--json'], { dataDir })
+    expect(bad.code).toBe(5)
+    expect(bad.json()).toMatchObject({ valid: false })
+    expect((bad.json()['reasons'] as string[]).length).toBeGreaterThan(0)
+
+    const elsewhere = await runAssent(['verify', file, '--json'], { dataDir: await migrated() })
+    expect(elsewhere.code).toBe(5)
+    writeFileSync(join(out, 'plain.txt'), 'not a PDF at all')
+    expect((await runAssent(['verify', join(out, 'plain.txt'), '--json'], { dataDir })).code).toBe(5)
+    expect((await runAssent(['verify', out, '--json'], { dataDir })).code).toBe(2)
+
+    await inProcess(dataDir, async ({ signing, signingStore }) => {
+      const signature = await signingStore.byId(name.replace('.pdf', ''))
+      expect(await signing.withdraw(signature?.id ?? '', signature?.signerId ?? '', 'os:test')).not.toBeNull()
+    })
+    const withdrawn = await runAssent(['verify', file, '--json'], { dataDir })
+    expect(withdrawn.code).toBe(6)
+    expect(withdrawn.json()).toMatchObject({ valid: true, status: 'withdrawn' })
+  })
+})
+
+describe('audit', () => {
+  it('L1, L2: verify walks the log; the export is judged alone; a changed entry is named', async () => {
+    const dataDir = copyOf(sealed)
+    const whole = await runAssent(['audit', 'verify', '--json'], { dataDir })
+    expect(whole).toMatchObject({ code: 0, stderr: '' })
+    const { valid, size, firstBad } = whole.json() as { valid: boolean; size: number; firstBad: unknown }
+    expect({ valid, firstBad }).toEqual({ valid: true, firstBad: null })
+    expect(size).toBeGreaterThan(signed)
+
+    const file = join(scratch(), 'log.export')
+    expect((await runAssent(['audit', 'export', file, '--json'], { dataDir })).code).toBe(0)
+    // An export is judged by whoever holds it: no data directory of ours is needed.
+    const alone = await runAssent(['audit', 'verify', '--export', file, '--json'], { dataDir: join(scratch(), 'none') })
+    expect(alone.code, alone.stdout + alone.stderr).toBe(0)
+    expect(alone.json()).toMatchObject({ valid: true, size })
+    const spoilt = readFileSync(file)
+    const at = Math.floor(spoilt.length * 0.6)
+    spoilt.writeUInt8(spoilt.readUInt8(at) ^ 1, at)
+    writeFileSync(`${file}.bad`, spoilt)
+    const refused = await runAssent(['audit', 'verify', '--export', `${file}.bad`, '--json'], { dataDir })
+    expect([2, 5]).toContain(refused.code)
+
+    const entry = await withDatabase(dataDir, async (db) => {
+      const row = await db.read('audit_leaves').where({ leaf_index: 4 }).first()
+      await db.sql.raw('drop trigger audit_entries_no_update')
+      await db.sql('audit_entries').where({ id: row.entry_id }).update({ actor: 'os:somebody' })
+      return row.entry_id as string
+    })
+    const bad = await runAssent(['audit', 'verify', '--json'], { dataDir })
+    expect(bad.code).toBe(5)
+    expect(bad.json()).toMatchObject({ valid: false, firstBad: { index: 4, id: entry } })
+    const plain = await runAssent(['audit', 'verify'], { dataDir })
+    expect(plain.stdout).toContain(entry)
+  })
+})
