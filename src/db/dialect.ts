@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import knexModule, { type Knex } from 'knex'
+import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { OutsideFailure, UnusableInput } from '../shared/errors.ts'
 import { LibsqlClient } from './libsql-client.ts'
 
@@ -65,6 +65,9 @@ export async function openDialect(url: string): Promise<Dialect> {
     await dialect.writer.raw('select 1')
   } catch (error) {
     await dialect.close().catch(() => undefined)
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) {
+      throw new UnusableInput({ what: 'The database file is damaged or is no database.', where: describeDatabase(url), remedy: 'Restore it from the backup, or name the right file in ASSENT_DATABASE_URL.' }, error)
+    }
     throw new OutsideFailure({
       what: `The database does not answer: ${plainReason(error)}`,
       where: describeDatabase(url),
@@ -76,6 +79,9 @@ export async function openDialect(url: string): Promise<Dialect> {
   return dialect
 }
 
+/** The library would write to stdout, with call sites; every failure reaches the caller as an error anyway. */
+const silent = { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined }
+
 function plainReason(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
   return code ? `${code}.` : `${message ?? 'no reason given'}.`
@@ -83,7 +89,7 @@ function plainReason(error: unknown): string {
 
 function sqlite(filename: string): Dialect {
   try {
-    mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(filename))
   } catch (error) {
     throw new UnusableInput({
       what: `The folder of the database cannot be made: ${plainReason(error)}`,
@@ -95,6 +101,7 @@ function sqlite(filename: string): Dialect {
     client: LibsqlClient as unknown as typeof Knex.Client,
     connection: { filename },
     useNullAsDefault: true,
+    log: silent,
     pool: {
       min: 0,
       max,
@@ -147,6 +154,7 @@ function mariadb(url: string): Dialect {
   const socket = parsed.searchParams.get('socket')
   const knex = knexModule({
     client: 'mysql2',
+    log: silent,
     connection: {
       ...(socket ? { socketPath: socket } : { host: parsed.hostname, port: Number(parsed.port || 3306) }),
       user: decodeURIComponent(parsed.username),
