@@ -1,4 +1,4 @@
-import type { SignCommand } from '../../src/features/signing/signing-service.ts'
+import type { SignCommand } from '../../src/features/signing/sign-command.ts'
 import type { Services } from '../../src/services.ts'
 
 /** A drawn name of usual size. */
