@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { commandNames } from '../../src/main.ts'
 import { copyOf, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let ready = ''
 beforeAll(async () => { ready = await migrated() })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { signSome } from '../../src/demo/sign-some.ts'
 import { openServices } from '../../src/open-services.ts'
@@ -8,6 +8,9 @@ import type { Services } from '../../src/services.ts'
 import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/roster-files.ts'
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, dump, migrated, removeScratch, runAssent, scratch, withDatabase } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let issued = ''
 /** A copy in which a part of the school has signed and every signature is sealed. */
@@ -25,14 +28,15 @@ beforeAll(async () => {
     signed = await signSome(services, new Set())
     await services.worker.runUntilIdle()
   })
-}, 120_000)
+})
 afterAll(() => {
   removeScratch()
   removeTempFolders()
 })
 
+/** In this process, with mail kept instead of sent. */
 async function inProcess(dataDir: string, work: (services: Services) => Promise<void>): Promise<void> {
-  const services = await openServices(loadConfig({ ASSENT_DATA_DIR: dataDir }), { actor: 'os:test' })
+  const services = await openServices(loadConfig({}, { dataDir, demo: true }), { actor: 'os:test' })
   try {
     await work(services)
   } finally {

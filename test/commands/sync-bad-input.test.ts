@@ -1,10 +1,13 @@
 import { chmodSync, chownSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/roster-files.ts'
 import { BAD_INPUTS, BAD_ROWS } from './bad-input.ts'
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, counts, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let empty = ''
 let filled = ''

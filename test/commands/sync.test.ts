@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeDemoTrust } from '../../src/demo/demo-trust.ts'
 import { writeOneRoster } from '../../src/demo/write-oneroster.ts'
 import { mappedList, oneRoster11Files, oneRoster12Files, removeTempFolders, sdsFiles, tempFolder, writeFile, writeFolder, writeZip } from '../support/roster-files.ts'
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, counts, dump, migrated, removeScratch, runAssent } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const NUMBERS = ['read', 'joiners', 'movers', 'leavers', 'missing', 'changed', 'unchanged', 'rejected', 'refused', 'held'] as const
 const numbers = (report: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(NUMBERS.map((name) => [name, report[name]]))

@@ -43,3 +43,36 @@ export async function readRoster(app: TestApp, browser: Browser, folder: string,
 export function textOf(html: string): string {
   return (/<main[\s\S]*<\/main>/.exec(html)?.[0] ?? html).replace(/<(script|style)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' ').replace(/&#39;/g, '’').replace(/&quot;/g, '"').replace(/\s+/g, ' ')
 }
+
+export const PUPILS = '/School/Pupils'
+export const SUSPENDED = '/School/Suspended'
+
+/** Settings of a simulated directory for `startTestApp`. */
+export const simulatedDirectory = {
+  name: 'school', kind: 'simulated' as const, containers: [PUPILS, SUSPENDED], groups: ['internet', 'pupils'], mode: 'propose' as const,
+  mapping: { suspendedContainer: SUSPENDED, profiles: {}, restrictedGroups: [], restrictedWithoutGroups: [] },
+}
+
+/** An account in that directory for each of these people of the source. */
+export async function giveAccounts(app: TestApp, externalIds: readonly string[]): Promise<void> {
+  await app.db.transaction(() => app.db.insertNew('simulated_accounts', externalIds.map((id) => ({
+    immutable_id: `sim-${id}`, account: JSON.stringify({
+      immutableId: `sim-${id}`, username: `u.${id.toLowerCase()}`, displayName: id, enabled: true, container: PUPILS, groups: ['internet', 'pupils'], protected: false, match: { employeeId: id },
+    }),
+  }))))
+}
+
+/** What the simulated directory holds of one account. */
+export async function accountOf(app: TestApp, externalId: string): Promise<{ enabled: boolean; container: string; groups: string[] }> {
+  const row = await app.db.read('simulated_accounts').where({ immutable_id: `sim-${externalId}` }).first('account')
+  const { enabled, container, groups } = JSON.parse(row.account)
+  return { enabled, container, groups }
+}
+
+/** Approves what a page holds, with the count where the page asks for it. */
+export async function approve(browser: Browser, path: string, count: number, fields: Record<string, string> = {}): Promise<void> {
+  const page = await browser.get(path)
+  const answer = await browser.post(path, { _csrf: tokenIn(page), ...fields, ...(page.text.includes('name="count"') ? { count: String(count) } : {}) })
+  const after = await browser.get(answer.location ?? path)
+  if (after.text.includes('error-summary')) throw new Error(textOf(after.text))
+}

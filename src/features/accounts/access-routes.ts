@@ -20,7 +20,10 @@ function listPage({ pages, jobs }: AccessPageDeps): Page {
       const schools = actor.schools('access.view')
       const waiting = await pages.plans(schools, { offset: 0, limit: 50 }, { waiting: true })
       const done = await pages.plans(schools, { offset: (query.page - 1) * PLANS_PER_PAGE, limit: PLANS_PER_PAGE }, { waiting: false })
+      const look = await pages.newestLook(0)
+      const emptyLook = look && (await pages.counts(look.id, schools)).total === 0 ? look : null
       return view('pages/access/plans.njk', accessView({
+        emptyLook,
         waiting: waiting.plans, done: done.plans, total: done.total, page: query.page, now,
         names: await pages.actorNames([...waiting.plans, ...done.plans].flatMap(({ plan }) => [plan.createdBy, plan.approvedBy])),
         job: await jobs.waiting(null), mayPlan: actor.can('access.plan'), maySwitch: actor.schools('access.approve') === 'all', directories: await pages.directories(),

@@ -23,11 +23,14 @@ export function accessView(input: {
   mayPlan: boolean
   maySwitch: boolean
   directories: { name: string; kind: string; paused: boolean }[]
+  /** The newest finished look, where it found nobody. */
+  emptyLook: Plan | null
 }): object {
   return {
     lead: 'Who would lose or regain access, first as a plan, then approved, then done.',
     look: input.mayPlan ? { action: '/access/look', running: input.job !== null && !input.job.givenUp } : null,
     job: input.job, refresh: input.job !== null && !input.job.givenUp,
+    lastLook: input.emptyLook && `The last look, on ${longInstant(input.emptyLook.createdAt)}, found nobody who has to lose access.`,
     waiting: input.waiting.map(({ plan, counts }) => {
       const { status, text } = stateOfPlan(plan, input.now)
       return { title: planTitle(plan), href: `/access/plans/${plan.id}`, hint: countWords(counts), status, statusText: text }
@@ -77,7 +80,8 @@ export interface PlanPageInput {
 export function accessPlanView(input: PlanPageInput): object {
   const { plan, counts, kind, path, page, now, job } = input
   const running = plan.state === 'applying' || plan.state === 'planning' || (job !== null && !job.givenUp)
-  const state = running && plan.state !== 'applying' ? { status: 'outstanding' as const, text: job?.what === 'undo' ? 'Undo is waiting' : 'About to begin' } : stateOfPlan(plan, now)
+  const state = counts.total === 0 && !running ? { status: 'quiet' as const, text: 'Nothing to do' }
+    : running && plan.state !== 'applying' ? { status: 'outstanding' as const, text: job?.what === 'undo' ? 'Undo is waiting' : 'About to begin' } : stateOfPlan(plan, now)
   const total = kind === null ? counts.total : counts[kind]
   return {
     crumbs: [{ text: 'Access', href: '/access' }],

@@ -18,7 +18,7 @@ onBothDatabases('the next version', (get) => {
     const { db } = get()
     const clock = new FixedClock('2026-09-07T08:30:00Z')
     const ids = createIds(clock)
-    service = new AgreementService({ db, clock, audit: new AuditLog(db, clock, ids), store: new AgreementStore(db, clock, ids), trustName: 'Fellside Learning Trust' })
+    service = new AgreementService({ db, clock, audit: new AuditLog(db, clock, ids), store: new AgreementStore(db, clock, ids), trustName: () => 'Fellside Learning Trust' })
     await service.seedStarters(readStarterSet(join(templateFolder(), 'agreements')), 'system')
     id = (await service.store.byKey('staff'))?.id ?? ''
   })
