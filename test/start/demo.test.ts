@@ -51,5 +51,5 @@ it.skipIf(!older)('started by whatever Node the host has, a signal reaches the p
   const dataDir = join(scratch(), 'data')
   const server = await startAssent(['serve'], /listens at/, { dataDir, env: { ASSENT_PORT: String(port) }, command: [older ?? '', join(root, 'bin', 'assent.cjs')] })
   expect(await server.stop()).toMatchObject({ code: 0 })
-  await expect(new Browser(`http://127.0.0.1:${port}`).get('/healthz')).rejects.toThrow()
+  await expect(new Browser(`http://127.0.0.1:${port}`).get('/healthz')).rejects.toThrow(/fetch failed/)
 })
