@@ -24,6 +24,8 @@ export interface Dialect {
   refuseChanges(table: string): string[]
   /** True where a row read for changing must be locked; elsewhere a writing transaction is alone anyway. */
   readonly lockRows: boolean
+  /** True where a writing transaction keeps all others waiting. */
+  readonly oneWriter: boolean
   /** `INSERT ... ` prefix that skips rows whose key exists. */
   readonly insertIgnore: string
   close(): Promise<void>
@@ -141,6 +143,7 @@ function sqlite(filename: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`),
     lockRows: false,
+    oneWriter: true,
     insertIgnore: 'INSERT OR IGNORE INTO',
     async close() {
       await writer.destroy()
@@ -187,6 +190,7 @@ function mariadb(url: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${table} is append-only'`),
     lockRows: true,
+    oneWriter: false,
     insertIgnore: 'INSERT IGNORE INTO',
     close: () => knex.destroy(),
   }
