@@ -59,12 +59,14 @@ function stateOf({ waiting, waitedMs }: AuditData): { status: string; text: stri
   return waitedMs > ALARM_MS ? { status: 'attention', text: `${entries} for over a minute: is the worker running?` } : { status: 'outstanding', text: entries }
 }
 
-/** `person:<ulid>` as a name with its reference below; anything else as it is. */
+/** `person:<ulid>` as a name, other things by their kind, each with its reference below. */
 function thing(reference: string, names: AuditData['names']): { text: string; id: string } {
   const person = /^person:(.+)$/.exec(reference)?.[1]
   const name = person ? names.get(person)?.name : undefined
   if (name) return { text: name, id: reference }
-  return { text: reference === 'system' ? 'Assent itself' : reference, id: '' }
+  if (reference === 'system') return { text: 'Assent itself', id: '' }
+  const kind = /^([a-z-]+):[0-9A-Z]{26}$/.exec(reference)?.[1]
+  return kind ? { text: kind === 'person' ? 'Somebody erased' : `A ${kind}`, id: reference } : { text: reference, id: '' }
 }
 
 const hrefFor = (subject: string): string => `${AUDIT_PATH}?${new URLSearchParams({ about: subject }).toString()}`
