@@ -85,7 +85,7 @@ describe('records and verify', () => {
     expect(readdirSync(out).filter((name) => name.endsWith('.pdf'))).toHaveLength(signed)
     expect(linesOf(join(out, 'index.csv'))).toHaveLength(signed + 1)
     expect(linesOf(join(out, 'index.csv'))[0]).toBe('file,sha256,reference,agreement,version,signed_at,about,signed_by,capacity,school,status')
-    for (const name of readdirSync(out)) expect(statSync(join(out, name)).mode & 0o077, name).toBe(0)
+    for (const name of readdirSync(out)) expect(statSync(join(out, name)).mode & 0o077).toBe(0)
     const [nobody, known] = await Promise.all([
       runAssent(['records', '--out', join(out, 'a'), '--school', 'No Such School', '--json'], { dataDir: sealed }),
       runAssent(['records', '--out', join(out, 'b'), '--school', '100001', '--json'], { dataDir: sealed }),
@@ -146,7 +146,7 @@ describe('audit', () => {
     expect((await runAssent(['audit', 'export', file, '--json'], { dataDir })).code).toBe(0)
     // An export is judged by whoever holds it: no data directory of ours is needed.
     const alone = await runAssent(['audit', 'verify', '--export', file, '--json'], { dataDir: join(scratch(), 'none') })
-    expect(alone.code, alone.stdout + alone.stderr).toBe(0)
+    expect(alone.code).toBe(0)
     expect(alone.json()).toMatchObject({ valid: true, size })
     const spoilt = readFileSync(file)
     const at = Math.floor(spoilt.length * 0.6)
