@@ -16,7 +16,7 @@ beforeAll(async () => {
   empty = await migrated()
   filled = copyOf(empty)
   const first = await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(larkmoor())), '--json'], { dataDir: filled })
-  expect(first.json()).toMatchObject({ state: 'applied', read: 26, joiners: 26 })
+  if (first.json()['state'] !== 'applied') throw new Error(first.stdout)
 })
 afterAll(() => {
   removeScratch()
