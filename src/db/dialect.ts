@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import knexModule, { type Knex } from 'knex'
 import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { OutsideFailure, UnusableInput } from '../shared/errors.ts'
+import { databaseFailure } from './database-failure.ts'
 import { LibsqlClient } from './libsql-client.ts'
 
 /** Everything that differs between the two databases. No other file of the product may name them. */
@@ -67,9 +68,8 @@ export async function openDialect(url: string): Promise<Dialect> {
     await dialect.writer.raw('select 1')
   } catch (error) {
     await dialect.close().catch(() => undefined)
-    if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) {
-      throw new UnusableInput({ what: 'The database file is damaged or is no database.', where: describeDatabase(url), remedy: 'Restore it from the backup, or name the right file in ASSENT_DATABASE_URL.' }, error)
-    }
+    const known = databaseFailure(codeOf(error), error)
+    if (known) throw known
     throw new OutsideFailure({
       what: `The database does not answer: ${plainReason(error)}`,
       where: describeDatabase(url),
