@@ -28,10 +28,10 @@ export function benchBeside({ quick, say }: BenchOptions): Promise<BenchRow[]> {
     const server = await startServer(place)
     try {
       say('Signing while nothing else happens ...')
-      const capture = { ...place, everyMs: quick ? 50 : 100 }
+      const capture = { ...place, everyMs: 200 }
       const alone = await captureWhile(capture, join(folder, 'stop-1'), 100, () => setTimeout(quick ? 2_000 : 8_000))
       say('Signing while the roster comes in ...')
-      const beside = await captureWhile(capture, join(folder, 'stop-2'), 3_500, () => sync(place, large))
+      const beside = await captureWhile(capture, join(folder, 'stop-2'), 3_000, () => sync(place, large))
       return [...describe('alone', alone, quick), ...describe('beside an import', beside, quick, LIMIT_MS)]
     } finally {
       server.kill('SIGTERM')

@@ -40,7 +40,9 @@ function keepLooking(region) {
     if (document.hidden) return
     try {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' }, credentials: 'same-origin' })
-      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-refresh]')
+      // The main part only: the policy of this page refuses the style of another.
+      const main = /<main[\s\S]*<\/main>/.exec(await answer.text())?.[0] ?? ''
+      const fresh = new DOMParser().parseFromString(main, 'text/html').querySelector('[data-refresh]')
       if (answer.redirected || !answer.ok || !fresh) {
         clearInterval(timer)
         location.reload()

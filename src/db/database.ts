@@ -8,6 +8,9 @@ interface Unit {
 }
 
 const ATTEMPTS = 8
+/** Long enough that somebody who looks every few milliseconds finds the door open. */
+const SHORTEST_REST_MS = 6
+const LONGEST_REST_MS = 40
 
 /**
  * The handle every store holds. Inside `transaction` all handles of the call chain use that transaction, so that no
@@ -57,6 +60,20 @@ export class Database {
         await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * (0.5 + Math.random())))
       }
     }
+  }
+
+  /**
+   * One step of a long job: a short transaction, and after it a rest in which others get to write, where only one writer can be at
+   * work. A quarter of the time spent, so that a waiting signature is let in and the job takes little longer.
+   */
+  async step<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    const result = await this.transaction(work)
+    if (this.dialect.oneWriter && !this.inTransaction) {
+      const rest = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, (performance.now() - start) / 4))
+      await new Promise((resolve) => setTimeout(resolve, rest))
+    }
+    return result
   }
 
   /** Calls `hook` once the open transaction has committed; at once when there is none. */

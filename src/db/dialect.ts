@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import knexModule, { type Knex } from 'knex'
 import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { OutsideFailure, UnusableInput } from '../shared/errors.ts'
+import { databaseFailure } from './database-failure.ts'
 import { LibsqlClient } from './libsql-client.ts'
 
 /** Everything that differs between the two databases. No other file of the product may name them. */
@@ -24,6 +25,8 @@ export interface Dialect {
   refuseChanges(table: string): string[]
   /** True where a row read for changing must be locked; elsewhere a writing transaction is alone anyway. */
   readonly lockRows: boolean
+  /** True where a writing transaction keeps all others waiting. */
+  readonly oneWriter: boolean
   /** `INSERT ... ` prefix that skips rows whose key exists. */
   readonly insertIgnore: string
   close(): Promise<void>
@@ -65,9 +68,8 @@ export async function openDialect(url: string): Promise<Dialect> {
     await dialect.writer.raw('select 1')
   } catch (error) {
     await dialect.close().catch(() => undefined)
-    if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) {
-      throw new UnusableInput({ what: 'The database file is damaged or is no database.', where: describeDatabase(url), remedy: 'Restore it from the backup, or name the right file in ASSENT_DATABASE_URL.' }, error)
-    }
+    const known = databaseFailure(codeOf(error), error)
+    if (known) throw known
     throw new OutsideFailure({
       what: `The database does not answer: ${plainReason(error)}`,
       where: describeDatabase(url),
@@ -141,6 +143,7 @@ function sqlite(filename: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`),
     lockRows: false,
+    oneWriter: true,
     insertIgnore: 'INSERT OR IGNORE INTO',
     async close() {
       await writer.destroy()
@@ -187,6 +190,7 @@ function mariadb(url: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${table} is append-only'`),
     lockRows: true,
+    oneWriter: false,
     insertIgnore: 'INSERT IGNORE INTO',
     close: () => knex.destroy(),
   }

@@ -51,7 +51,7 @@ export class LibsqlClient extends BetterSqlite3Client {
         return run(connection, sql, bindings, query)
       } catch (error) {
         if (!isBusy(error) || Date.now() > deadline) throw error
-        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8))
+        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 4))
       }
     }
   }

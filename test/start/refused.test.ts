@@ -71,7 +71,7 @@ describe('keys', () => {
     const good = readFileSync(key)
     rmSync(key)
     expect(await refusal(['serve'], { dataDir })).toMatchObject({ code: 2, where: key, what: expect.stringContaining('gone') as string })
-    expect(existsSync(key), 'no new key in its place').toBe(false)
+    expect(existsSync(key)).toBe(false)
     writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
     expect(await refusal(['serve'], { dataDir })).toMatchObject({ code: 2, what: expect.stringContaining('not the one') as string })
     writeFileSync(key, good)
@@ -105,7 +105,7 @@ describe('keys', () => {
     const expired = await refusal(['serve'], { dataDir: copyOf(ready), env: settings(old, 'open sesame') }, ['open sesame'])
     expect(expired).toMatchObject({ code: 2, what: expect.stringMatching(/expired on \d{4}-/) as string })
     const good = await runAssent(['migrate', '--json'], { dataDir: copyOf(ready), env: settings(current, 'open sesame') })
-    expect(good.code, good.stdout).toBe(0)
+    expect(good.code).toBe(0)
   })
 })
 
@@ -160,7 +160,7 @@ describe('settings', () => {
     for (const words of ['ASSENT_PORT is "eighty"', 'ASSENT_DATABASE_URL must begin with', 'ASSENT_BASE_URL must begin with https://', '"colour"', '"speed"', 'ldaps://', 'searchBases', 'trust.name is missing', 'mail (from, smtpUrl) is missing']) {
       expect(said.what).toContain(words)
     }
-    expect(existsSync(join(dir, 'data')), 'nothing is made before the settings hold').toBe(false)
+    expect(existsSync(join(dir, 'data'))).toBe(false)
   })
 
   it('files that are named and cannot be read; a name used twice', async () => {

@@ -92,7 +92,7 @@ export function accessPlanView(input: PlanPageInput): object {
       ...(counts.skipped > 0 ? [{ figure: counts.skipped, text: 'left out, with the reason' }] : []),
       ...(counts.failed > 0 ? [{ figure: counts.failed, text: 'failed, can be tried again', status: 'attention' }] : []),
     ],
-    brake: plan.brake.held.map(brakeWords),
+    brake: running ? [] : brakeWords(plan.brake.held),
     brakeTitle: plan.approvedBy === null && ['planned', 'held'].includes(plan.state) ? 'Why this waits for you' : 'What to know',
     progress: running && plan.state === 'applying' ? progress(input) : null,
     job: job && { ...job, ...(job.trouble ? { trouble: job.trouble } : {}) },

@@ -49,10 +49,12 @@ const RULES: Record<string, { title: string; rule: string; next: string }> = {
   U1: { title: 'The undo did not run', rule: 'U1: an undo lifts only what the plan placed and still stands.', next: 'Look at the people concerned.' },
 }
 
-/** A reason of the brake in plain words. */
-export function brakeWords({ rule, text }: { rule: string; text: string }): { title: string; text: string; rule: string; next: string } {
-  const known = RULES[rule]
-  return { title: known?.title ?? 'Waits', text, rule: known?.rule ?? rule, next: known?.next ?? 'Read the list, then decide.' }
+/** Reasons of the brake in plain words, those of one rule together. */
+export function brakeWords(reasons: readonly { rule: string; text: string }[]): { title: string; texts: string[]; rule: string; next: string }[] {
+  return [...Map.groupBy(reasons, ({ rule }) => rule)].map(([rule, list]) => {
+    const known = RULES[rule]
+    return { title: known?.title ?? 'Waits', texts: [...new Set(list.map(({ text }) => text))], rule: known?.rule ?? rule, next: known?.next ?? 'Read the list, then decide.' }
+  })
 }
 
 /** A stored reason in words, and the roster run it names. */

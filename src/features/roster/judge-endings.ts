@@ -97,6 +97,7 @@ export async function inferLeavers(context: EndingContext): Promise<void> {
     const after = await factsAfter(context, part)
     const ids = await context.sources.personIds(context.source.id, part)
     const current = await context.people.affiliationsOf([...ids.values()])
+    const lines = await context.plans.itemsOf(planId, part)
     const items: NewPlanItem[] = []
     for (const subject of part) {
       const facts = after.get(subject) ?? []
@@ -106,14 +107,15 @@ export async function inferLeavers(context: EndingContext): Promise<void> {
         const stored = (current.get(ids.get(subject) ?? '') ?? []).find((affiliation) => affiliation.schoolId === schoolId && affiliation.role === 'pupil')
         if (stored && stored.endDate !== null && stored.endDate < context.on) continue
         const pupil = facts.some((fact) => fact.kind === 'affiliation' && fact.role === 'pupil' && fact.schoolKey === end.schoolKey && fact.endDate === null)
-        if (pupil) items.push(inferredItem(context, subject, end))
+        if (pupil) items.push(inferredItem(context, subject, end, lines.find((line) => line.subject === subject && line.population === 'ended-group')))
       }
     }
     await db.transaction(async () => { await context.plans.addNewItems(planId, items) })
   }
 }
 
-function inferredItem(context: EndingContext, subject: string, end: InferredEnd): NewPlanItem {
+/** `row` is the line of this run that ended a class, where it was one; else only the calendar moved on. */
+function inferredItem(context: EndingContext, subject: string, end: InferredEnd, row: PlanItem | undefined): NewPlanItem {
   const after: StagedEnd = { end }
   return {
     seq: context.staged.nextSeq++,
@@ -124,8 +126,8 @@ function inferredItem(context: EndingContext, subject: string, end: InferredEnd)
     state: 'held',
     before: null,
     after,
-    file: null,
-    line: null,
+    file: row?.file ?? null,
+    line: row?.line ?? null,
     reason: `every class at this school has ended, the last on ${end.on} (inferred)`,
   }
 }

@@ -114,7 +114,7 @@ export class RosterQueries {
     return subjects.map((subject) => {
       const personId = known.get(subject) ?? null
       const mine = visible.filter((item) => item.subject === subject)
-      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, places: places.get(personId ?? '') ?? [], items: mine.filter((item) => item.action !== 'rekeyed') }
+      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, places: places.get(personId ?? '') ?? [], items: mine.filter((item) => item.action !== 'rekeyed').toSorted(gravestFirst) }
     })
   }
 
@@ -148,6 +148,11 @@ export class RosterQueries {
   actorNames(labels: readonly (string | null)[]): ReturnType<typeof actorNames> {
     return actorNames(this.#deps.people, labels)
   }
+}
+
+/** What waits, then the gravest change, then the order of the file. */
+function gravestFirst(a: PlanItem, b: PlanItem): number {
+  return Number(b.state === 'held') - Number(a.state === 'held') || b.rank - a.rank || a.seq - b.seq
 }
 
 /** The name that the plan itself states, newest first. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { definePage, type Page } from '../../http/define-page.ts'
-import { backToForm } from '../../http/back-to-form.ts'
+import { backToForm, backWithErrors } from '../../http/back-to-form.ts'
 import { pageNumber } from '../../http/paging.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { NotFound, UnusableInput } from '../../shared/errors.ts'
@@ -47,8 +47,6 @@ const uploadBody = z.strictObject({
   format: z.enum(['auto', ...FORMATS], 'Choose the format, or let us work it out'),
   school: z.string().max(26).default(''),
   decision: z.enum(['look', 'apply'], 'Choose what to do with the file'),
-}).refine((body) => body.source !== '' || /^[a-z0-9][a-z0-9-]*$/.test(body['new-source']), {
-  path: ['new-source'], message: 'Write a name for the source: small letters, figures and hyphens, such as mis',
 })
 
 function uploadPage({ queries, uploads, schools }: RosterPageDeps): Page {
@@ -76,7 +74,13 @@ function uploadPage({ queries, uploads, schools }: RosterPageDeps): Page {
       handle: async (ctx) => {
         const { actor, body, file } = ctx
         const within = actor.schools('roster.run')
-        if (!file) return backToForm(ctx, 'file', 'Choose the file to read. If you chose one, it was empty.')
+        const named = body.source !== '' || /^[a-z0-9][a-z0-9-]*$/.test(body['new-source'])
+        if (!file || !named) {
+          return backWithErrors(ctx, {
+            ...(file ? {} : { file: 'Choose the file to read. If you chose one, it was empty.' }),
+            ...(named ? {} : { 'new-source': 'Write a name for the source: small letters, figures and hyphens, such as mis' }),
+          })
+        }
         const school = body.school === '' ? null : await schools.get(body.school)
         if (body.school !== '' && (!school || !actor.can('roster.run', school.id))) throw new NotFound()
         try {

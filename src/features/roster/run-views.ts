@@ -66,7 +66,7 @@ export function runView(input: RunPageInput): object {
     refused: run.state === 'failed' ? [] : run.report.refused.map(refusalWords),
     problem: run.state === 'failed' ? { ...(run.report.error ?? { what: run.report.refused.join(' '), where: '', remedy: '' }), again: run.report.again ? `/rosters/runs/${run.report.again}` : null } : null,
     warnings: run.report.warnings,
-    held: run.state === 'held' || run.state === 'planned' ? plan.brake.held.map(heldWords) : [],
+    held: run.state === 'held' || run.state === 'planned' ? heldWords(plan.brake.held) : [],
     heldCount: counts.held,
     approve: approval(input, expired),
     access: input.access,
@@ -119,18 +119,24 @@ function nextStep({ view: { run, source, newerRunId } }: RunPageInput): { text: 
 export function personLine(person: PlannedPerson, input: Pick<RunPageInput, 'view' | 'schoolNames' | 'now' | 'sees' | 'personHref'>): object {
   const school = schoolWords(input)
   const whats = [...new Set(person.items.flatMap((item) => changeWords(item, { school, on: today(input.now) })))]
-  const first = person.items.find((item) => item.state === 'held') ?? person.items[0]
+  const first = person.items[0]
   const status = first ? itemStatus(first.state, input.view.run.state) : null
   return {
     who: person.name ?? person.subject, sub: [person.subject, placeOf(person, school, input)].filter(Boolean).join(', '),
     ...(person.personId && input.personHref ? { whoHref: input.personHref(person.personId) } : {}),
     whats: whats.slice(0, 6), more: Math.max(0, whats.length - 6),
     why: reasonOf(person),
-    rows: person.items.filter((item) => item.file !== null && item.line !== null).slice(0, 3).map((item) => ({ file: shownFile(item.file ?? '', input.view), line: item.line })),
+    rows: rowsOf(person, input.view),
     noRow: person.items.every((item) => item.file === null) ? 'No row: this is about what the file does not say any more.' : null,
     ...(status ? { status: status.status, statusText: status.text } : {}),
     ...(first?.error ? { error: first.error } : {}),
   }
+}
+
+/** The rows behind a person's lines, each once; at most three. */
+function rowsOf({ items }: PlannedPerson, view: RunView): { file: string; line: number }[] {
+  const rows = items.flatMap(({ file, line }) => (file === null || line === null ? [] : [{ file: shownFile(file, view), line }]))
+  return rows.filter((row, at) => rows.findIndex((other) => other.file === row.file && other.line === row.line) === at).slice(0, 3)
 }
 
 /** A school's name by the feed's key; null for one the reader may not see. */

@@ -54,10 +54,12 @@ const RULES: Record<string, RuleWords> = {
   R10: { title: 'This source only proposes', rule: 'R10: a new source is watched first, then proposes, then applies.', next: 'Approve what is right.' },
 }
 
-/** A held reason such as "B1: ..." in plain words. */
-export function heldWords(reason: { rule: string; text: string }): { title: string; text: string; rule: string; next: string } {
-  const known = RULES[reason.rule]
-  return { title: known?.title ?? 'Held', text: reason.text, rule: known?.rule ?? reason.rule, next: known?.next ?? 'Read the list, then decide.' }
+/** Held reasons such as "B1: ..." in plain words, those of one rule together. */
+export function heldWords(reasons: readonly { rule: string; text: string }[]): { title: string; texts: string[]; rule: string; next: string }[] {
+  return [...Map.groupBy(reasons, ({ rule }) => rule)].map(([rule, list]) => {
+    const known = RULES[rule]
+    return { title: known?.title ?? 'Held', texts: [...new Set(list.map(({ text }) => text))], rule: known?.rule ?? rule, next: known?.next ?? 'Read the list, then decide.' }
+  })
 }
 
 const REFUSALS: Record<string, string> = {

@@ -72,7 +72,7 @@ export async function stageRows(input: {
     }
     const items = await buildItems(input, changed, staged, rejections)
     if (items.length === 0 && rejections.length === 0) continue
-    const found = await db.transaction(async () => {
+    const found = await db.step(async () => {
       const added = await plans.addNewItems(input.planId, items)
       const all = added < items.length ? [...rejections, ...await repeated(plans, input.planId, items, source.format)] : rejections
       await runs.addRejections(input.runId, staged.rejected, all)

@@ -61,6 +61,7 @@ describe('access pages: from a roster to the directory and back', () => {
     expect(text).toContain('Full access becomes suspended')
     expect(text).toContain(`Moves to ${SUSPENDED}`)
     expect(text).toContain('Left School A on 16 October 2026 (source mis)')
+    expect(text).toContain('enrollments.csv, line 8')
     expect(page.text).toMatch(/href="\/rosters\/runs\/[0-9A-Z]{26}">The reading that says so/)
     expect(text).toContain('B5: the first run that would take access away always waits')
     expect(await accountOf(app, 'P7')).toEqual({ enabled: true, container: PUPILS, groups: ['internet', 'pupils'] })
