@@ -15,6 +15,11 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { brandOf, layoutOf } from './layout.ts'
+import { auditPages } from './features/audit/audit-routes.ts'
+import { mailboxPages } from './features/messages/mailbox-routes.ts'
+import { homePages } from './features/reports/home-routes.ts'
+import { recordsPages } from './features/signing/records-routes.ts'
+import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
 import type { Services } from './services.ts'
 
@@ -32,7 +37,12 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
+    ...recordsPages({ ...services, requests: services.issuing.store }),
+    ...verifyPages(services),
+    ...auditPages(services),
+    ...mailboxPages(services),
   ]
 }
 

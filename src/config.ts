@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
+import { SOURCE_FORMATS } from './adapters/sources/create-source.ts'
 import { databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
 import { UnusableInput } from './shared/errors.ts'
 
@@ -16,7 +17,7 @@ const school = z.strictObject({
 
 const source = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
-  format: z.string(),
+  format: z.string().refine((format) => SOURCE_FORMATS.includes(format), `must be one of ${SOURCE_FORMATS.join(', ')}`),
   path: z.string(),
   mode: z.enum(['observe', 'propose', 'enforce']).default('observe'),
   school: z.string().optional(),
@@ -62,14 +63,15 @@ const brake = z.strictObject({
   secondPersonPercent: z.number().positive().optional(),
 })
 
-const file = z.strictObject({
+/** The configuration file. Exported so that a test keeps docs/settings.md complete. */
+export const configFile = z.strictObject({
   trust: z.strictObject({ name: z.string().min(1), label: z.string().default('trust') }).optional(),
   schools: z.array(school).default([]),
   sources: z.array(source).default([]),
   directories: z.array(z.discriminatedUnion('kind', [activeDirectory, simulated])).default([]),
   mail: z.strictObject({
     from: z.string().min(3),
-    smtpUrl: z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'),
+    smtpUrl: z.string().refine((url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url), 'must be an address that begins with smtp:// or smtps://'),
     passwordFile: z.string().optional(),
   }).optional(),
   sealing: z.strictObject({
@@ -82,7 +84,7 @@ const file = z.strictObject({
   leaverStartsWithinDays: z.number().int().min(0).default(60),
 })
 
-export type ConfigFile = z.infer<typeof file>
+export type ConfigFile = z.infer<typeof configFile>
 export type DirectorySettings = ConfigFile['directories'][number]
 export type SourceSettings = ConfigFile['sources'][number]
 export type SchoolSettings = ConfigFile['schools'][number]
@@ -119,12 +121,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
   const dataDir = resolve(overrides.dataDir ?? env['ASSENT_DATA_DIR'] ?? './data')
   const databaseUrl = databaseSetting(env, dataDir, problems)
   const port = overrides.port ?? portSetting(env['ASSENT_PORT'], problems)
-  const settings = readFile(env['ASSENT_CONFIG'], problems)
+  const { settings, wrong } = readFile(env['ASSENT_CONFIG'], problems)
   const secret = (path: string): string => readSecret(path)
   const production = env['ASSENT_BASE_URL'] !== undefined && !overrides.demo
   const baseUrl = (overrides.demo ? undefined : env['ASSENT_BASE_URL']) ?? `http://127.0.0.1:${port}`
   checkBaseUrl(baseUrl, problems)
-  if (production) checkProduction(settings, problems)
+  if (production) checkProduction(settings, wrong, problems)
   const mail = settings.mail && !overrides.demo
     ? { from: settings.mail.from, smtpUrl: settings.mail.smtpUrl, password: optionalSecret(settings.mail.passwordFile, 'mail.passwordFile', problems) }
     : null
@@ -176,26 +178,33 @@ function portSetting(text: string | undefined, problems: string[]): number {
   return port
 }
 
-function readFile(path: string | undefined, problems: string[]): ConfigFile {
-  if (!path) return file.parse({})
+/** `wrong`: parts of the file that cannot be used; the rest is kept, so that one slip hides no other. */
+function readFile(path: string | undefined, problems: string[]): { settings: ConfigFile; wrong: ReadonlySet<string> } {
+  const nothing = { settings: configFile.parse({}), wrong: new Set(['trust', 'mail']) }
+  if (!path) return { ...nothing, wrong: new Set() }
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     problems.push(`ASSENT_CONFIG: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-    return file.parse({})
+    return nothing
   }
   let raw: unknown
   try {
     raw = parseYaml(text) ?? {}
   } catch (error) {
     problems.push(`ASSENT_CONFIG: ${path} is not valid YAML or JSON: ${(error as Error).message.split('\n')[0]}`)
-    return file.parse({})
+    return nothing
   }
-  const checked = file.safeParse(raw)
-  if (checked.success) return checked.data
-  for (const issue of checked.error.issues) problems.push(`${issue.path.join('.') || 'the file'}: ${issue.message}`)
-  return file.parse({})
+  const checked = configFile.safeParse(raw)
+  if (checked.success) return { settings: checked.data, wrong: new Set() }
+  const wrong = new Set<string>()
+  for (const issue of checked.error.issues) {
+    problems.push(`${issue.path.join('.') || 'the file'}: ${issue.message}`)
+    for (const key of issue.path.length > 0 ? [issue.path[0]] : issue.code === 'unrecognized_keys' ? issue.keys : []) wrong.add(String(key))
+  }
+  const rest = configFile.safeParse(Object.fromEntries(Object.entries(Object(raw)).filter(([key]) => !wrong.has(key))))
+  return rest.success ? { settings: rest.data, wrong } : nothing
 }
 
 function checkBaseUrl(baseUrl: string, problems: string[]): void {
@@ -210,12 +219,13 @@ function checkBaseUrl(baseUrl: string, problems: string[]): void {
   if (url.protocol !== 'https:' && !(loopback && url.protocol === 'http:')) {
     problems.push('ASSENT_BASE_URL must begin with https:// (http:// is for this computer only): names of children travel over it')
   }
-  if (url.pathname !== '/' || url.search) problems.push('ASSENT_BASE_URL must have no path')
+  if (url.pathname !== '/' || url.search || url.hash) problems.push('ASSENT_BASE_URL must have no path')
+  if (url.username || url.password) problems.push('ASSENT_BASE_URL must hold no name or password')
 }
 
-function checkProduction(settings: ConfigFile, problems: string[]): void {
-  if (!settings.trust) problems.push('trust.name is missing from the configuration file: it stands on every page, mail and record')
-  if (!settings.mail) problems.push('mail (from, smtpUrl) is missing from the configuration file: nobody could be reached')
+function checkProduction(settings: ConfigFile, wrong: ReadonlySet<string>, problems: string[]): void {
+  if (!settings.trust && !wrong.has('trust')) problems.push('trust.name is missing from the configuration file: it stands on every page, mail and record')
+  if (!settings.mail && !wrong.has('mail')) problems.push('mail (from, smtpUrl) is missing from the configuration file: nobody could be reached')
 }
 
 function checkSecrets(settings: ConfigFile, problems: string[]): void {

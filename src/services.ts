@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'
@@ -44,6 +43,7 @@ import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
+import { RecordsQueries } from './features/signing/records-queries.ts'
 import { Reminders } from './features/signing/reminders.ts'
 import { SealingService } from './features/signing/sealing-service.ts'
 import { SigningQueries } from './features/signing/signing-queries.ts'
@@ -217,6 +217,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterQueries,
     missing,
     reminders,
+    records: new RecordsQueries(db),
     board,
     chase,
     plans,

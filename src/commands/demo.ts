@@ -4,7 +4,7 @@ import { buildDemo, demoDirectorySettings, inventDemo } from '../demo/build-demo
 import { freshDemoFolder } from '../demo/demo-folder.ts'
 import { openServices } from '../open-services.ts'
 import { type Command, parse, wholeNumber } from './command.ts'
-import { close, listen, untilStopped } from './serve.ts'
+import { assertPortFree, close, listen, untilStopped } from './serve.ts'
 
 const usage = 'demo [--port N] [--data DIR] [--people N]'
 
@@ -16,6 +16,7 @@ export const demoCommand: Command = {
     const { values } = parse(argv, { port: { type: 'string' }, data: { type: 'string' }, people: { type: 'string' } }, usage)
     const port = wholeNumber(values.port, '--port', { least: 1, most: 65_535 }) ?? 3000
     const people = wholeNumber(values.people, '--people', { least: 20, most: 5000 }) ?? 600
+    await assertPortFree('127.0.0.1', port)
     const dataDir = resolve(values.data ?? './demo-data')
     freshDemoFolder(dataDir)
     const trust = inventDemo(Date.now(), people)
@@ -25,10 +26,11 @@ export const demoCommand: Command = {
     try {
       const demo = await buildDemo(services, trust, dataDir, (text) => out.line(text))
       const server = await listen(services, demo)
+      const stopped = untilStopped()
       services.worker.start()
       const address = `http://127.0.0.1:${config.port}`
       out.answer({ ready: address }, `Assent demo ready at ${address}`)
-      await untilStopped()
+      await stopped
       await close(server)
       return 0
     } finally {

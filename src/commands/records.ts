@@ -1,7 +1,8 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { accessSync, constants, createWriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { UnusableInput } from '../shared/errors.ts'
 import { csvLine } from '../shared/csv-line.ts'
 import { type Command, parse, withServices } from './command.ts'
@@ -19,9 +20,7 @@ export const recordsCommand: Command = {
     return withServices(async (services) => {
       const school = values.school ? (await services.schools.all()).find((entry) => [entry.id, entry.name, entry.shortName, entry.urn].includes(values.school ?? '')) : null
       if (values.school && !school) throw new UnusableInput({ what: `There is no school "${values.school}".`, where: '--school', remedy: 'Give its name or URN as in the settings.' })
-      await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-        throw new UnusableInput({ what: 'The folder cannot be written to.', where: dir, remedy: 'Choose another folder.' }, error)
-      })
+      outFolder(dir)
       const index = createWriteStream(join(dir, 'index.csv'), { mode: 0o600 })
       index.write(csvLine(['file', 'sha256', 'reference', 'agreement', 'version', 'signed_at', 'about', 'signed_by', 'capacity', 'school', 'status']))
       let written = 0
@@ -45,4 +44,13 @@ export const recordsCommand: Command = {
       return 0
     })
   },
+}
+
+function outFolder(dir: string): void {
+  try {
+    makeFolder(dir)
+    accessSync(dir, constants.W_OK)
+  } catch (error) {
+    throw new UnusableInput({ what: 'The folder cannot be written to.', where: dir, remedy: 'Choose another folder.' }, error)
+  }
 }

@@ -13,11 +13,13 @@ export const serveCommand: Command = {
   run(argv, out) {
     const { values } = parse(argv, { 'with-worker': { type: 'boolean' } }, 'serve [--with-worker]')
     return withServices(async (services) => {
+      // Before anybody is told that we are here: whoever hears it may ask us to stop at once.
+      const stopped = untilStopped()
       const link = await services.setup.ifNeeded()
       if (values['with-worker'] ?? isEmbedded(services.config.databaseUrl)) services.worker.start()
       const server = await listen(services)
       announce(services, out, link ? `${services.config.baseUrl}${link.path}` : null)
-      await untilStopped()
+      await stopped
       await close(server)
       return 0
     }, { migrate: true, testSeal: true })
@@ -31,9 +33,10 @@ export const workerCommand: Command = {
   run(argv, out) {
     parse(argv, {}, 'worker')
     return withServices(async (services) => {
+      const stopped = untilStopped()
       services.worker.start()
       out.answer({ working: true }, 'Assent works. Stop it with Ctrl-C.')
-      await untilStopped()
+      await stopped
       return 0
     }, { testSeal: true })
   },
@@ -49,10 +52,24 @@ function announce(services: Services, out: Output, setupLink: string | null): vo
   ].join('\n'))
 }
 
+/**
+ * For a command that does much before it listens: says at once that the port is taken.
+ * @throws UnusableInput as `listen` does.
+ */
+export async function assertPortFree(host: string, port: number): Promise<void> {
+  const probe = createServer()
+  await bind(probe, host, port)
+  await new Promise((resolve) => { probe.close(resolve) })
+}
+
 /** Binds the port. @throws UnusableInput when it is taken. */
 export async function listen(services: Services, demo?: BuiltDemo): Promise<Server> {
   const server = createServer(createApp(services, { demo }))
-  const { host, port } = services.config
+  await bind(server, services.config.host, services.config.port)
+  return server
+}
+
+async function bind(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new UnusableInput({
@@ -62,7 +79,6 @@ export async function listen(services: Services, demo?: BuiltDemo): Promise<Serv
     })
     server.listen(port, host, resolve)
   })
-  return server
 }
 
 /** Answers what is being asked, then ends; who holds a connection open longer is cut off. */

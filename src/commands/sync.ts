@@ -3,6 +3,7 @@ import type { SyncCommand } from '../features/roster/sync-command.ts'
 import { SOURCE_FORMATS } from '../adapters/sources/create-source.ts'
 import type { Services } from '../services.ts'
 import { UnusableInput } from '../shared/errors.ts'
+import { keepMemorySmall } from './keep-memory-small.ts'
 import { type Command, operator, parse, wholeNumber, withServices } from './command.ts'
 
 const usage = 'sync SOURCE [--from PATH] [--name N] [--school NAME] [--plan] [--approve RUN --count N]'
@@ -16,6 +17,7 @@ export const syncCommand: Command = {
       from: { type: 'string' }, name: { type: 'string' }, school: { type: 'string' }, plan: { type: 'boolean', default: false },
       approve: { type: 'string' }, count: { type: 'string' },
     }, usage, 1)
+    keepMemorySmall()
     return withServices(async (services) => {
       const report = values.approve
         ? await services.roster.approve(values.approve, { actor: operator(), count: wholeNumber(values.count, '--count') })

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import knexModule, { type Knex } from 'knex'
+import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { OutsideFailure, UnusableInput } from '../shared/errors.ts'
+import { databaseFailure } from './database-failure.ts'
 import { LibsqlClient } from './libsql-client.ts'
 
 /** Everything that differs between the two databases. No other file of the product may name them. */
@@ -13,6 +14,8 @@ export interface Dialect {
   readonly reader: Knex
   /** Largest number of bound values in one statement. */
   readonly maxBindings: number
+  /** How many of `left` rows the next INSERT should hold: as many as are worth it, in few different sizes where statements are kept. */
+  rowsPerInsert(left: number): number
   /** True when another attempt of the whole transaction may succeed. */
   isRetryable(error: unknown): boolean
   isDuplicate(error: unknown): boolean
@@ -22,6 +25,8 @@ export interface Dialect {
   refuseChanges(table: string): string[]
   /** True where a row read for changing must be locked; elsewhere a writing transaction is alone anyway. */
   readonly lockRows: boolean
+  /** True where a writing transaction keeps all others waiting. */
+  readonly oneWriter: boolean
   /** `INSERT ... ` prefix that skips rows whose key exists. */
   readonly insertIgnore: string
   close(): Promise<void>
@@ -63,6 +68,8 @@ export async function openDialect(url: string): Promise<Dialect> {
     await dialect.writer.raw('select 1')
   } catch (error) {
     await dialect.close().catch(() => undefined)
+    const known = databaseFailure(codeOf(error), error)
+    if (known) throw known
     throw new OutsideFailure({
       what: `The database does not answer: ${plainReason(error)}`,
       where: describeDatabase(url),
@@ -74,6 +81,9 @@ export async function openDialect(url: string): Promise<Dialect> {
   return dialect
 }
 
+/** The library would write to stdout, with call sites; every failure reaches the caller as an error anyway. */
+const silent = { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined }
+
 function plainReason(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
   return code ? `${code}.` : `${message ?? 'no reason given'}.`
@@ -81,7 +91,7 @@ function plainReason(error: unknown): string {
 
 function sqlite(filename: string): Dialect {
   try {
-    mkdirSync(dirname(filename), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(filename))
   } catch (error) {
     throw new UnusableInput({
       what: `The folder of the database cannot be made: ${plainReason(error)}`,
@@ -93,6 +103,7 @@ function sqlite(filename: string): Dialect {
     client: LibsqlClient as unknown as typeof Knex.Client,
     connection: { filename },
     useNullAsDefault: true,
+    log: silent,
     pool: {
       min: 0,
       max,
@@ -109,13 +120,15 @@ function sqlite(filename: string): Dialect {
   } as Knex.Config)
   // busy_timeout blocks the event loop, so it is short; the client waits the rest without blocking.
   const common = ['busy_timeout=5', 'foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000']
-  const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=2000', ...common])
+  const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=8000', ...common])
   const reader = open(4, [...common, 'query_only=ON'])
   return {
     name: 'sqlite',
     writer,
     reader,
     maxBindings: 30_000,
+    // Beyond some dozens of rows a longer statement wins nothing, and kept statements take memory by their length.
+    rowsPerInsert: (left) => (left >= 100 ? 100 : left >= 10 ? 10 : 1),
     isRetryable: (error) => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)),
     isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(codeOf(error)),
     async durabilityProblems() {
@@ -130,6 +143,7 @@ function sqlite(filename: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`),
     lockRows: false,
+    oneWriter: true,
     insertIgnore: 'INSERT OR IGNORE INTO',
     async close() {
       await writer.destroy()
@@ -143,6 +157,7 @@ function mariadb(url: string): Dialect {
   const socket = parsed.searchParams.get('socket')
   const knex = knexModule({
     client: 'mysql2',
+    log: silent,
     connection: {
       ...(socket ? { socketPath: socket } : { host: parsed.hostname, port: Number(parsed.port || 3306) }),
       user: decodeURIComponent(parsed.username),
@@ -159,6 +174,7 @@ function mariadb(url: string): Dialect {
     writer: knex,
     reader: knex,
     maxBindings: 60_000,
+    rowsPerInsert: (left) => Math.min(left, 500),
     isRetryable: (error) => ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(codeOf(error)),
     isDuplicate: (error) => codeOf(error) === 'ER_DUP_ENTRY',
     async durabilityProblems() {
@@ -174,6 +190,7 @@ function mariadb(url: string): Dialect {
       `CREATE TRIGGER IF NOT EXISTS ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table} `
       + `FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${table} is append-only'`),
     lockRows: true,
+    oneWriter: false,
     insertIgnore: 'INSERT IGNORE INTO',
     close: () => knex.destroy(),
   }

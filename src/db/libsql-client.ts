@@ -25,7 +25,9 @@ const BetterSqlite3Client = require('knex/lib/dialects/better-sqlite3/index.js')
   _formatBindings(bindings?: unknown[]): unknown[]
 }
 
-const STATEMENTS_KEPT = 200
+const STATEMENTS_KEPT = 100
+/** A statement takes about a hundred times the memory of its text: the longest, which come once, are not kept. */
+const LONGEST_KEPT = 10_000
 const BUSY_FOR_AT_MOST_MS = 20_000
 
 /**
@@ -49,7 +51,7 @@ export class LibsqlClient extends BetterSqlite3Client {
         return run(connection, sql, bindings, query)
       } catch (error) {
         if (!isBusy(error) || Date.now() > deadline) throw error
-        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8))
+        await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 4))
       }
     }
   }
@@ -83,6 +85,7 @@ function prepared(connection: Connection, sql: string): Statement {
     kept.clear()
     return statement
   }
+  if (sql.length > LONGEST_KEPT) return statement
   if (kept.size >= STATEMENTS_KEPT) kept.delete(kept.keys().next().value as string)
   kept.set(sql, statement)
   return statement

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { UnusableInput } from '../shared/errors.ts'
 
 const MARKER = '.assent-demo'
@@ -17,7 +18,7 @@ export function freshDemoFolder(dir: string): void {
   }
   try {
     for (const name of existsSync(dir) ? readdirSync(dir) : []) rmSync(join(dir, name), { recursive: true, force: true })
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
     writeFileSync(join(dir, MARKER), 'This folder belongs to the demo of Assent and is emptied at each start.\n')
   } catch (error) {
     throw new UnusableInput({ what: `The demo's folder cannot be written to (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`, where: dir, remedy: 'Name another folder with --data.' }, error)

@@ -5,7 +5,7 @@ import type { Flash } from './view-types.ts'
 export type PageResult =
   | { kind: 'view'; template: string; data: object; status: number }
   | { kind: 'redirect'; to: string; flash: Flash | null }
-  | { kind: 'download'; filename: string; contentType: string; body: Buffer | string | Readable; inline: boolean }
+  | { kind: 'download'; filename: string; contentType: string; body: Buffer | string | Readable; inline: boolean; policy: string | null }
   | { kind: 'json'; value: unknown; status: number }
 
 /** A page of HTML. */
@@ -22,9 +22,12 @@ export function redirect(to: string, flash?: Flash | string): PageResult {
   return { kind: 'redirect', to, flash: typeof flash === 'string' ? { kind: 'success', text: flash } : flash ?? null }
 }
 
-/** A file; saved by the browser unless `inline` (a PDF to look at). */
-export function download(file: { filename: string; contentType: string; body: Buffer | string | Readable; inline?: boolean }): PageResult {
-  return { kind: 'download', filename: file.filename, contentType: file.contentType, body: file.body, inline: file.inline ?? false }
+/**
+ * A file; saved by the browser unless `inline` (a PDF to look at). `policy` stands in place of the pages' content security policy,
+ * for a document of somebody else that is shown fenced in.
+ */
+export function download(file: { filename: string; contentType: string; body: Buffer | string | Readable; inline?: boolean; policy?: string }): PageResult {
+  return { kind: 'download', filename: file.filename, contentType: file.contentType, body: file.body, inline: file.inline ?? false, policy: file.policy ?? null }
 }
 
 /** For the pages' own scripts; machines use `/api`. */

@@ -30,6 +30,7 @@ export async function sendResult(req: Request, res: Response, result: PageResult
       res.attachment(result.filename)
       if (result.inline) res.setHeader('Content-Disposition', String(res.getHeader('Content-Disposition')).replace(/^attachment/, 'inline'))
       res.setHeader('Content-Type', result.contentType)
+      if (result.policy !== null) res.setHeader('Content-Security-Policy', result.policy)
       if (result.body instanceof Readable) await pipeline(result.body, res)
       else res.send(Buffer.from(result.body))
   }

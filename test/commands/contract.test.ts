@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { commandNames } from '../../src/main.ts'
 import { copyOf, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let ready = ''
 beforeAll(async () => { ready = await migrated() })
@@ -32,7 +35,7 @@ describe('the words that every command knows', () => {
   it.each(commandNames.map((name) => [name]))('%s: an unknown flag ends with 2 and the usage, before anything is touched', async (name) => {
     const dataDir = `${scratch()}/never`
     const done = await runAssent([name, '--bogus', '--json'], { dataDir, cwd: scratch() })
-    expect(done.code, done.stdout + done.stderr).toBe(2)
+    expect(done.code).toBe(2)
     const { error } = done.json() as { error: { what: string; remedy: string } }
     expect(error.what).toContain('--bogus')
     expect(error.remedy).toMatch(new RegExp(`^Usage: assent ${name}`))
@@ -54,7 +57,7 @@ describe('the words that every command knows', () => {
     [['demo', '--people', '3'], '--people must be a whole number from 20'],
   ])('%j is refused with 2', async (args, words) => {
     const done = await runAssent([...args, '--json'], { dataDir: ready, cwd: scratch() })
-    expect(done.code, done.stdout + done.stderr).toBe(2)
+    expect(done.code).toBe(2)
     const { error } = done.json() as { error: { what: string; remedy: string } }
     expect(error.what).toContain(words)
     expect(error.remedy).not.toBe('')
@@ -71,7 +74,10 @@ describe('migrate and doctor', () => {
   })
 
   it('doctor names each check and ends with 4 while one wants looking at', async () => {
-    const done = await runAssent(['doctor', '--json'], { dataDir: copyOf(ready) })
+    const dataDir = copyOf(ready)
+    // No worker runs here: this gives every entry its place.
+    expect((await runAssent(['audit', 'verify'], { dataDir })).code).toBe(0)
+    const done = await runAssent(['doctor', '--json'], { dataDir })
     expect(done.code).toBe(4)
     const { healthy, checks } = done.json() as { healthy: boolean; checks: { name: string; ok: boolean; detail: string }[] }
     expect(healthy).toBe(false)
@@ -82,7 +88,7 @@ describe('migrate and doctor', () => {
   it('leavers and reconcile work where no directory is configured', async () => {
     for (const name of ['leavers', 'reconcile']) {
       const done = await runAssent([name, '--json'], { dataDir: ready })
-      expect(done.code, done.stdout + done.stderr).toBe(0)
+      expect(done.code).toBe(0)
       expect(done.json()).toMatchObject({ planned: 0, applied: 0, verified: 0, failed: 0, held: [] })
     }
     const unknown = await runAssent(['reconcile', '--directory', 'nowhere', '--json'], { dataDir: ready })
@@ -90,7 +96,7 @@ describe('migrate and doctor', () => {
     expect(unknown.json()).toMatchObject({ error: { what: expect.stringContaining('nowhere') as string } })
     for (const flag of ['--apply', '--undo']) {
       const missing = await runAssent(['leavers', flag, 'no-such-run', '--json'], { dataDir: ready })
-      expect(missing.code, missing.stdout).toBe(2)
+      expect(missing.code).toBe(2)
       expect(missing.json()).toHaveProperty('error.remedy')
     }
   })

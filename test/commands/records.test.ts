@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { signSome } from '../../src/demo/sign-some.ts'
 import { openServices } from '../../src/open-services.ts'
@@ -9,30 +9,33 @@ import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/ros
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, dump, migrated, removeScratch, runAssent, scratch, withDatabase } from './run-assent.ts'
 
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+
 let issued = ''
 /** A copy in which a part of the school has signed and every signature is sealed. */
 let sealed = ''
-const plan: Record<string, unknown>[] = []
 let signed = 0
 
 beforeAll(async () => {
   issued = await migrated()
   const roster = await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(larkmoor())), '--json'], { dataDir: issued })
-  expect(roster.code).toBe(0)
+  if (roster.code !== 0) throw new Error(roster.stdout)
   sealed = copyOf(issued)
   await inProcess(sealed, async (services) => {
     await services.issuing.issue({ actor: 'os:test', planOnly: false })
     signed = await signSome(services, new Set())
     await services.worker.runUntilIdle()
   })
-}, 120_000)
+})
 afterAll(() => {
   removeScratch()
   removeTempFolders()
 })
 
+/** In this process, with mail kept instead of sent. */
 async function inProcess(dataDir: string, work: (services: Services) => Promise<void>): Promise<void> {
-  const services = await openServices(loadConfig({ ASSENT_DATA_DIR: dataDir }), { actor: 'os:test' })
+  const services = await openServices(loadConfig({}, { dataDir, demo: true }), { actor: 'os:test' })
   try {
     await work(services)
   } finally {
@@ -50,7 +53,6 @@ describe('issue', () => {
     const before = await dump(dataDir)
     const planned = await runAssent(['issue', '--plan', '--json'], { dataDir })
     expect(planned).toMatchObject({ code: 0, stderr: '' })
-    plan.push(planned.json())
     expect(await dump(dataDir)).toEqual(before)
     const real = await runAssent(['issue', '--json'], { dataDir })
     expect(real.code).toBe(0)
@@ -81,7 +83,7 @@ describe('records and verify', () => {
     expect(readdirSync(out).filter((name) => name.endsWith('.pdf'))).toHaveLength(signed)
     expect(linesOf(join(out, 'index.csv'))).toHaveLength(signed + 1)
     expect(linesOf(join(out, 'index.csv'))[0]).toBe('file,sha256,reference,agreement,version,signed_at,about,signed_by,capacity,school,status')
-    for (const name of readdirSync(out)) expect(statSync(join(out, name)).mode & 0o077, name).toBe(0)
+    for (const name of readdirSync(out)) expect(statSync(join(out, name)).mode & 0o077).toBe(0)
     const [nobody, known] = await Promise.all([
       runAssent(['records', '--out', join(out, 'a'), '--school', 'No Such School', '--json'], { dataDir: sealed }),
       runAssent(['records', '--out', join(out, 'b'), '--school', '100001', '--json'], { dataDir: sealed }),
@@ -142,7 +144,7 @@ describe('audit', () => {
     expect((await runAssent(['audit', 'export', file, '--json'], { dataDir })).code).toBe(0)
     // An export is judged by whoever holds it: no data directory of ours is needed.
     const alone = await runAssent(['audit', 'verify', '--export', file, '--json'], { dataDir: join(scratch(), 'none') })
-    expect(alone.code, alone.stdout + alone.stderr).toBe(0)
+    expect(alone.code).toBe(0)
     expect(alone.json()).toMatchObject({ valid: true, size })
     const spoilt = readFileSync(file)
     const at = Math.floor(spoilt.length * 0.6)

@@ -1,10 +1,13 @@
 import { chmodSync, chownSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/roster-files.ts'
 import { BAD_INPUTS, BAD_ROWS } from './bad-input.ts'
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, counts, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let empty = ''
 let filled = ''
@@ -13,7 +16,7 @@ beforeAll(async () => {
   empty = await migrated()
   filled = copyOf(empty)
   const first = await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(larkmoor())), '--json'], { dataDir: filled })
-  expect(first.json()).toMatchObject({ state: 'applied', read: 26, joiners: 26 })
+  if (first.json()['state'] !== 'applied') throw new Error(first.stdout)
 })
 afterAll(() => {
   removeScratch()
@@ -28,7 +31,7 @@ describe('R3: an input that cannot be used', () => {
     const before = await dump(filled)
     const name = format === 'oneroster-csv' ? [] : ['--name', format]
     const done = await runAssent(['sync', format, '--from', path(), ...name, '--json'], { dataDir: filled })
-    expect(done.code, done.stdout + done.stderr).toBe(code)
+    expect(done.code).toBe(code)
     const answer = done.json()
     const words = JSON.stringify(answer.error ?? answer.refused)
     for (const pattern of says) expect(words).toMatch(pattern)
@@ -64,6 +67,6 @@ it.runIf(process.getuid?.() === 0)('a folder this user may not open is said by i
   chmodSync(locked, 0o700)
   for (const path of [join(dataDir, '..'), dataDir, ...readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).map((name) => join(dataDir, name))]) chownSync(path, nobody, nobody)
   const done = await runAssent(['sync', 'oneroster-csv', '--from', locked, '--json'], { dataDir, uid: nobody, env: { HOME: scratch() } })
-  expect(done.code, done.stderr).toBe(2)
+  expect(done.code).toBe(2)
   expect(done.json()).toMatchObject({ error: { where: expect.stringContaining(locked) as string, remedy: expect.stringMatching(/permission|may/) as string } })
 })

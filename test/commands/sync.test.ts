@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeDemoTrust } from '../../src/demo/demo-trust.ts'
 import { writeOneRoster } from '../../src/demo/write-oneroster.ts'
 import { mappedList, oneRoster11Files, oneRoster12Files, removeTempFolders, sdsFiles, tempFolder, writeFile, writeFolder, writeZip } from '../support/roster-files.ts'
 import { larkmoor } from './larkmoor.ts'
 import { copyOf, counts, dump, migrated, removeScratch, runAssent } from './run-assent.ts'
+
+// Real processes: on a busy machine each takes seconds to start.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const NUMBERS = ['read', 'joiners', 'movers', 'leavers', 'missing', 'changed', 'unchanged', 'rejected', 'refused', 'held'] as const
 const numbers = (report: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(NUMBERS.map((name) => [name, report[name]]))
@@ -58,7 +61,7 @@ describe('sync: every format', () => {
     const trust = makeDemoTrust({ seed: 7, people: 60, year: '2026/27', today: '2026-11-02' })
     const from = await writeOneRoster(trust, tempFolder(), { version: '1.2', zip: true })
     const done = await runAssent(['sync', 'oneroster-csv', '--from', from, '--name', 'whole-trust', '--json'], { dataDir })
-    expect(done.code, done.stdout).toBe(0)
+    expect(done.code).toBe(0)
     expect(done.json()).toMatchObject({ source: 'whole-trust', rejected: [], refused: [] })
     expect((await counts(dataDir))[0]).toBe(done.json()['joiners'])
   })
@@ -66,7 +69,7 @@ describe('sync: every format', () => {
   const published = fileURLToPath(new URL('../../../shared/data/sds-v2.1', import.meta.url))
   it.skipIf(!existsSync(published))('the published School Data Sync sample, where it lies beside the repository', async () => {
     const done = await runAssent(['sync', 'sds-csv', '--from', published, '--plan', '--json'], { dataDir: copyOf(empty) })
-    expect([0, 3], done.stdout).toContain(done.code)
+    expect([0, 3]).toContain(done.code)
     expect(Number(done.json()['read'])).toBeGreaterThan(0)
     expect(done.json()).toMatchObject({ refused: [] })
   })
@@ -81,7 +84,7 @@ describe('sync: held, approved, superseded', () => {
 
     const before = await dump(dataDir)
     const plan = await sync(left, '--plan')
-    expect(plan.code, 'what would be held ends with 3 under --plan as well').toBe(3)
+    expect(plan.code).toBe(3)
     expect(await dump(dataDir)).toEqual(before)
 
     const first = await sync(left)

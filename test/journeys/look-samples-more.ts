@@ -2,7 +2,7 @@ import { high, instant, itAdmin, office, parent, primary, trust } from '../suppo
 import type { Sample } from '../support/sample.ts'
 
 const hour = 3_600_000
-const verifyForm = { action: '/verify', formKey: '01J7Z' }
+const verifyForm = { action: '/verify', formKey: '01J7Z', authority: { href: '/verify/certificate', subject: 'Fellside Learning Trust records CA', fingerprint: '9F 2C 41 AA '.repeat(8).trim(), until: '2046-09-01' } }
 const demo = { ...trust, schoolName: 'Assent demo', trustName: 'Fellside Learning Trust' }
 const crumbs = [{ text: 'Access', href: '/access' }]
 const years = [['Reception', 41, 58], ['Year 1', 55, 60], ['Year 2', 60, 60], ['Year 3', 31, 59]] as const
@@ -25,6 +25,11 @@ export const moreSamples: Sample[] = [
     exemptions: [{ title: 'Until Wednesday 30 September 2026:', text: 'Year 11 leavers keep mail and files so that they can take their work.' }],
     accounts: { caption: 'Accounts of this person', captionHidden: true, columns: [{ text: 'Login' }, { text: 'Directory' }, { text: 'Should be' }, { text: 'Is' }], rows: [[{ text: 'tadeyemi' }, { text: 'Active Directory' }, { tag: { status: 'suspended' } }, { tag: { status: 'suspended' }, sub: 'read on 1 September 2026 at 07:11' }]] },
     events: [{ at: instant, title: 'Suspended in Active Directory', text: 'Read back and as it should be', by: 'plan “Leavers, 1 September 2026”', status: 'suspended' }, { at: instant - 90 * hour, title: 'Told how to take work along', by: 'by the schedule' }] } },
+  { name: 'records', template: 'pages/records/list.njk', actor: office, brand: high, path: '/records', mainAction: 'Find', data: {
+    total: 2, search: { action: '/records/search', name: '', back: '/records', label: 'Name of the person it is about, or a reference' }, csvHref: '/records.csv',
+    filters: { action: '/records', fields: [{ id: 'state', label: 'State', value: '', options: [{ value: '', text: 'All' }, { value: 'waiting', text: 'Signed, seal on the way' }] }], clearHref: '/records' },
+    table: { caption: 'Signed records', captionHidden: true, columns: [{ text: 'About' }, { text: 'Agreement' }, { text: 'Signed by' }, { text: 'Signed on' }, { text: 'State' }], rows: [[{ text: 'Rhys Davies', href: '/records/1', sub: 'Ashbeck High School' }, { text: 'Agreement for pupils', sub: '2026/27' }, { text: 'Themselves' }, { text: '4 September 2026 at 09:12' }, { tag: { status: 'signed', text: 'Signed and sealed' } }]] },
+    pages: { from: 1, to: 1, total: 1, what: 'record' } } },
   { name: 'record', template: 'pages/records/record.njk', actor: office, brand: high, path: '/records/1', mainAction: 'Download the PDF (48 kB)', data: {
     crumbs: [{ text: 'Signed records', href: '/records' }], title: 'Rhys Davies, Agreement for pupils 2026/27', state: { status: 'signed', text: 'Signed and sealed' }, pdf: { href: '/records/1.pdf', size: '48 kB' },
     rows: [{ key: 'About', value: 'Rhys Davies, Year 7' }, { key: 'Signed by', value: 'Rhys Davies, pupil' }, { key: 'Signed on', value: '4 September 2026 at 09:12' }, { key: 'How', value: 'Typed name' }, { key: 'Text', value: 'Version 2, English' }],

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnusableInput } from '../../shared/errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Secrets made at first start, in the data directory, readable by this user alone. */
 export class SecretFiles {
@@ -10,7 +11,7 @@ export class SecretFiles {
   constructor(dataDir: string) {
     this.#dir = join(dataDir, 'secrets')
     try {
-      mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
+      makeFolder(this.#dir)
       chmodSync(dataDir, 0o700)
       const probe = join(this.#dir, '.probe')
       writeFileSync(probe, '', { mode: 0o600 })

@@ -33,6 +33,8 @@ export interface IssueRules {
   families: Map<string, string>
   /** School -> `MM-DD`. */
   yearStarts: Map<string, string>
+  /** School days from `on` -> the day; filled as needed, since the same few are asked for everybody. */
+  dueDays: Map<number, CalendarDate>
 }
 
 export interface Due {
@@ -65,13 +67,19 @@ export function dueFor(person: Placed, rules: IssueRules, existing: ExistingRequ
         covered: isCovered(existing, { family, requirement, occasion: occasion.occasion, yearStart }, rules),
         request: {
           requirementId: requirement.id, personId: person.id, schoolId: place.schoolId, agreementId: requirement.agreementId, family,
-          signerRule: requirement.signerRule, occasion: occasion.occasion, dueOn: addSchoolDays(rules.on, requirement.dueSchoolDays), reasons: [occasion.reason],
+          signerRule: requirement.signerRule, occasion: occasion.occasion, dueOn: dueDay(rules, requirement.dueSchoolDays), reasons: [occasion.reason],
         },
         slots: [...slotsOf(requirement)],
       })
     }
   }
   return [...due.values()]
+}
+
+function dueDay(rules: IssueRules, schoolDays: number): CalendarDate {
+  const known = rules.dueDays.get(schoolDays) ?? addSchoolDays(rules.on, schoolDays)
+  rules.dueDays.set(schoolDays, known)
+  return known
 }
 
 /** A school's own requirement for an agreement stands in place of the trust's (G2). */

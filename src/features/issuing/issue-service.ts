@@ -76,7 +76,7 @@ export class IssueService {
       if (current.version.publishedOn) published.set(requirement.agreementId, current.version.publishedOn)
     }
     const yearStarts = new Map((await this.#deps.schools.all()).map((school) => [school.id, school.yearStart]))
-    return { on, requirements: requirements.filter((requirement) => majors.has(requirement.agreementId)), majors, published, families, yearStarts }
+    return { on, requirements: requirements.filter((requirement) => majors.has(requirement.agreementId)), majors, published, families, yearStarts, dueDays: new Map() }
   }
 
   async #put(people: Placed[], rules: IssueRules, planId: string, planOnly: boolean, report: IssueReport): Promise<void> {
@@ -90,15 +90,15 @@ export class IssueService {
     report.unreachable.push(...await this.#unreachable(people, fresh))
     if (planOnly) report.created += fresh.length
     else if (fresh.length > 0) {
-      const added = await db.transaction(() => this.store.insert(fresh))
+      const added = await db.step(() => this.store.insert(fresh))
       report.created += added
       report.existing += fresh.length - added
     }
   }
 
   async #existing(ids: string[]): Promise<Map<string, ExistingRequest[]>> {
-    const rows = await this.#deps.db.rows(
-      `select person_id, family, signer_rule, occasion, state, completed_at from requests where person_id in (${Array(ids.length).fill('?').join(',')})`, ids)
+    const rows = await this.#deps.db.rowsIn(
+      'select person_id, family, signer_rule, occasion, state, completed_at from requests where person_id in (:list)', [], ids)
     const found = new Map<string, ExistingRequest[]>()
     for (const row of rows) {
       const entry: ExistingRequest = {
@@ -119,10 +119,10 @@ export class IssueService {
     const needGuardian = [...new Set(requests.filter((request) => request.slots.some((slot) => slot.slot === 'guardian')).map((request) => request.personId))]
     const reached = new Set<string>()
     if (needGuardian.length > 0) {
-      const rows = await this.#deps.db.rows(
+      const rows = await this.#deps.db.rowsIn(
         `select distinct l.pupil_id from guardian_links l join people p on p.id = l.guardian_id
-         where l.pupil_id in (${Array(needGuardian.length).fill('?').join(',')}) and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0 and p.email_norm is not null`,
-        needGuardian)
+         where l.pupil_id in (:list) and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0 and p.email_norm is not null`,
+        [], needGuardian)
       for (const row of rows) reached.add(row['pupil_id'] as string)
     }
     const found: { person: string; reason: string }[] = needGuardian.filter((id) => !reached.has(id))
@@ -139,21 +139,20 @@ export class IssueService {
   async* #people(on: CalendarDate): AsyncIterable<Placed[]> {
     let after = ''
     for (;;) {
-      const rows = await this.#deps.db.rows(
-        `select a.person_id, a.school_id, a.role, a.year_code, a.start_date, p.band_override, p.email_norm, p.username
-         from affiliations a join people p on p.id = a.person_id
-         where a.person_id in (select person_id from (select distinct person_id from affiliations where person_id > ? order by person_id limit ${BATCH}) as part)
-           and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
-        [after, on])
       const last = await this.#lastOf(after)
       if (last === null) break
+      const rows = await this.#deps.db.rows(
+        `select a.person_id, a.school_id, a.role, a.year_code, a.start_date, p.band_override, p.email_norm is not null as has_email, p.username is not null as has_login
+         from affiliations a join people p on p.id = a.person_id
+         where a.person_id > ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
+        [after, last, on])
       after = last
       const batch: Placed[] = []
       for (const row of rows) {
         const id = row['person_id'] as string
         let open = batch.at(-1)
         if (open?.id !== id) {
-          open = { id, hasEmail: row['email_norm'] !== null, hasLogin: row['username'] !== null, bandOverride: row['band_override'] as string | null, places: [] }
+          open = { id, hasEmail: Boolean(row['has_email']), hasLogin: Boolean(row['has_login']), bandOverride: row['band_override'] as string | null, places: [] }
           batch.push(open)
         }
         open.places.push({
@@ -172,13 +171,14 @@ export class IssueService {
   }
 
   async* #requestLines(planId: string): AsyncIterable<string> {
-    let after = ''
-    for (;;) {
-      const rows = await this.#deps.db.read('requests').where({ plan_id: planId }).andWhere('id', '>', after).orderBy('id').limit(2000)
-        .select('id', 'person_id', 'agreement_id', 'occasion', 'signer_rule')
-      for (const row of rows) yield `${row.id}|${row.person_id}|${row.agreement_id}|${row.signer_rule}|${row.occasion}`
+    // Identifiers rise, and the plan's is older than those of its requests. `coalesce` keeps the walk in the order of identifiers:
+    // through the index of plans every page would sort them all.
+    for (let after = planId; ;) {
+      const rows = await this.#deps.db.rows(
+        "select id, person_id, agreement_id, occasion, signer_rule from requests where id > ? and coalesce(plan_id, '') = ? order by id limit 2000", [after, planId])
+      for (const row of rows) yield `${row['id']}|${row['person_id']}|${row['agreement_id']}|${row['signer_rule']}|${row['occasion']}`
       if (rows.length < 2000) return
-      after = rows[rows.length - 1].id
+      after = rows.at(-1)?.['id'] as string
     }
   }
 }

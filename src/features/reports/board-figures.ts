@@ -36,10 +36,15 @@ function isFor(agreement: Agreement, who: Audience): boolean {
   return who === 'pupil' ? isPupilBand(agreement.band) : agreement.band === who
 }
 
-/** The cells of a filter; without the status, what the tiles and charts show. */
-export function cellsOf(cells: readonly BoardCell[], filter: Pick<BoardFilter, 'school' | 'year' | 'group' | 'status'>, agreements: readonly string[] | null): BoardCell[] {
+/** Where neither school nor group is chosen, a request counts once, whatever the number of its schools. */
+export const countsOnce = (filter: Pick<BoardFilter, 'school' | 'group'>): boolean => !filter.school && !filter.group
+
+/** The cells of a filter; without the status, what the tiles and charts show. With `everyPlace`, for figures school by school. */
+export function cellsOf(
+  cells: readonly BoardCell[], filter: Pick<BoardFilter, 'school' | 'year' | 'group' | 'status'>, agreements: readonly string[] | null, everyPlace = !countsOnce(filter),
+): BoardCell[] {
   return cells.filter((cell) =>
-    (!filter.school || cell.schoolId === filter.school) && (!filter.year || cell.yearCode === filter.year) && (!filter.group || cell.regGroup === filter.group)
+    (everyPlace || cell.first) && (!filter.school || cell.schoolId === filter.school) && (!filter.year || cell.yearCode === filter.year) && (!filter.group || cell.regGroup === filter.group)
     && (agreements === null || agreements.includes(cell.agreementId)) && hasStatus(cell, filter.status))
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import type { BoardSort, BoardStatus } from './board-filter.ts'
-import { boardLines, boardOrder, type BoardQuestion, type SqlPart, STATUS } from './board-sql.ts'
+import { boardLines, boardOrder, type BoardQuestion, firstPlace, type SqlPart, STATUS } from './board-sql.ts'
 
 /** So many lines of the board share these properties. */
 export interface BoardCell {
@@ -12,6 +12,8 @@ export interface BoardCell {
   status: BoardStatus
   /** Still open after its due date. */
   overdue: boolean
+  /** False for the second and later schools of one request: left out where every request counts once. */
+  first: boolean
   count: number
 }
 
@@ -58,13 +60,14 @@ export class BoardQueries {
     return [...found.values()]
   }
 
-  async #counted({ today }: Pick<BoardQuestion, 'today'>, lines: SqlPart, bounds: string[]): Promise<BoardCell[]> {
+  async #counted(question: Pick<BoardQuestion, 'schools' | 'today'>, lines: SqlPart, bounds: string[]): Promise<BoardCell[]> {
+    const first = firstPlace(question)
     const rows = await this.#db.rows(
-      `select school_id, agreement_id, year_code, reg_group, status, overdue, count(*) as n from (
+      `select school_id, agreement_id, year_code, reg_group, status, overdue, first_place, count(*) as n from (
          select a.school_id, r.agreement_id, a.year_code, a.reg_group, ${STATUS} as status,
-           case when r.state = 'open' and r.due_on < ? then 1 else 0 end as overdue ${lines.sql}) as line
-       group by school_id, agreement_id, year_code, reg_group, status, overdue`,
-      [today, ...bounds, ...lines.values])
+           case when r.state = 'open' and r.due_on < ? then 1 else 0 end as overdue, ${first.sql} as first_place ${lines.sql}) as line
+       group by school_id, agreement_id, year_code, reg_group, status, overdue, first_place`,
+      [question.today, ...first.values, ...bounds, ...lines.values])
     return rows.map(cellFromRow)
   }
 
@@ -137,7 +140,7 @@ function lookUp(question: BoardQuestion, sort: BoardSort): 'place' | 'name' {
 }
 
 function addCell(found: Map<string, BoardCell>, cell: BoardCell): void {
-  const key = [cell.schoolId, cell.agreementId, cell.yearCode ?? '', cell.regGroup ?? '', cell.status, cell.overdue].join('\n')
+  const key = [cell.schoolId, cell.agreementId, cell.yearCode ?? '', cell.regGroup ?? '', cell.status, cell.overdue, cell.first].join('\n')
   const known = found.get(key)
   if (known) known.count += cell.count
   else found.set(key, cell)
@@ -147,7 +150,8 @@ function cellFromRow(row: Record<string, unknown>): BoardCell {
   const status = row['status'] as BoardStatus
   return {
     schoolId: row['school_id'] as string, agreementId: row['agreement_id'] as string, yearCode: row['year_code'] as string | null,
-    regGroup: row['reg_group'] as string | null, status, overdue: Number(row['overdue']) === 1 && status !== 'declined', count: Number(row['n']),
+    regGroup: row['reg_group'] as string | null, status, overdue: Number(row['overdue']) === 1 && status !== 'declined', first: Number(row['first_place']) === 1,
+    count: Number(row['n']),
   }
 }
 

@@ -10,7 +10,7 @@ import type { AgreementStore } from '../agreements/agreement-store.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import { boardCsv } from './board-csv.ts'
-import { agreementsFor, cellsOf, countOf } from './board-figures.ts'
+import { agreementsFor, cellsOf, countOf, countsOnce } from './board-figures.ts'
 import { type BoardFilter, boardHref, boardQuery } from './board-filter.ts'
 import type { BoardQueries } from './board-queries.ts'
 import type { BoardQuestion } from './board-sql.ts'
@@ -87,7 +87,7 @@ async function askedFor(deps: BoardPagesDeps, actor: Actor, session: SessionHand
   const on = today(deps.clock.now())
   const years = schools.map((school) => academicYear(on, school.yearStart)).sort()
   const question: BoardQuestion = {
-    schools: scope, today: on, fromYear: years[0] ?? academicYear(on), agreements: agreementIds,
+    schools: scope, today: on, fromYear: years[0] ?? academicYear(on), agreements: agreementIds, once: countsOnce(filter),
     ...(filter.school ? { school: filter.school } : {}), ...(filter.year ? { year: filter.year } : {}), ...(filter.group ? { group: filter.group } : {}),
     ...(filter.status ? { status: filter.status } : {}), ...(name ? { name } : {}),
   }
@@ -103,7 +103,7 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   const lines = await deps.board.page(question, { sort: filter.sort, offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
   const signed = lines.filter((line) => line.status === 'signed').map((line) => line.requestId)
   return boardView({
-    filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), lines, total,
+    filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), places: cellsOf(cells, { ...filter, status: '' }, agreementIds, true), lines, total,
     records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
     now: deps.clock.now(), mayExport: actor.can('office.board.export'), searchAction: SEARCH_PATH,
   })

@@ -1,4 +1,5 @@
 import type { CalendarDate } from '../../shared/dates.ts'
+import { familyOfRole } from '../agreements/family-sql.ts'
 import { searchWords } from '../people/name-search.ts'
 import { type BoardSort, type BoardStatus, OPEN_STATUSES } from './board-filter.ts'
 
@@ -17,6 +18,8 @@ export interface BoardQuestion {
   /** Null: every agreement. */
   agreements?: readonly string[] | null
   status?: BoardStatus | 'open' | 'overdue'
+  /** One line a request; else one for each school where its person is. */
+  once?: boolean
   /** A person's name or part of it. */
   name?: string
 }
@@ -26,10 +29,6 @@ export interface SqlPart {
   sql: string
   values: (string | number)[]
 }
-
-const familyOf = (column: string): string =>
-  `case ${column} when 'pupil' then 'pupil' when 'guardian' then 'guardian' when 'governor' then 'governor' when 'volunteer' then 'volunteer'
-   when 'contractor' then 'visitor' when 'visitor' then 'visitor' else 'staff' end`
 
 /** A required slot that is still open and whose holder no known route reaches: no address, and for their own slot no login either. */
 const UNREACHABLE = `exists (select 1 from signatories u where u.request_id = r.id and u.required = 1 and u.state = 'open' and (case u.slot
@@ -49,13 +48,25 @@ export const STATUS = `case r.state when 'complete' then 'signed' when 'declined
   else case when ${SAID_NO} then 'declined' when ${UNREACHABLE} then 'unreachable'
   else case ${MISSING} when 1 then 'waiting-guardian' when 2 then 'waiting-pupil' else 'outstanding' end end end`
 
-/**
- * The person's current hat of the agreement's kind, once for each school: an agreement signed once counts in every school (I3),
- * and two hats of one kind at one school are one line.
- */
-const PLACED = `a.person_id = r.person_id and ${familyOf('a.role')} = r.family and (a.end_date is null or a.end_date >= ?)
-  and not exists (select 1 from affiliations x where x.person_id = a.person_id and x.school_id = a.school_id and x.id < a.id
-    and ${familyOf('x.role')} = r.family and (x.end_date is null or x.end_date >= ?))`
+/** The person's current hat of the agreement's kind: an agreement signed once counts in every school (I3). */
+const PLACED = `a.person_id = r.person_id and ${familyOfRole('a.role')} = r.family and (a.end_date is null or a.end_date >= ?)`
+
+/** True where an earlier hat of that kind stands for this one already: at the same school, or at any school in view. */
+function placedEarlier(question: Pick<BoardQuestion, 'schools' | 'today'>, at: 'school' | 'view'): SqlPart {
+  const { schools, today } = question
+  const place = at === 'school' ? 'x.school_id = a.school_id' : schools === 'all' ? '1 = 1' : `x.school_id in (${schools.map(() => '?').join(', ') || "''"})`
+  return {
+    sql: `exists (select 1 from affiliations x where x.person_id = a.person_id and ${place} and x.id < a.id
+      and ${familyOfRole('x.role')} = r.family and (x.end_date is null or x.end_date >= ?))`,
+    values: [...(at === 'view' && schools !== 'all' ? schools : []), today],
+  }
+}
+
+/** 1 for the line that stands for its request where every request counts once, whatever the number of its schools. */
+export function firstPlace(question: Pick<BoardQuestion, 'schools' | 'today'>): SqlPart {
+  const earlier = placedEarlier(question, 'view')
+  return { sql: `case when ${earlier.sql} then 0 else 1 end`, values: earlier.values }
+}
 
 /**
  * A request's state, out of reach of its index: half of all requests share a state, and the embedded database, which keeps no
@@ -76,12 +87,15 @@ export function boardLines(question: BoardQuestion, order: 'place' | 'name' | 'r
     request: `${requests} r cross join people p on p.id = r.person_id cross join affiliations a on a.person_id = r.person_id`,
   }
   const where: SqlPart[] = [
-    { sql: PLACED, values: [today, today] },
+    { sql: PLACED, values: [today] },
+    negated(placedEarlier(question, question.once ? 'view' : 'school')),
     { sql: COUNTED, values: [fromYear] },
     ...narrowed(question),
   ]
   return { sql: `from ${tables[order]} where ${where.map((part) => `(${part.sql})`).join(' and ')}`, values: where.flatMap((part) => part.values) }
 }
+
+const negated = ({ sql, values }: SqlPart): SqlPart => ({ sql: `not ${sql}`, values })
 
 function narrowed(question: BoardQuestion): SqlPart[] {
   const parts: SqlPart[] = []

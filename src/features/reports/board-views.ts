@@ -1,4 +1,4 @@
-import { longDate, longInstant, today, type CalendarDate, type Instant } from '../../shared/dates.ts'
+import { longDate, today, type CalendarDate, type Instant } from '../../shared/dates.ts'
 import type { Agreement } from '../agreements/agreement-store.ts'
 import type { School } from '../schools/school-store.ts'
 import { type BoardFigures, byGroup, byYear, coverageBy, figuresOf, yearName } from './board-figures.ts'
@@ -20,6 +20,8 @@ export interface BoardData {
   cells: BoardCell[]
   /** Those of the chosen school, year, group and agreement, whatever their state. */
   chosen: BoardCell[]
+  /** The same, with somebody at two schools counted at each. */
+  places: BoardCell[]
   lines: BoardLine[]
   total: number
   /** Signature behind a signed line's request, where the reader may open records. */
@@ -63,7 +65,7 @@ export function boardView(data: BoardData): object {
     pages: pagesOf(data),
     ...(data.mayExport ? { csvHref: boardHref(`${BOARD_PATH}.csv`, { ...filter, sort: 'name' }) } : {}),
     ...(waiting > 0 && ['', 'open', 'overdue', 'outstanding', 'waiting-guardian', 'waiting-pupil'].includes(filter.status)
-      ? { chase: { action: boardHref(`${BOARD_PATH}/chase`, filter), text: 'Chase those who can be reached', hint: 'One mail to each person who still has to sign. Nobody gets a second one on the same day.' } } : {}),
+      ? { chase: { action: boardHref(`${BOARD_PATH}/chase`, filter), text: 'Chase those who can be reached' } } : {}),
   }
 }
 
@@ -88,13 +90,13 @@ function oddCases(figures: BoardFigures, link: (change: Partial<BoardFilter>) =>
 }
 
 /** By registration group; with several schools in view, by school first: a group's name means nothing without it. */
-function groupsOf({ chosen, schools, filter }: BoardData, link: (change: Partial<BoardFilter>) => string): object | null {
+function groupsOf({ places, schools, filter }: BoardData, link: (change: Partial<BoardFilter>) => string): object | null {
   const several = schools.length > 1 && !filter.school
   const names = new Map(schools.map((school) => [school.id, school.name]))
   const rows = several
-    ? coverageBy(chosen, (cell) => cell.schoolId, (a, b) => byGroup(names.get(a) ?? '', names.get(b) ?? '')).map((row) => ({ label: names.get(row.key) ?? row.key, href: link({ school: row.key, group: '' }), signed: row.signed, total: row.total }))
-    : coverageBy(chosen, (cell) => cell.regGroup, byGroup).map((row) => ({ label: row.key, href: link({ group: row.key }), signed: row.signed, total: row.total }))
-  return rows.length === 0 ? null : { first: several ? 'School' : 'Registration group', rows }
+    ? coverageBy(places, (cell) => cell.schoolId, (a, b) => byGroup(names.get(a) ?? '', names.get(b) ?? '')).map((row) => ({ label: names.get(row.key) ?? row.key, href: link({ school: row.key, group: '' }), signed: row.signed, total: row.total }))
+    : coverageBy(places, (cell) => cell.regGroup, byGroup).map((row) => ({ label: row.key, href: link({ group: row.key }), signed: row.signed, total: row.total }))
+  return rows.length === 0 ? null : { first: several ? 'School' : 'Registration group', rows, ...(several ? { note: 'Somebody at two schools counts at each.' } : {}) }
 }
 
 function filtersOf({ filter, schools, agreements, cells, name }: BoardData): object {
@@ -134,7 +136,7 @@ function tableOf({ filter, lines, schools, agreements, records, total, now }: Bo
         { text: [line.yearCode ? yearName(line.yearCode) : '', line.regGroup ?? ''].filter(Boolean).join(', ') || 'Adult', ...(several ? { sub: schoolNames.get(line.schoolId) ?? '' } : {}) },
         { text: titles.get(line.agreementId) ?? '', sub: /^\d{4}\//.test(line.occasion) ? line.occasion : '' },
         { tag: { status: line.overdue && words.tag === 'outstanding' ? 'attention' : words.tag, text: words.text } },
-        { text: line.completedAt === null ? `Asked on ${shortDate(today(line.askedAt))}` : `On ${longInstant(line.completedAt)}` },
+        { text: line.completedAt === null ? `Asked on ${shortDate(today(line.askedAt))}` : `On ${shortDate(today(line.completedAt))}` },
         line.status === 'signed' || line.dueOn === null ? { text: '–' } : { text: shortDate(line.dueOn), ...(line.overdue ? { sub: overdueBy(line.dueOn, on) } : {}) },
       ]
     }),

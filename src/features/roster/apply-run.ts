@@ -22,7 +22,7 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
   const done: Applied = { items: 0, rejected: context.rejected, skipped: 0 }
   for await (const batch of context.plans.items(context.planId, { states: [state] })) {
     const { keep, stale } = state === 'held' ? await recheck(context, batch) : { keep: batch, stale: [] }
-    await context.db.transaction(async () => {
+    await context.db.step(async () => {
       await applyBatch(context, keep)
       // Links are a second walk: their lines are marked there.
       await context.plans.setItems(context.planId, keep.filter((item) => item.phase !== linkPhase).map((item) => item.seq), { state: 'applied' })
@@ -32,7 +32,7 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
     done.skipped += stale.length
   }
   for await (const batch of context.plans.items(context.planId, { states: [state], phase: linkPhase })) {
-    const rejected = await context.db.transaction(async () => {
+    const rejected = await context.db.step(async () => {
       const nobody = await applyLinks(context, batch)
       const seqs = new Set(nobody.map((item) => item.seq))
       const lost = batch.filter((item) => seqs.has(item.seq))

@@ -42,7 +42,7 @@ export async function findMissing(input: {
         reason: person ? 'not in the file; nothing happens to them until it is proved twice and answered' : change.reason || 'not in the file',
       })
     }
-    if (items.length > 0) await db.transaction(async () => { await plans.addNewItems(planId, items) })
+    if (items.length > 0) await db.step(async () => { await plans.addNewItems(planId, items) })
   }
   await leaveMissingAlone(db, planId)
 }
@@ -57,7 +57,7 @@ async function leaveMissingAlone(db: Database, planId: string): Promise<void> {
   const missing = await db.read('plan_items').where({ plan_id: planId, action: 'missing' }).distinct('subject')
   for (let from = 0; from < missing.length; from += 900) {
     const subjects = missing.slice(from, from + 900).map((row) => row.subject)
-    await db.transaction(async () => {
+    await db.step(async () => {
       await db.sql('plan_items').where({ plan_id: planId, action: 'gone' }).whereIn('subject', subjects).update({ rank: rank.missing, population: null })
     })
   }

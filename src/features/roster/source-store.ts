@@ -3,6 +3,9 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { ColumnProfile, RosterFact } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { chunks } from '../people/people-queries.ts'
+import { DigestTable } from './digest-table.ts'
+
+const MOST_DIGESTS = 1_000_000
 
 export interface Source {
   id: string
@@ -87,10 +90,8 @@ export class SourceStore {
   }
 
   async knownRows(sourceId: string, keys: string[]): Promise<Map<string, KnownRow>> {
-    const list = await this.#db.rows(
-      `select row_key, slot, digest, is_person, gone_since from source_rows where source_id = ? and row_key in (${Array(keys.length).fill('?').join(',')})`,
-      [sourceId, ...keys],
-    )
+    const list = await this.#db.rowsIn(
+      'select row_key, slot, digest, is_person, gone_since from source_rows where source_id = ? and row_key in (:list)', [sourceId], keys)
     const known = new Map<string, KnownRow>()
     for (const row of list) {
       known.set(row['row_key'] as string, {
@@ -104,12 +105,31 @@ export class SourceStore {
     return known
   }
 
+  /**
+   * Digests of the rows that are present, or null where they would take more memory than an importer may (beyond a million rows):
+   * then each row is looked up.
+   */
+  async digests(sourceId: string, most = MOST_DIGESTS): Promise<DigestTable | null> {
+    const { rows: count } = await this.countPresent(sourceId)
+    if (count > most) return null
+    const table = new DigestTable(count)
+    const digest = Buffer.alloc(18)
+    for (let after = -1; ;) {
+      const rows = await this.#db.rows(
+        'select slot, digest, is_person from source_rows where source_id = ? and slot > ? and gone_since is null order by slot limit 2000', [sourceId, after])
+      for (const row of rows) {
+        after = row['slot'] as number
+        // A row to be looked at again has no digest.
+        if (digest.write(row['digest'] as string, 'base64url') >= 16) table.add(digest, after, Boolean(row['is_person']))
+      }
+      if (rows.length < 2000) return table
+    }
+  }
+
   async factsOf(sourceId: string, keys: string[]): Promise<Map<string, RosterFact[]>> {
     const found = new Map<string, RosterFact[]>()
-    for (const part of chunks(keys)) {
-      for (const row of await this.#db.read('source_rows').where({ source_id: sourceId }).whereIn('row_key', part).select('row_key', 'facts')) {
-        found.set(row.row_key, JSON.parse(row.facts))
-      }
+    for (const row of await this.#db.rowsIn('select row_key, facts from source_rows where source_id = ? and row_key in (:list)', [sourceId], keys)) {
+      found.set(row['row_key'] as string, JSON.parse(row['facts'] as string))
     }
     return found
   }
@@ -125,10 +145,9 @@ export class SourceStore {
     return found
   }
 
-  async countPresent(sourceId: string): Promise<{ rows: number; people: number }> {
-    const row = await this.#db.read('source_rows').where({ source_id: sourceId }).whereNull('gone_since')
-      .count({ n: '*' }).sum({ people: 'is_person' }).first() as { n: number; people: number | null } | undefined
-    return { rows: Number(row?.n ?? 0), people: Number(row?.people ?? 0) }
+  async countPresent(sourceId: string): Promise<{ rows: number }> {
+    const [row] = await this.#db.rows('select count(*) as n from source_rows where source_id = ? and gone_since is null', [sourceId])
+    return { rows: Number(row?.['n'] ?? 0) }
   }
 
   /** Walks the rows that are present, by slot. */
@@ -177,9 +196,8 @@ export class SourceStore {
 
   async personIds(sourceId: string, externalIds: string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>()
-    for (const part of chunks(externalIds)) {
-      const rows = await this.#db.sql('source_people').where({ source_id: sourceId }).whereIn('external_id', part).select('external_id', 'person_id')
-      for (const row of rows) found.set(row.external_id, row.person_id)
+    for (const row of await this.#db.rowsIn('select external_id, person_id from source_people where source_id = ? and external_id in (:list)', [sourceId], externalIds)) {
+      found.set(row['external_id'] as string, row['person_id'] as string)
     }
     return found
   }

@@ -6,6 +6,7 @@ import type { CalendarDate } from '../../shared/dates.ts'
 import { compareRow, rank } from './fact-changes.ts'
 import type { Rejection } from './roster-run.ts'
 import type { RunStore } from './run-store.ts'
+import type { DigestHit } from './digest-table.ts'
 import { SlotSet } from './slot-set.ts'
 import type { KnownRow, Source, SourceStore } from './source-store.ts'
 
@@ -45,15 +46,19 @@ export async function stageRows(input: {
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
   const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
+  const digests = input.fresh ? null : await sources.digests(source.id)
 
   for await (const batch of open.rows()) {
     const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
     staged.rows += rows.length
-    const known = input.fresh ? new Map<string, KnownRow>() : await sources.knownRows(source.id, [...rows.map((row) => row.key), ...rejectedKeys])
+    const digested = rows.map((row) => ({ row, bytes: rowDigest(row) }))
+    const others = digests ? digested.filter(({ row, bytes }) => !isAsBefore(digests.find(bytes), row, source.format, staged, rejections)) : digested
+    const asked = [...others.map(({ row }) => row.key), ...rejectedKeys]
+    const known = input.fresh || asked.length === 0 ? new Map<string, KnownRow>() : await sources.knownRows(source.id, asked)
     for (const key of rejectedKeys) sawRejected(known.get(key), staged)
     const changed: { row: SourceRow; digest: string; was: KnownRow | null }[] = []
-    for (const row of rows) {
-      const digest = rowDigest(row.text)
+    for (const { row, bytes } of others) {
+      const digest = digestText(bytes)
       const was = known.get(row.key) ?? null
       if (was && !staged.seen.add(was.slot)) {
         if (source.format !== 'csv' || was.digest !== digest) rejections.push(duplicate(row))
@@ -67,7 +72,7 @@ export async function stageRows(input: {
     }
     const items = await buildItems(input, changed, staged, rejections)
     if (items.length === 0 && rejections.length === 0) continue
-    const found = await db.transaction(async () => {
+    const found = await db.step(async () => {
       const added = await plans.addNewItems(input.planId, items)
       const all = added < items.length ? [...rejections, ...await repeated(plans, input.planId, items, source.format)] : rejections
       await runs.addRejections(input.runId, staged.rejected, all)
@@ -78,10 +83,22 @@ export async function stageRows(input: {
   return staged
 }
 
-/** 128 bits of SHA-256, base64url: enough to tell a row from its former self. */
-export function rowDigest(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 22)
+/** True for a row that says what it said last time; it is noted as seen then. */
+function isAsBefore(hit: DigestHit | null, row: SourceRow, format: string, staged: Staged, rejections: Rejection[]): boolean {
+  if (!hit) return false
+  if (!staged.seen.add(hit.slot)) {
+    if (format !== 'csv') rejections.push(duplicate(row))
+  } else if (hit.isPerson) staged.people += 1
+  return true
 }
+
+/** SHA-256 of a row's key and text; 128 bits of it are kept, enough to tell every row from every other. */
+export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): Buffer {
+  return hash('sha256', `${row.key}\n${row.text}`, 'buffer')
+}
+
+/** As `source_rows.digest` has it: 22 characters of base64url. */
+const digestText = (digest: Buffer): string => digest.toString('base64url', 0, 16)
 
 /** A row that cannot be read is in the feed all the same: nobody is missing for it. */
 function sawRejected(known: KnownRow | undefined, staged: Staged): void {

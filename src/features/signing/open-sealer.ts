@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import { createKeySealer } from '../../adapters/pdf/key-sealer.ts'
@@ -9,6 +10,7 @@ import { createTrustCertificates } from '../../adapters/pdf/trust-certificates.t
 import type { SecretFiles } from '../../adapters/storage/secret-files.ts'
 import type { Config } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
+import { UnusableInput } from '../../shared/errors.ts'
 
 /**
  * The trust's sealing key: the school's own PKCS#12 where one is configured, else a key and authority made at the first
@@ -19,12 +21,27 @@ export async function openSealer(parts: { config: Config; secrets: SecretFiles; 
   const { config, clock, db } = parts
   const own = config.sealing.pkcs12File
   const sealer = own
-    ? createKeySealer(loadPkcs12(readFileSync(own), config.pkcs12Password ?? ''))
-    : createKeySealer(await ownKey(parts))
+    ? named(own, () => createKeySealer(loadPkcs12(readFileSync(own), config.pkcs12Password ?? '')))
+    : await ownSealer(parts)
   await db.transaction(async () => {
     await db.insertNew('certificates', sealer.chainPem.map((pem, at) => row(pem, sealer, at === 0 ? 'seal' : 'ca', clock.now())))
   })
   return sealer
+}
+
+async function ownSealer(parts: Parameters<typeof ownKey>[0]): Promise<Sealer> {
+  const key = await ownKey(parts)
+  return named(join(parts.secrets.folder, 'seal-key.pem'), () => createKeySealer(key))
+}
+
+/** What cannot be used is said with its file, for whoever has to mend it. */
+function named(path: string, open: () => Sealer): Sealer {
+  try {
+    return open()
+  } catch (error) {
+    if (!(error instanceof UnusableInput)) throw error
+    throw new UnusableInput({ what: error.what, where: error.where ? `${path} (${error.where})` : path, remedy: error.remedy }, error)
+  }
 }
 
 async function ownKey({ config, secrets, clock, ids }: { config: Config; secrets: SecretFiles; clock: Clock; ids: Ids }) {

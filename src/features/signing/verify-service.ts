@@ -2,6 +2,7 @@ import type { PdfRecords } from '../../adapters/pdf/pdf-records.ts'
 import type { Database } from '../../db/database.ts'
 import type { Instant } from '../../shared/dates.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
+import type { Signature } from './signature.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export type RecordStatus = 'current' | 'superseded' | 'withdrawn' | 'erased'
@@ -26,7 +27,7 @@ export class VerifyService {
   }
 
   async verify(file: Buffer): Promise<VerifyAnswer> {
-    const { pdf, store, agreements, db } = this.#deps
+    const { pdf, store, db } = this.#deps
     // The seals themselves, not the authority behind them: a school's own authority issues certificates to others too.
     const trusted = (await db.read('certificates').where({ purpose: 'seal' }).select('pem')).map((row) => ({ certificatePem: row.pem as string }))
     const verdict = await pdf.verify(file, trusted)
@@ -37,12 +38,24 @@ export class VerifyService {
       // Sealed by this trust, but the file is not kept any more: erased (V2).
       return { ...answer, signedAt: null, status: 'erased', reasons: ['This record was sealed by the trust and has since been erased.'], agreement: null }
     }
-    const status = signature.endedKind !== null ? 'withdrawn' : await this.#isSuperseded(agreements, signature.renditionHash) ? 'superseded' : 'current'
+    const status = await this.statusOf(signature)
     return {
       ...answer, signedAt: signature.signedAt, status,
       reasons: status === 'withdrawn' ? ['This signature was withdrawn or made invalid later.'] : status === 'superseded' ? ['A newer version of the agreement has been published since.'] : [],
       agreement: `${signature.evidence.agreementKey}, version ${signature.evidence.versionNumber}`,
     }
+  }
+
+  /** Does this signature still count? */
+  async statusOf(signature: Signature): Promise<'current' | 'superseded' | 'withdrawn'> {
+    if (signature.endedKind !== null) return 'withdrawn'
+    return await this.#isSuperseded(this.#deps.agreements, signature.renditionHash) ? 'superseded' : 'current'
+  }
+
+  /** Where the record of this reference stands; null when there is none, whatever the reason (D6). */
+  async statusOfReference(reference: string): Promise<'current' | 'superseded' | 'withdrawn' | null> {
+    const signature = /^[0-9A-HJKMNP-TV-Z]{26}$/.test(reference) ? await this.#deps.store.byId(reference) : null
+    return signature ? this.statusOf(signature) : null
   }
 
   async #isSuperseded(agreements: AgreementStore, renditionHash: string): Promise<boolean> {

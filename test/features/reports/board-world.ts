@@ -6,6 +6,7 @@ import { nameSearch } from '../../../src/shared/names.ts'
 /** The truth about one line of the board, kept in plain words beside the database. */
 export interface ExpectedLine {
   key: string
+  request: string
   school: string
   year: string | null
   group: string | null
@@ -116,7 +117,7 @@ export async function boardWorld(db: Database, seed: number, people = 260): Prom
       : missing.some((slot) => (slot === 'guardian' ? !reachable : !hasEmail && !hasLogin)) ? 'unreachable'
       : missing.length === 1 && missing[0] === 'guardian' ? 'waiting-guardian' : missing.length === 1 && missing[0] === 'pupil' ? 'waiting-pupil' : 'outstanding'
     for (const { school, group } of here) {
-      expected.push({ key: `${request}@${school}`, school, year, group, agreement: agreement.id, status, overdue: state === 'open' && !saidNo && dueOn !== null && dueOn < TODAY, name: self.name })
+      expected.push({ key: `${request}@${school}`, request, school, year, group, agreement: agreement.id, status, overdue: state === 'open' && !saidNo && dueOn !== null && dueOn < TODAY, name: self.name })
     }
   }
   await db.transaction(async () => {
