@@ -100,10 +100,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     return new Set(holders.flat().map((grant) => grant.personId))
   }
 
-  const host = new URL(config.baseUrl).host
+  const { host, origin } = new URL(config.baseUrl)
   const mail = new MailService({
     db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
-    common: async () => ({ trustName: trust.name, serviceHost: host, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+    common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
   const brake = brakeSettings(config)

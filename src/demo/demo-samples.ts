@@ -29,7 +29,7 @@ export async function writeSamples(trust: DemoTrust, folder: string): Promise<{ 
   const samples = [
     await sample('today', 'The roster as it is', 'Reading it again changes nothing.'),
     await sample('one-left', 'One pupil has left', 'Every class of one pupil has ended. The ending waits for your approval.', leaver ? { leavers: [leaver.id] } : {}),
-    await sample('thirty-left', 'Thirty pupils have left at once', 'Far more than usual: the brake holds them and asks for the count.', { leavers: many }),
+    await sample('thirty-left', 'Thirty pupils have left at once', 'Far more than usual: the brake holds them and says why. Nothing is taken from them until you approve.', { leavers: many }),
   ]
   return { samples, leaverId: leaver?.id ?? '' }
 }

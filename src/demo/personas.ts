@@ -21,18 +21,18 @@ export function findPersonas(frame: DemoFrame, households: readonly Household[])
   const children = (three?.pupils ?? []).map((pupil) => `${pupil.name.forename} (${YEAR(pupil)})`)
 
   const wanted: [key: string, person: DemoPerson | undefined, label: string, line: string][] = [
-    ['trust-admin', holder('Trust administrator'), 'Trust administrator', `Sets up agreements and requirements for every school of ${frame.trust.name}.`],
+    ['trust-admin', holder('Trust administrator'), 'Trust administrator', `Sees every school of ${frame.trust.name}: rosters, access, signatures and the log.`],
     ['it-admin', holder('Head of IT'), 'Head of IT', 'Reads the roster in and decides who gains and who loses access.'],
     ['office', holder('Office manager', 'primary'), 'School office', `Checks who has signed at ${schoolName(frame.schools[0]?.id)} and chases the rest.`],
-    ['dsl', holder('Deputy head and designated safeguarding lead', 'secondary'), 'Designated safeguarding lead', `Logs online-safety incidents at ${schoolName(frame.schools[1]?.id)} and limits access when needed.`],
+    ['dsl', holder('Deputy head and designated safeguarding lead', 'secondary'), 'Designated safeguarding lead', `Looks after online safety at ${schoolName(frame.schools[1]?.id)}: who has signed, records, access.`],
     ['head', holder('Headteacher', 'secondary'), 'Headteacher', `Wants one page that says whether ${schoolName(frame.schools[1]?.id)} is covered.`],
-    ['class-teacher', teacher, 'Class teacher', `Teaches ${groupName(four)} and runs the signing in class.`],
+    ['class-teacher', teacher, 'Class teacher', `Teaches ${groupName(four)} and has an agreement of their own.`],
     ['pupil-y4', four, 'Year 4 pupil', `Is in ${groupName(four)}, reads the rules and signs with a grown-up at home.`],
-    ['pupil-y9', nine, 'Year 9 pupil', `Is in ${groupName(nine)} and has four minutes in tutor time to read and sign.`],
+    ['pupil-y9', nine, 'Year 9 pupil', `Is in ${groupName(nine)} and has ten minutes in tutor time to read and sign.`],
     ['student-y12', twelve, 'Year 12 student', `Is new in the sixth form (${groupName(twelve)}) and signs for a laptop of their own.`],
     ['parent', three?.guardians[0], 'Parent of three', `Signs for ${list(children)} on a phone, in one sitting.`],
     ['new-teacher', holder(NEW_TEACHER), 'New teacher', `Starts at ${schoolName(frame.schools[1]?.id)} this month and has not signed yet.`],
-    ['governor', story('parent-governor')?.guardians[0], 'Governor', `Governs ${schoolName(frame.schools[0]?.id)}, has a child there, and sees figures only.`],
+    ['governor', story('parent-governor')?.guardians[0], 'Governor', `Governs ${schoolName(frame.schools[0]?.id)}, has a child there, and signs as governor and as parent.`],
   ]
   return wanted.flatMap(([key, person, label, line]) => (person ? [{ key, id: person.id, label, story: line }] : []))
 }

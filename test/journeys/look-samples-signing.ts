@@ -28,7 +28,7 @@ const signedRows = [
 
 export const signingSamples: Sample[] = [
   { name: 'start-parent', template: 'pages/signing/start.njk', actor: parent, mainAction: 'Read and sign the agreement', data: {
-    heading: 'Two things for you to read', lead: 'They are about how your children use computers and the internet. Each takes about four minutes.', finished: false,
+    heading: 'Two things for you to read', lead: 'They are about how your children use computers and the internet. Each says at the top how long it takes to read. You can say yes or no.', finished: false,
     people: [
       { name: 'Zofia', detail: 'Year 4, Larkmoor Primary School', tasks: [{ title: 'Read and sign the agreement', href: '/f/1/read', hint: 'Please do this by Friday 18 September 2026', status: 'outstanding', statusText: 'Not yet' }, { title: 'Photos on the website', href: '/f/1/photos', hint: 'Your choice. No answer counts as no.', status: 'quiet', statusText: 'Optional' }] },
       { name: 'Jan', detail: 'Year 8, Ashbeck High School', tasks: [{ title: 'Read what Jan has signed', href: '/f/2/read', hint: 'Jan signed it himself on Friday 4 September 2026', status: 'outstanding', statusText: 'Not yet' }] },

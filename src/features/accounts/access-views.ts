@@ -44,7 +44,7 @@ export function accessView(input: {
     },
     pages: pagesOf({ page: input.page, size: PLANS_PER_PAGE, shown: input.done.length, total: input.total, what: 'plan', path: '/access' }),
     directories: input.directories.map(({ name, kind, paused }) => ({
-      name, kind: kind === 'simulated' ? 'simulated directory' : 'Active Directory', paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
+      name, kind: kind === 'simulated' ? 'Simulated directory' : 'Active Directory', paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
     })),
   }
 }

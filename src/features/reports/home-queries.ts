@@ -44,5 +44,5 @@ export class HomeQueries {
 /** "by the schedule", "at the command line": who did it, without a name. */
 export function byWords(actor: string): string {
   if (actor === 'system') return 'by the schedule'
-  return actor.startsWith('os:') ? 'at the command line' : 'by somebody in the office'
+  return actor.startsWith('os:') ? 'at the command line' : 'by one of the staff'
 }

@@ -45,7 +45,7 @@ function leadOf(open: SigningTask[], tasks: SigningTask[], children: number, nam
   if (tasks.length === 0) return `${name}, the school is not asking you for anything now. It writes to you when something new comes up.`
   if (open.length === 0) return `Thank you, ${name}. What you have done is below. We write to you when something new comes up.`
   const one = open.length === 1
-  if (children > 0) return `${one ? 'It is' : 'They are'} about how your ${children === 1 ? 'child uses' : 'children use'} computers and the internet. ${one ? 'It' : 'Each'} takes about four minutes. You can say yes or no.`
+  if (children > 0) return `${one ? 'It is' : 'They are'} about how your ${children === 1 ? 'child uses' : 'children use'} computers and the internet. ${one ? 'It' : 'Each'} says at the top how long it takes to read. You can say yes or no.`
   return `${one ? 'It is' : 'They are'} about how you use the school’s computers and the internet. You can say yes or no.`
 }
 

@@ -9,7 +9,7 @@ const loader = new nunjucks.FileSystemLoader(root)
 const plain = new nunjucks.Environment(loader, { autoescape: false })
 const markup = new nunjucks.Environment(loader, { autoescape: true })
 
-const common = { schoolName: 'Larch Hill School', trustName: 'Vale Trust', serviceHost: 'sign.vale.example', officeEmail: 'office@larch.example' }
+const common = { schoolName: 'Larch Hill School', trustName: 'Vale Trust', serviceOrigin: 'https://sign.vale.example', officeEmail: 'office@larch.example' }
 const link = 'https://sign.vale.example/f/abc?a=1&b=2'
 const mails: Record<string, { surname: string; values: object }> = {
   'guardian-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', children: [{ forename: 'Robin' }, { forename: 'Ash' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask' } },
