@@ -1,9 +1,12 @@
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import multer, { MulterError } from 'multer'
+import { RequestFault } from './error-facts.ts'
 import type { UploadedFile } from './page-context.ts'
 
 const FORM_LIMIT = '512kb'
-const urlencoded = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 2_000 })
+/** Far above any form of ours. Every field of a body is looked at several times, in the thread that answers everybody. */
+const MOST_FIELDS = 2_000
+const urlencoded = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: MOST_FIELDS })
 const jsonBody = express.json({ limit: FORM_LIMIT, strict: true })
 
 /** A form's fields and file; `tooLarge` when the file exceeds the page's limit (its bytes are then dropped). */
@@ -41,7 +44,10 @@ async function readUpload(req: Request, res: Response, upload: { field: string; 
 
 /** Own fields only: a field called `__proto__` or `constructor` is a field like any other, and undeclared. */
 function plain(body: unknown): Record<string, unknown> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {}
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return {}
+  // The reader of forms counts for itself; the one of JSON does not.
+  if (Object.keys(body).length > MOST_FIELDS) throw new RequestFault(413)
+  return { ...body }
 }
 
 function run(middleware: RequestHandler, req: Request, res: Response): Promise<void> {

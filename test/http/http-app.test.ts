@@ -419,6 +419,9 @@ describe('the composed web app', () => {
       const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
       expect((await app.browser().send('POST', '/notice', { body: '{', headers })).status).toBe(400)
       expect((await app.browser().send('POST', '/notice', { body: `"${'x'.repeat(600_000)}"`, headers })).status).toBe(413)
+      // Small enough in bytes, and so many fields that looking at them would hold up everybody else.
+      const fields = JSON.stringify(Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`k${n}`, 1])))
+      expect((await app.browser().send('POST', '/notice', { body: fields, headers })).status).toBe(413)
     })
 
     it('V4: logs pages by name, never by address', async () => {

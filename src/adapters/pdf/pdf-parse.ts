@@ -14,22 +14,29 @@ export class PdfParseError extends Error {}
 const SPACE = new Set([0, 9, 10, 12, 13, 32])
 const DELIMITER = new Set([...'()<>[]{}/%'].map((char) => char.charCodeAt(0)))
 const DEEPEST = 24
-// Far above anything a record holds; hostile files stop here instead of filling the memory.
+// Far above anything a record holds; hostile files stop here instead of filling the memory or holding up everybody else.
 const LONGEST_STRING = 100_000
-const MOST_ITEMS = 50_000
+const LONGEST_STRETCH = 250_000
+const MOST_VALUES = 5_000
 
-/** Reads values from a byte offset on. Bounded in depth and by the end of the file; it never loops without moving on. */
+/**
+ * Reads values from a byte offset on. Bounded in depth, in number of values, and by the stretch of the file that one reader may
+ * look at: anybody may hand in a file, and it is read in the thread that answers everybody. It never loops without moving on.
+ */
 export class PdfReader {
   readonly bytes: Buffer
   at: number
+  #valuesLeft = MOST_VALUES
 
   constructor(bytes: Buffer, at: number) {
-    this.bytes = bytes
+    this.bytes = bytes.subarray(0, at + LONGEST_STRETCH)
     this.at = at
   }
 
   /** The next value. */
   value(depth = 0): PdfValue {
+    this.#valuesLeft -= 1
+    if (this.#valuesLeft < 0) throw new PdfParseError('holds more than any record of ours')
     if (depth > DEEPEST) throw new PdfParseError('nested too deeply')
     this.#skipSpace()
     const byte = this.bytes[this.at]
@@ -121,7 +128,6 @@ export class PdfReader {
         this.at += 1
         return { kind: 'array', items }
       }
-      if (items.length >= MOST_ITEMS) throw new PdfParseError('array without an end')
       items.push(this.value(depth + 1))
     }
   }
@@ -136,7 +142,7 @@ export class PdfReader {
         return { kind: 'dict', entries, to: this.at }
       }
       const key = this.value(depth + 1)
-      if (key.kind !== 'name' || entries.has(key.value) || entries.size >= MOST_ITEMS) throw new PdfParseError('dictionary with a bad or double key')
+      if (key.kind !== 'name' || entries.has(key.value)) throw new PdfParseError('dictionary with a bad or double key')
       entries.set(key.value, this.value(depth + 1))
     }
   }

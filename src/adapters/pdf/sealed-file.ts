@@ -63,13 +63,13 @@ function readTable(file: Buffer, at: number): { offsets: number[]; trailer: Dict
     if (!row || (row[3] === 'f') !== (id === 0)) throw new PdfParseError('damaged cross-reference table')
     offsets.push(Number(row[1]))
   }
-  reader.at = rowsFrom + count.value * 20
-  reader.word('trailer')
-  const trailer = dict(reader.value())
+  const rest = new PdfReader(file, rowsFrom + count.value * 20)
+  rest.word('trailer')
+  const trailer = dict(rest.value())
   if (trailer.entries.has('Prev') || trailer.entries.has('XRefStm') || trailer.entries.has('Encrypt')) throw new PdfParseError('has been changed or encrypted after sealing')
-  reader.word('startxref')
-  const again = reader.value()
-  if (again.kind !== 'number' || again.value !== at || file.toString('latin1', reader.at) !== '\n%%EOF\n') throw new PdfParseError('something follows the end')
+  rest.word('startxref')
+  const again = rest.value()
+  if (again.kind !== 'number' || again.value !== at || file.toString('latin1', rest.at) !== '\n%%EOF\n') throw new PdfParseError('something follows the end')
   return { offsets, trailer }
 }
 

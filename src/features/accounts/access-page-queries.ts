@@ -92,6 +92,13 @@ export class AccessPageQueries {
     return rows.length > 0
   }
 
+  /** True when the plan would do something to one of these people. */
+  async concernsOneOf(planId: string, personIds: readonly string[]): Promise<boolean> {
+    if (personIds.length === 0) return false
+    const row = await this.#deps.db.read('plan_items').where({ plan_id: planId }).whereNot({ state: 'skipped' }).whereIn('subject', [...personIds]).first('seq')
+    return row !== undefined
+  }
+
   /** The newest finished look for leavers, made at or after an instant; null when there is none. */
   async newestLook(since: number): Promise<Plan | null> {
     const row = await this.#deps.db.read('plans').where({ kind: 'access', about: 'leavers' }).whereNot({ state: 'planning' }).where('created_at', '>=', since)

@@ -10,6 +10,9 @@ import type { AccessPageDeps } from './access-page-deps.ts'
 import type { PlanCounts } from './access-page-queries.ts'
 import { accessPlanView, LINES_PER_PAGE } from './access-views.ts'
 
+/** P7: said to somebody who would decide about a child of their own. */
+const FAMILY = 'You have a family link to somebody in this plan, so a colleague must decide it.'
+
 const params = z.strictObject({ id: z.string().length(26) })
 
 /** `/access/plans/:id`: who, what and why; approve, watch, undo. */
@@ -44,6 +47,7 @@ function planPage(deps: AccessPageDeps): Page {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)
         if (await pages.concernsOthers(plan.id, actor.schools('access.approve'))) throw new NotFound()
+        if (body.decision === 'approve' && await pages.concernsOneOf(plan.id, actor.relatedTo ?? [])) return backToForm(ctx, 'approve', FAMILY)
         const typed = body.count === undefined ? null : body.count
         if (body.decision === 'approve' && typed !== null && !/^\d{1,9}$/.test(typed)) return backToForm(ctx, 'count', 'Type the number of people in figures, such as 12')
         try {
@@ -72,6 +76,7 @@ function undoPage(deps: AccessPageDeps): Page {
         const { plan } = await thePlan(deps, ctx.params.id, ctx.actor)
         if (await pages.concernsOthers(plan.id, ctx.actor.schools('access.undo'))) throw new NotFound()
         const path = `/access/plans/${plan.id}`
+        if (await pages.concernsOneOf(plan.id, ctx.actor.relatedTo ?? [])) return backToForm(ctx, 'undo', FAMILY, path)
         try {
           await jobs.requestUndo(plan.id, ctx.actor.label)
         } catch (error) {

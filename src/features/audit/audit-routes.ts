@@ -41,7 +41,8 @@ export function auditPages(deps: AuditPagesDeps): Page[] {
         const schools = ctx.actor.schools('audit.view')
         const scope = { schools, ...(ctx.query.about ? { subject: ctx.query.about } : {}) }
         const { entries, next } = await list.page(scope, ctx.query.before ?? null, PAGE_SIZE)
-        const people = entries.flatMap((entry) => [entry.actor, entry.subject ?? '']).concat(ctx.query.about).flatMap((name) => /^person:(.{26})$/.exec(name)?.[1] ?? [])
+        // Names of what is shown only: a reference that somebody typed must not tell whose it is at a school that is not theirs.
+        const people = entries.flatMap((entry) => [entry.actor, entry.subject ?? '']).flatMap((name) => /^person:(.{26})$/.exec(name)?.[1] ?? [])
         return view('pages/audit/log.njk', auditView({
           entries, next, total: await list.count(scope), from: ctx.query.before ? ctx.query.from : 1, subject: ctx.query.about,
           head: await deps.auditQueries.head(), waiting: await list.waiting(), waitedMs: await deps.sequencer.unsequencedFor(ctx.now),

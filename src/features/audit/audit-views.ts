@@ -25,7 +25,7 @@ export interface AuditData {
 export function auditView(data: AuditData): object {
   const { entries, total, from, subject } = data
   const number = (value: number) => value.toLocaleString('en-GB')
-  const about = subject ? ` about ${thing(subject, data.names).text}` : ''
+  const about = subject && entries.length > 0 ? ` about ${thing(subject, data.names).text}` : ''
   return {
     sentence: `${number(total)} ${total === 1 ? 'entry' : 'entries'}${about}. Nothing can be changed or taken out without it showing.`,
     intact: stateOf(data),

@@ -49,6 +49,30 @@ describe('verify', () => {
     }
   })
 
+  it('gives up on a file made to keep the reader busy, long before the others who wait would notice', () => {
+    // Every object lies within the one before it, so that each is read through to the same far end.
+    const heads = [
+      '<< /AcroForm 2 0 R /AF [5 0 R] /X [ ', '<< /Fields [3 0 R] /X [ ', '<< /V 4 0 R /X [ ',
+      '<< /SubFilter /ETSI.CAdES.detached /Contents <00> /M (D:20260101000000+00\'00\') /X [ ',
+    ].map((head, n) => `${n + 1} 0 obj\n${head}`)
+    for (const filling of [`[${'1 '.repeat(20_000)}]`, `1 2${' '.repeat(40_000)}`, `(${'('.repeat(20_000)}${')'.repeat(20_000)})`, '1 '.repeat(20_000)]) {
+      let hostile = '%PDF-1.7\n'
+      const offsets = heads.map((head) => {
+        hostile += head
+        return hostile.length - head.length
+      })
+      hostile += `${filling.repeat(200)} ] >> ] >> ] >> ] >>\n`
+      const table = hostile.length
+      hostile += `xref\n0 5\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}`
+      hostile += `trailer\n<< /Root 1 0 R /Size 5 >>\nstartxref\n${table}\n%%EOF\n`
+      const bytes = Buffer.from(hostile, 'latin1')
+      const began = performance.now()
+      expect(judge(bytes)).toMatchObject({ valid: false })
+      // Without its bounds the reader needs half a minute; with them, milliseconds. The limit leaves room for a slow machine.
+      expect(performance.now() - began).toBeLessThan(1_500)
+    }
+  })
+
   it('refuses anything before, behind or added to the file', () => {
     for (const changed of [
       Buffer.concat([file, Buffer.from('\n')]), Buffer.concat([file, Buffer.from('1 0 obj\n<<>>\nendobj\n')]), Buffer.concat([Buffer.from(' '), file]), Buffer.concat([file, file]),

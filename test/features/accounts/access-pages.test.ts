@@ -77,6 +77,21 @@ describe('access pages: from a roster to the directory and back', () => {
     expect((await admin.get('/access/plans/01K00000000000000000000000')).status).toBe(404)
   })
 
+  it('P7: who has a child in the plan does not decide it', async () => {
+    const path = await planPath()
+    const [held] = await app.db.read('plan_items').where({ plan_id: path.split('/')[3] }).whereNot({ state: 'skipped' }).select('subject')
+    const parent = await withRole(app, 'it-admin', { name: 'Parent' })
+    await app.db.sql('guardian_links').insert({
+      id: '01K00000000000000000000P77', pupil_id: held?.subject, guardian_id: parent.id, relationship: 'parent', may_sign: 1, may_consent: 1, do_not_contact: 1, priority: 1,
+      created_at: app.clock.now(),
+    })
+    const before = await lines(path)
+    await parent.browser.submit(path, { decision: 'approve', count: '30' }, path)
+    expect(textOf((await parent.browser.get(path)).text)).toContain('You have a family link to somebody in this plan')
+    await run()
+    expect(await lines(path)).toEqual(before)
+  })
+
   it('approved with the right count only, it is brought about by the worker, and read back', async () => {
     const path = await planPath()
     await admin.submit(path, { decision: 'approve', count: '31' })
