@@ -15,9 +15,8 @@ interface Figures {
 }
 
 /** Reading a roster: first, again in another order, and with one row in a hundred changed; on both databases. */
-export function benchImport({ quick, say }: BenchOptions): Promise<BenchRow[]> {
+export function benchImport({ quick, rounds, say }: BenchOptions): Promise<BenchRow[]> {
   return inWorkFolder(async (folder) => {
-    const rounds = quick ? 1 : 3
     const files = await writeFiles(folder, quick ? 5_000 : 100_000, rounds, say)
     const sqlite = await measure(folder, files, null, say)
     const rows = describe('SQLite', sqlite, true)
@@ -54,6 +53,7 @@ async function measure(folder: string, files: readonly RoundFiles[], adminUrl: s
     const limit = await freshDatabase(folder, adminUrl)
     const one = await runTask('syncRoster', { folder: first, ...imported })
     if (one.state !== 'applied' || one.joiners !== one.read || one.rejectedCount > 0) throw new Error(`The first import went wrong: ${JSON.stringify(one)}`)
+    say(`  first: ${Math.round(one.wallMs)} ms, CPU ${Math.round(one.cpuMs)} ms, peak ${Math.round(one.peakMb)} MB`)
     found.first.push(one)
     found.raw.push(await runTask('insertRaw', { folder: first, from: imported.url, url: limit.url }))
     found.parse.push(await runTask('parsePlain', { folder: again }))

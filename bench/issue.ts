@@ -7,9 +7,8 @@ import { freshDatabase, inWorkFolder } from './support/work-folder.ts'
 const LIMIT = 3
 
 /** Putting the requests of a school year to everybody. */
-export function benchIssue({ quick, say }: BenchOptions): Promise<BenchRow[]> {
+export function benchIssue({ quick, rounds, say }: BenchOptions): Promise<BenchRow[]> {
   return inWorkFolder(async (folder) => {
-    const rounds = quick ? 1 : 3
     const files = await writeRoster(join(folder, 'files'), quick ? 5_000 : 100_000, 1)
     const issued: Cost[] = []
     const raw: Cost[] = []

@@ -17,14 +17,16 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   sealing: () => benchSealing(),
 }
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, strict: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' }, strict: { type: 'boolean', default: false } } })
 const chosen = Object.keys(benches).filter((name) => values.only === undefined || values.only === name)
 if (chosen.length === 0) throw new Error(`There is no benchmark "${values.only}". There are: ${Object.keys(benches).join(', ')}`)
 
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3))
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a whole number from 1')
 const results: { bench: string; rows: BenchRow[] }[] = []
 const say = (text: string): void => { process.stderr.write(`${text}\n`) }
 for (const name of chosen) {
-  const rows = await benches[name]?.({ quick: values.quick, say }) ?? []
+  const rows = await benches[name]?.({ quick: values.quick, rounds, say }) ?? []
   results.push({ bench: name, rows })
   process.stdout.write(`\n${name}\n${rows.map(line).join('\n')}\n`)
 }

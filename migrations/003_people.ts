@@ -44,6 +44,8 @@ export const migration: Migration = {
       id(table, 'source_id')
       instant(table, 'missing_since')
       table.integer('missing_runs').notNullable().defaultTo(0)
+      // The source calls the person deleted: proposes a leaver, never makes one (R5).
+      table.boolean('deleted_in_source').notNullable().defaultTo(false)
       instant(table, 'created_at').notNullable()
       instant(table, 'updated_at').notNullable()
       table.unique(['person_id', 'school_id', 'role', 'source_id'], { indexName: 'affiliations_one' })

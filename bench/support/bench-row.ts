@@ -19,6 +19,8 @@ export interface BenchRow {
 export interface BenchOptions {
   /** Small sizes: shows that the benchmarks run. Of the limits only memory's is judged. */
   quick: boolean
+  /** How often the large steps are repeated, taking turns. */
+  rounds: number
   /** Tells whoever waits what is being done. */
   say: (text: string) => void
 }

@@ -38,7 +38,7 @@ export async function startMariaDb(): Promise<ThrowawayMariaDb | null> {
   await run(install, ['--no-defaults', `--user=${user}`, `--datadir=${dir}/data`, '--auth-root-authentication-method=normal', '--skip-test-db'])
   const port = await freePort()
   const child = spawn(daemon, [
-    '--no-defaults', `--user=${user}`, `--datadir=${dir}/data`, `--socket=${dir}/s.sock`, `--pid-file=${dir}/pid`,
+    '--no-defaults', `--user=${user}`, `--datadir=${dir}/data`, `--tmpdir=${dir}`, `--socket=${dir}/s.sock`, `--pid-file=${dir}/pid`,
     '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--innodb-flush-log-at-trx-commit=1',
     '--innodb-buffer-pool-size=128M', '--innodb-log-file-size=96M', '--performance-schema=OFF', '--skip-log-bin', '--max-connections=300',
   ], { stdio: 'ignore' })

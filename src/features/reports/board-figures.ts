@@ -52,10 +52,13 @@ function hasStatus(cell: BoardCell, status: BoardFilter['status']): boolean {
   switch (status) {
     case '': return true
     case 'open': return isOpen(cell.status)
+    case 'asked': return isAsked(cell)
     case 'overdue': return cell.overdue
     default: return cell.status === status
   }
 }
+
+const isAsked = (cell: BoardCell): boolean => isOpen(cell.status) && cell.status !== 'unreachable'
 
 /** How many lines the cells hold. */
 export function countOf(cells: readonly BoardCell[]): number {
@@ -69,7 +72,7 @@ export function figuresOf(cells: readonly BoardCell[]): BoardFigures {
   return {
     total: countOf(cells) - excused,
     signed: of((cell) => cell.status === 'signed'),
-    outstanding: of((cell) => isOpen(cell.status) && cell.status !== 'unreachable'),
+    outstanding: of(isAsked),
     unreachable: of((cell) => cell.status === 'unreachable'),
     declined: of((cell) => cell.status === 'declined'),
     excused,

@@ -22,7 +22,8 @@ export interface BoardFilter {
   group: string
   who: '' | Audience
   agreement: string
-  status: '' | BoardStatus | 'open' | 'overdue'
+  /** `open`: every open one. `asked`: those of them whom somebody can answer. */
+  status: '' | BoardStatus | 'open' | 'asked' | 'overdue'
   sort: BoardSort
   page: number
   /** `1`: the name kept in the session narrows the list. */
@@ -41,7 +42,7 @@ export const boardQuery = z.object({
   group: z.string().max(60).default(''),
   who: z.enum(['', ...AUDIENCES]).default(''),
   agreement: ulid,
-  status: z.enum(['', ...BOARD_STATUSES, 'open', 'overdue']).default(''),
+  status: z.enum(['', ...BOARD_STATUSES, 'open', 'asked', 'overdue']).default(''),
   sort: z.enum(BOARD_SORTS).default('name'),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   named: z.enum(['', '1']).default(''),

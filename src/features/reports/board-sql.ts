@@ -17,7 +17,7 @@ export interface BoardQuestion {
   group?: string
   /** Null: every agreement. */
   agreements?: readonly string[] | null
-  status?: BoardStatus | 'open' | 'overdue'
+  status?: BoardStatus | 'open' | 'asked' | 'overdue'
   /** One line a request; else one for each school where its person is. */
   once?: boolean
   /** A person's name or part of it. */
@@ -118,6 +118,7 @@ function ofStatus(status: NonNullable<BoardQuestion['status']>, today: CalendarD
     case 'excused': return { sql: `${STATE} = 'excused'`, values: [] }
     case 'declined': return { sql: `${STATE} = 'declined' or (${STATE} = 'open' and ${SAID_NO})`, values: [] }
     case 'open': return { sql: `${STATE} = 'open' and not ${SAID_NO}`, values: [] }
+    case 'asked': return { sql: `${STATE} = 'open' and not ${SAID_NO} and not ${UNREACHABLE}`, values: [] }
     case 'overdue': return { sql: `${STATE} = 'open' and r.due_on < ? and not ${SAID_NO}`, values: [today] }
     default: return { sql: `${STATE} = 'open' and ${STATUS} = ?`, values: [status] }
   }

@@ -44,7 +44,7 @@ export function boardView(data: BoardData): object {
     asOf: data.now,
     tiles: [
       { figure: figures.signed, text: 'signed', href: link({ status: 'signed' }), status: 'signed' },
-      { figure: figures.outstanding, text: 'not yet, and can be reached', href: link({ status: 'open' }), status: 'outstanding' },
+      { figure: figures.outstanding, text: 'not yet, and can be reached', href: link({ status: 'asked' }), status: 'outstanding' },
       { figure: figures.overdue, text: 'overdue', href: link({ status: 'overdue' }), ...(figures.overdue ? { status: 'attention' } : {}) },
       { figure: figures.unreachable, text: 'cannot be reached', href: link({ status: 'unreachable' }), ...(figures.unreachable ? { status: 'attention' } : {}) },
       { figure: figures.declined, text: 'said no', href: link({ status: 'declined' }), ...(figures.declined ? { status: 'held' } : {}) },
@@ -64,7 +64,7 @@ export function boardView(data: BoardData): object {
     table: tableOf(data, link),
     pages: pagesOf(data),
     ...(data.mayExport ? { csvHref: boardHref(`${BOARD_PATH}.csv`, { ...filter, sort: 'name' }) } : {}),
-    ...(waiting > 0 && ['', 'open', 'overdue', 'outstanding', 'waiting-guardian', 'waiting-pupil'].includes(filter.status)
+    ...(waiting > 0 && ['', 'open', 'asked', 'overdue', 'outstanding', 'waiting-guardian', 'waiting-pupil'].includes(filter.status)
       ? { chase: { action: boardHref(`${BOARD_PATH}/chase`, filter), text: 'Chase those who can be reached' } } : {}),
   }
 }

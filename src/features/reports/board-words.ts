@@ -15,6 +15,7 @@ export const STATUS_WORDS: Record<BoardStatus, { tag: 'outstanding' | 'signed' |
 export const STATUS_CHOICES = [
   { value: '', text: 'Everyone' },
   { value: 'open', text: 'Not yet signed, all' },
+  { value: 'asked', text: 'Not yet, and can be reached' },
   { value: 'overdue', text: 'Overdue' },
   { value: 'outstanding', text: 'Nobody has signed yet' },
   { value: 'waiting-guardian', text: 'Waiting for the parent or carer' },

@@ -53,7 +53,7 @@ function tilesOf({ board }: HomeData): object[] {
   const { signed, outstanding, overdue, unreachable } = board.figures
   return [
     { figure: signed, text: 'agreements are signed', href: `${BOARD_PATH}?status=signed`, status: 'signed' },
-    { figure: outstanding, text: 'not yet, and can be reached', href: `${BOARD_PATH}?status=open`, status: 'outstanding' },
+    { figure: outstanding, text: 'not yet, and can be reached', href: `${BOARD_PATH}?status=asked`, status: 'outstanding' },
     { figure: overdue, text: 'overdue', href: `${BOARD_PATH}?status=overdue`, ...(overdue > 0 ? { status: 'attention' } : {}) },
     { figure: unreachable, text: 'cannot be reached', href: `${BOARD_PATH}?status=unreachable`, ...(unreachable > 0 ? { status: 'attention' } : {}) },
   ]

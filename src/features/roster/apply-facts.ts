@@ -33,6 +33,7 @@ export async function applyBatch(context: ApplyContext, items: PlanItem[]): Prom
   const persons = await sources.personIds(source.id, subjects)
   await applyPeople(context, items, persons)
   await applyAffiliations(context, items, persons)
+  await applyDeletionMarks(context, items, persons)
   await applyGroups(context, items, persons)
   // A row counts as applied only when its links are: a crash in between makes the next run look at it again.
   await applyRows(context, items.filter((item) => item.phase === 0))
@@ -114,6 +115,20 @@ async function statedYears(context: ApplyContext, items: PlanItem[]): Promise<Ma
 
 const withYear = (fact: AffiliationFact, years: Map<string, string>): AffiliationFact =>
   (fact.role === 'pupil' && fact.yearCode === null && years.has(fact.personKey) ? { ...fact, yearCode: years.get(fact.personKey) ?? null } : fact)
+
+/** R5: a user the source marks as to be deleted is proposed as a leaver; the office answers. */
+async function applyDeletionMarks(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+  for (const item of items) {
+    for (const fact of ofKind(factsOf(item), 'person')) {
+      const was = ofKind(factsBefore(item), 'person').some((before) => before.toBeDeleted)
+      const personId = persons.get(fact.personKey)
+      if (!personId || fact.toBeDeleted === was) continue
+      const now = context.clock.now()
+      await context.db.sql('affiliations').where({ person_id: personId, source_id: context.source.id })
+        .update({ deleted_in_source: fact.toBeDeleted ? 1 : 0, missing_since: fact.toBeDeleted ? now : null, missing_runs: 0, updated_at: now })
+    }
+  }
+}
 
 /** A role row of its own (OneRoster 1.2) may be new for somebody long known. */
 function isKnown(context: ApplyContext, item: PlanItem): boolean {

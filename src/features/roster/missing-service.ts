@@ -30,7 +30,7 @@ export class MissingService {
       }
       if (answer.kind === 'left') this.#ensurePossible(place, answer.on)
       const change = this.#changeOf(answer)
-      if (change) await db.sql('affiliations').where({ id: affiliationId }).update({ ...change, missing_since: null, missing_runs: 0, updated_at: clock.now() })
+      if (change) await db.sql('affiliations').where({ id: affiliationId }).update({ ...change, missing_since: null, missing_runs: 0, deleted_in_source: 0, updated_at: clock.now() })
       await audit.record({
         actor, event: `roster.missing-${answer.kind}`, subject: `affiliation:${affiliationId}`,
         payload: { person: place.personId, school: place.schoolId, ...(answer.kind === 'left' ? { on: answer.on } : {}), ...(answer.kind === 'ask' ? { note: answer.note } : {}) },

@@ -1,18 +1,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { verifyExport } from '../../../src/features/audit/verify-export.ts'
 import type { Browser } from '../../http/browser.ts'
 import { officeWorld, type OfficeWorld } from '../reports/office-world.ts'
 import { bytesOf, hrefs, work } from '../signing/signing-walk.ts'
 
-describe('the ledger page', () => {
+const kinds = inject('mariadbUrl') === null ? ['sqlite'] as const : ['sqlite', 'mariadb'] as const
+
+describe.each(kinds)('the ledger page [%s]', (kind) => {
   let world: OfficeWorld
   let all: Browser
   let headA: Browser
   beforeAll(async () => {
-    world = await officeWorld()
+    world = await officeWorld({ kind, mariadbUrl: inject('mariadbUrl') })
     all = await world.staff('Trust Admin', 'trust-admin', null)
     headA = await world.staff('Head Larkmoor', 'headteacher', world.trust.primary.id)
   })

@@ -72,6 +72,14 @@ describe('the board in the app', () => {
     expect((await all.get('/office/board?sort=nonsense')).status).toBe(400)
   })
 
+  it('every tile leads to a list of exactly as many', async () => {
+    for (const browser of [all, officeA, officeB]) {
+      const tiles = [...(await browser.get('/office/board')).text.matchAll(/<li class="tile[^>]*><a href="([^"]+)"><span class="tile-figure">(\d+)</g)]
+      expect(tiles.length).toBeGreaterThanOrEqual(5)
+      for (const [, href = '', figure] of tiles) expect({ href, listed: namesOn((await browser.get(href)).text).length }).toEqual({ href, listed: Number(figure) })
+    }
+  })
+
   it('the office of one school sees nothing of another: list, figures, filters, file', async () => {
     const page = await officeB.get('/office/board')
     expect(namesOn(page.text)).toEqual(['Aspen, Noor'])

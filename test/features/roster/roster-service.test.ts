@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Database } from '../../../src/db/database.ts'
+import { isProposedLeaver, missingPlaces } from '../../../src/features/roster/missing-places.ts'
+import { today } from '../../../src/shared/dates.ts'
 import { onBothDatabases } from '../../support/databases.ts'
 import { rosterServices } from '../../support/services.ts'
 import { tinyRoster, tinySchool } from '../../support/tiny-roster.ts'
@@ -104,6 +106,19 @@ onBothDatabases('RosterService', (get) => {
     expect(back).toMatchObject({ changed: 1, joiners: 0, unchanged: 39 })
     expect(await row()).toMatchObject({ missing_runs: 0, missing_since: null })
     expect(await count('guardian_links')).toBe(20)
+  })
+
+  it('R5: a user marked "to be deleted" is proposed as a leaver, never made one; unmarked, it is over', async () => {
+    await wipe(get().db)
+    const { sync, clock } = world()
+    await sync(tinySchool(12))
+    const marked = await sync(tinySchool(12, (user) => (user.id === 'P6' ? { ...user, status: 'tobedeleted' } : user)))
+    expect(marked).toMatchObject({ leavers: 0, changed: 1, missing: 0, state: 'applied' })
+    const proposed = async () => (await missingPlaces(get().db, { on: today(clock.now()) })).filter(isProposedLeaver).map(({ externalId }) => externalId)
+    expect(await proposed()).toEqual(['P6'])
+    expect(await get().db.read('affiliations').whereNotNull('end_date')).toEqual([])
+    await sync(tinySchool(12))
+    expect(await proposed()).toEqual([])
   })
 
   it('R2: less than 90 % of the last good size is refused whole', async () => {

@@ -1,17 +1,19 @@
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Browser } from '../../http/browser.ts'
 import { officeWorld, type OfficeWorld } from '../reports/office-world.ts'
 import { bytesOf, count, hrefs } from './signing-walk.ts'
 
 const UNKNOWN = '01K6ZZZZZZZZZZZZZZZZZZZZZZ'
 
-describe('records', () => {
+const kinds = inject('mariadbUrl') === null ? ['sqlite'] as const : ['sqlite', 'mariadb'] as const
+
+describe.each(kinds)('records [%s]', (kind) => {
   let world: OfficeWorld
   let all: Browser
   let officeA: Browser
   beforeAll(async () => {
-    world = await officeWorld()
+    world = await officeWorld({ kind, mariadbUrl: inject('mariadbUrl') })
     all = await world.staff('Trust Admin', 'trust-admin', null)
     officeA = await world.staff('Office Larkmoor', 'office', world.trust.primary.id)
   })
