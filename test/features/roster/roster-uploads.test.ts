@@ -55,7 +55,7 @@ describe('files given on a page', () => {
     expect(cut?.state).toBe('failed')
     const next = await app.services.roster.runs.get(cut?.report.again ?? '')
     // R6: the pupils are known by their admission numbers, their guardians are new.
-    expect(next).toMatchObject({ state: 'applied', report: { read: 60, joiners: 30, changed: 30 } })
+    expect(next).toMatchObject({ state: 'applied', report: { read: 60, joiners: 30, movers: 30 } })
     const page = await (await app.as(label.slice('person:'.length))).get(`/rosters/runs/${run}`)
     expect(textOf(page.text)).toContain('The service was stopped while it read this file.')
     expect(page.text).toContain(`href="/rosters/runs/${next?.id}"`)
