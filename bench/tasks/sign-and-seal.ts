@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
-import type { SignCommand } from '../../src/features/signing/signing-service.ts'
+import type { SignCommand } from '../../src/features/signing/sign-command.ts'
 import type { Services } from '../../src/services.ts'
 import { captureCommands } from '../support/capture-commands.ts'
 import { libpdfJob } from '../support/libpdf-job.ts'

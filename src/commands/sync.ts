@@ -66,6 +66,6 @@ function lines(report: RunReport): string {
     ...(report.rejectedCount > 20 ? [`... and ${report.rejectedCount - 20} more rejected rows.`] : []),
     ...report.refused.map((text) => `Refused: ${text}`),
     ...report.held.map((text) => `Held: ${text}`),
-    ...(report.held.length > 0 && report.state === 'held' ? [`To approve: assent sync ${report.source} --approve ${report.run} --count ${report.heldPeople}`] : []),
+    ...(report.held.length > 0 && report.state === 'held' ? [`To approve: assent sync ${report.source} --approve ${report.run} --count N (N: how many people it concerns, once you have looked)`] : []),
   ].join('\n')
 }

@@ -14,10 +14,11 @@ export function approvalProblem(plan: Plan, approval: { actor: string; count: nu
     })
   }
   if (approval.count !== null && approval.count !== plan.brake.count) {
-    return new Refused({ what: `The plan concerns ${plan.brake.count} people; the count typed was ${approval.count}.`, remedy: 'Look at the plan again and type the number it shows.' })
+    // The right number is not told: typing it is to prove that somebody looked.
+    return new Refused({ what: `The count typed, ${approval.count}, is not the number of people this plan concerns.`, remedy: 'Look at the plan again, count whom it concerns, and type that number.' })
   }
   if (plan.brake.typedCount && approval.count === null) {
-    return new Refused({ what: `B5: type how many people the plan concerns.`, remedy: `Look at the plan and type ${plan.brake.count} (--count ${plan.brake.count}).` })
+    return new Refused({ what: 'B5: type how many people the plan concerns.', remedy: 'Look at the plan and give their number (--count N).' })
   }
   return null
 }

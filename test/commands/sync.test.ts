@@ -98,7 +98,7 @@ describe('sync: held, approved, superseded', () => {
     const approve = (id: string, count: string) => runAssent(['sync', 'oneroster-csv', '--approve', id, '--count', count, '--json'], { dataDir })
     const wrong = await approve(run, '7')
     expect(wrong.code).toBe(3)
-    expect(wrong.json()).toMatchObject({ error: { what: expect.stringContaining('concerns 1 people') as string } })
+    expect(wrong.json()).toMatchObject({ error: { what: expect.stringContaining('is not the number of people') as string } })
     const superseded = await approve(String(first.json()['run']), '1')
     expect(superseded.code).toBe(3)
     expect(superseded.json()).toHaveProperty('error.remedy', 'Open the newest run of the source.')

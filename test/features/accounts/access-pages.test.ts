@@ -34,7 +34,7 @@ describe('access pages: from a roster to the directory and back', () => {
     expect((await office.get(path)).text).toContain('name="count"')
     await office.submit(path, { count: '29' })
     const wrong = await office.get(path)
-    expect(textOf(wrong.text)).toContain('The plan concerns 30 people; the count typed was 29')
+    expect(textOf(wrong.text)).toContain('The count typed, 29, is not the number of people')
     expect(wrong.text).toContain('href="#count"')
     await office.submit(path, { count: 'thirty' })
     expect(textOf((await office.get(path)).text)).toContain('Type the number of people in figures')
@@ -95,7 +95,7 @@ describe('access pages: from a roster to the directory and back', () => {
   it('approved with the right count only, it is brought about by the worker, and read back', async () => {
     const path = await planPath()
     await admin.submit(path, { decision: 'approve', count: '31' })
-    expect(textOf((await admin.get(path)).text)).toContain('The plan concerns 30 people; the count typed was 31')
+    expect(textOf((await admin.get(path)).text)).toContain('The count typed, 31, is not the number of people')
     expect((await admin.submit(path, { decision: 'approve', count: '30' })).location).toBe(path)
     const waiting = await admin.get(path)
     expect(textOf(waiting.text)).toContain('It waits for the worker')

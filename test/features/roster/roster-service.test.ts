@@ -73,7 +73,7 @@ onBothDatabases('RosterService', (get) => {
     expect(left.held.join()).toMatch(/B5/)
     const pupil = async () => get().db.read('affiliations as a').join('people as p', 'p.id', 'a.person_id').where('p.surname', 'SurnameP4').first('a.end_date', 'a.end_reason')
     expect(await pupil()).toMatchObject({ end_date: null })
-    await expect(roster.approve(left.run, { actor: 'os:test', count: 7 })).rejects.toThrow(/concerns 1 people/)
+    await expect(roster.approve(left.run, { actor: 'os:test', count: 7 })).rejects.toThrow(/count typed, 7, is not/)
     const done = await roster.approve(left.run, { actor: 'os:test', count: 1 })
     expect(done.state).toBe('applied')
     expect(await pupil()).toMatchObject({ end_date: '2026-10-23', end_reason: 'inferred' })
