@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approve, draftVersion, publish, publishStarter, submitForReview } from '../../../src/features/agreements/agreement.ts'
 import type { AgreementVersion, DraftInput } from '../../../src/features/agreements/agreement.ts'
-import { canonicalJson, hashRendition, makeRendition } from '../../../src/features/agreements/rendition.ts'
+import { hashRendition, makeRendition } from '../../../src/features/agreements/rendition.ts'
+import { canonicalJson } from '../../../src/shared/canonical-json.ts'
 import { draftInput, PUBLISHED } from './support.ts'
 
 function publishedVersion(change: Partial<DraftInput> = {}): AgreementVersion {
