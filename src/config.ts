@@ -86,8 +86,6 @@ export const configFile = z.strictObject({
 
 export type ConfigFile = z.infer<typeof configFile>
 export type DirectorySettings = ConfigFile['directories'][number]
-export type SourceSettings = ConfigFile['sources'][number]
-export type SchoolSettings = ConfigFile['schools'][number]
 
 /** Everything the process was told, checked and frozen. Secrets are read from files and never printed. */
 export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {

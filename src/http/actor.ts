@@ -36,11 +36,6 @@ export const anonymous: Actor = Object.freeze({
   schools: () => [],
 })
 
-/** The operator at the command line of the server, who may do what the machine lets them do. */
-export function operatingSystemActor(user: string): Actor {
-  return { personId: null, name: user, label: `os:${user}`, roles: [], can: () => true, schools: () => 'all' }
-}
-
 /**
  * For handlers: stops unless the actor may do this, at this school where one is given.
  * @throws NotFound for a school that is not theirs (absent and not theirs read alike); Forbidden without the permission.

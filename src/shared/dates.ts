@@ -36,11 +36,6 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   return at.toISOString().slice(0, 10)
 }
 
-/** Whole days from `a` to `b`; negative when b is earlier. */
-export function daysBetween(a: CalendarDate, b: CalendarDate): number {
-  return Math.round((Date.parse(`${b}T00:00:00Z`) - Date.parse(`${a}T00:00:00Z`)) / 86_400_000)
-}
-
 /** The academic year that holds `date`, such as `2026/27`; `yearStart` is `MM-DD` (a school setting). */
 export function academicYear(date: CalendarDate, yearStart = '09-01'): string {
   const year = Number(date.slice(0, 4))

@@ -7,7 +7,6 @@ export const COLUMN = PAGE.right - PAGE.left
 /** Fill colours as PDF operators; every text colour keeps at least 4.5:1 on white. */
 export const INK = '0.11 0.13 0.17 rg'
 export const QUIET = '0.36 0.39 0.44 rg'
-export const ACCENT = '0.06 0.33 0.38 rg'
 /** Stroke colours. */
 export const HAIRLINE = '0.83 0.85 0.87 RG'
 export const ACCENT_LINE = '0.06 0.33 0.38 RG'

@@ -1,7 +1,7 @@
 import type { AccountChange, ObservedAccount } from '../../adapters/directories/directory.ts'
 import type { Database } from '../../db/database.ts'
 import type { Instant } from '../../shared/dates.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import type { DriftNote } from './account-change.ts'
 import type { AccountDelta } from './account-delta.ts'
 import type { DesiredAccess } from './desired-access.ts'

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import type { EndedPerson } from './ended-people.ts'
 
 /** Where an ending came from: the source, and the row of its run where that is still known. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import type { Instant } from '../../shared/dates.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 
 /** People an undo keeps until the source says something new about them (U1). */
 export class KeptPeopleStore {

@@ -1,4 +1,4 @@
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import { isCurrent } from '../people/affiliation.ts'
 import type { ItemRestriction } from './access-item.ts'
 import { staysInTrust, statementOf } from './ended-people.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import type { AccessLevel, Exemption, Restriction, RestrictionCause } from './desired-access.ts'
 
 /** A restriction as stored: with who released it, and the plan that placed it (null: a single act). */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { longDate } from '../../shared/dates.ts'
+import { canonicalJson } from '../../shared/canonical-json.ts'
 import { UnusableInput } from '../../shared/errors.ts'
 import type { AgreementText, AgreementVersion } from './agreement.ts'
 import { fillPlaceholders, fillPlainText, unfilledPlaceholders } from './placeholders.ts'
@@ -76,16 +77,6 @@ export function makeRendition({ version, school, trust, language, variant }: Ren
 export function hashRendition(rendition: Omit<Rendition, 'hash'> & { hash?: string }): string {
   const { hash: _, ...seen } = rendition
   return createHash('sha256').update(canonicalJson(seen), 'utf8').digest('hex')
-}
-
-/** JSON with the keys of every object sorted and no white space, as in RFC 8785 for strings, booleans, null and whole numbers. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
 }
 
 function versionLabel(version: AgreementVersion, text: AgreementText): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import type { SignerRule, Slot } from '../agreements/requirement.ts'
 import type { AgreementRequest, RequestState, Signatory, SlotState } from './request.ts'
 

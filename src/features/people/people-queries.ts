@@ -2,6 +2,7 @@ import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
 import { emailNorm } from '../../shared/names.ts'
+import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
 
 export interface Person {
@@ -108,11 +109,6 @@ export class PeopleQueries {
       { school_id: string; role: AffiliationRole; n: number }[]
     return new Map(rows.map((row) => [`${row.school_id}|${row.role}`, Number(row.n)]))
   }
-}
-
-/** At most 900 values per statement keeps both databases quick. */
-export function* chunks<T>(values: readonly T[], size = 900): Iterable<T[]> {
-  for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size)
 }
 
 function personFromRow(row: Record<string, unknown>): Person {

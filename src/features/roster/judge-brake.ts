@@ -4,7 +4,8 @@ import { applyBrake, type BrakeCohort, type BrakeGroup, type BrakeSettings } fro
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import type { Affiliation } from '../people/affiliation.ts'
 import { isCurrent } from '../people/affiliation.ts'
-import { chunks, type PeopleQueries } from '../people/people-queries.ts'
+import type { PeopleQueries } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import { rank } from './fact-changes.ts'
 import type { Source, SourceStore } from './source-store.ts'
 

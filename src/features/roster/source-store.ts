@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { ColumnProfile, RosterFact } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
-import { chunks } from '../people/people-queries.ts'
+import { chunks } from '../../shared/chunks.ts'
 import { DigestTable } from './digest-table.ts'
 
 const MOST_DIGESTS = 1_000_000

@@ -35,8 +35,9 @@ export interface Staged {
 export interface Unreadable { rows: number; line: number; reason: string }
 
 /**
- * Streams the source into plan lines. Rows that say what they said last time cost one hash and one look-up; only new and
- * changed rows are built into facts. Memory does not grow with the file.
+ * Streams the source into plan lines. Rows that say what they said last time cost one hash and no query where the source's
+ * digests fit in memory (`DigestTable`), else one look-up; only new and changed rows are built into facts. Besides the digests,
+ * memory grows by one bit a row.
  */
 export async function stageRows(input: {
   db: Database; plans: PlanStore; sources: SourceStore; runs: RunStore

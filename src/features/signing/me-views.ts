@@ -1,5 +1,5 @@
 import type { Brand } from '../../http/views.ts'
-import { longDate, longInstant, today } from '../../shared/dates.ts'
+import { longDate, today } from '../../shared/dates.ts'
 import { at } from './my-task.ts'
 import type { SigningTask } from './signing-queries.ts'
 import { yearWords } from './year-words.ts'
@@ -99,6 +99,3 @@ export function nextOf(tasks: SigningTask[], doneId: string): { text: string; hr
   const next = tasks.find((task) => task.standing.kind === 'open' && task.signatory.required && task.signatory.id !== doneId)
   return next ? { text: next.link ? `Go on to ${next.subject.preferredForename}` : `Go on to “${next.title}”`, href: at.read(next.signatory.id) } : null
 }
-
-/** "1 September 2026 at 14:05" in the school's zone. */
-export const whenWords = (task: Pick<SigningTask, 'school'>, instant: number): string => longInstant(instant, task.school.timezone)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approve, draftVersion, publish, publishStarter, submitForReview } from '../../../src/features/agreements/agreement.ts'
 import type { AgreementVersion, DraftInput } from '../../../src/features/agreements/agreement.ts'
-import { canonicalJson, hashRendition, makeRendition } from '../../../src/features/agreements/rendition.ts'
+import { hashRendition, makeRendition } from '../../../src/features/agreements/rendition.ts'
 import { draftInput, PUBLISHED } from './support.ts'
 
 function publishedVersion(change: Partial<DraftInput> = {}): AgreementVersion {
@@ -74,17 +74,5 @@ describe('makeRendition', () => {
   it('S1: the hash is over known bytes', () => {
     expect(hashRendition({ title: 'T', versionLabel: 'V', language: 'en-GB', variant: 'standard', schoolName: 'S', trustName: 'U', markdown: 'é\n', statements: { self: 'I' } }))
       .toBe('9b472a700be5c50c3c36b8f8098cf25ca2423cc171e6fe8219cbf3353828aa07')
-  })
-})
-
-describe('canonicalJson', () => {
-  it('does not depend on the order of keys, and reads back to the same value', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-      const entries = Object.entries(value)
-      const text = canonicalJson(value)
-      expect(canonicalJson(Object.fromEntries(entries.reverse()))).toBe(text)
-      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
-    }), { seed: 20260901, numRuns: 500 })
-    expect(canonicalJson({ b: [1, null, 'é"'], a: { d: true, c: undefined } })).toBe('{"a":{"d":true},"b":[1,null,"é\\""]}')
   })
 })
