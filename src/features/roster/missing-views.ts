@@ -34,7 +34,8 @@ export function missingView(input: MissingInput): object {
       return {
         id: row.affiliationId, name: row.name, place: place(row), identifier: identifier(row),
         ...(input.personHref ? { href: input.personHref(row.personId) } : {}),
-        since: `Missing from “${row.sourceName}” since ${longInstant(row.missingSince)}, in ${row.missingRuns} complete readings.`,
+        since: row.deletedInSource ? `“${row.sourceName}” marks them as deleted since ${longInstant(row.missingSince)}; it gives no last day.`
+          : `Missing from “${row.sourceName}” since ${longInstant(row.missingSince)}, in ${row.missingRuns} complete readings.`,
         ...(asked ? { asked: `The MIS was asked on ${longInstant(asked.at)} by ${asked.by}${asked.note ? `: ${asked.note}` : '.'}` } : {}),
         may: input.may(row), wrong: wrong === row.affiliationId,
         ...(wrong === row.affiliationId ? { answer: input.values['answer'], note: input.values['note'], day: input.values['on-day'], month: input.values['on-month'], year: input.values['on-year'] } : {}),

@@ -126,6 +126,13 @@ describe('roster pages', () => {
       expect((await row(id)).missing_since).not.toBeNull()
     })
 
+    it('R5: somebody the source marks as deleted is asked about at once, in words of their own', async () => {
+      await readRoster(app, admin, tinySchool(30, (user) => (['P5', 'P6', 'P7'].includes(user.id) ? null : user.id === 'P10' ? { ...user, status: 'tobedeleted' } : left('P3')(user))))
+      const text = textOf((await office.get('/rosters/missing')).text)
+      expect(text).toMatch(/NameP10 SurnameP10 .*“mis” marks them as deleted since/)
+      expect(text).not.toContain('in 0 complete readings')
+    })
+
     it('P7: nobody answers for a child of their own', async () => {
       const id = await place('P7')
       const { id: parent, browser } = await withRole(app, 'office', { name: 'Parent' })
