@@ -29,6 +29,8 @@ const STATEMENTS_KEPT = 100
 /** A statement takes about a hundred times the memory of its text: the longest, which come once, are not kept. */
 const LONGEST_KEPT = 10_000
 const BUSY_FOR_AT_MOST_MS = 20_000
+/** The embedded database answers within the call, so a chain of awaits would never let anything else run. */
+const SLICE_MS = 12
 
 /**
  * The embedded database's dialect for knex: libsql behind knex's better-sqlite3 dialect, plus two habits that many processes
@@ -45,6 +47,7 @@ export class LibsqlClient extends BetterSqlite3Client {
     // Writers take the lock when they begin: a deferred transaction could fail half-way with SQLITE_BUSY_SNAPSHOT.
     const sql = query.sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : query.sql
     const bindings = this._formatBindings(query.bindings)
+    if (!connection.inTransaction) await giveWay()
     const deadline = Date.now() + BUSY_FOR_AT_MOST_MS
     for (;;) {
       try {
@@ -55,6 +58,15 @@ export class LibsqlClient extends BetterSqlite3Client {
       }
     }
   }
+}
+
+let sliceBegan = performance.now()
+
+/** After a slice of uninterrupted work the event loop gets its turn: requests are answered while jobs and imports run. */
+async function giveWay(): Promise<void> {
+  if (performance.now() - sliceBegan < SLICE_MS) return
+  await new Promise((resolve) => setImmediate(resolve))
+  sliceBegan = performance.now()
 }
 
 function run(connection: Connection, sql: string, bindings: unknown[], query: QueryObject): QueryObject {

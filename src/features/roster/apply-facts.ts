@@ -1,30 +1,9 @@
-import type { Clock } from '../../adapters/clock.ts'
-import type { Ids } from '../../adapters/ids.ts'
-import type { AffiliationFact, GroupFact, LinkFact, PersonFact, RosterFact } from '../../adapters/sources/source.ts'
-import type { Database } from '../../db/database.ts'
+import type { AffiliationFact, GroupFact, PersonFact, RosterFact } from '../../adapters/sources/source.ts'
 import type { PlanItem } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
-import type { PeopleStore } from '../people/people-store.ts'
+import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
 import { factKey } from './fact-changes.ts'
 import type { StagedEnd } from './judge-endings.ts'
-import type { Source, SourceStore } from './source-store.ts'
-import type { StagedRow } from './stage-rows.ts'
-
-export interface ApplyContext {
-  db: Database; clock: Clock; ids: Ids; people: PeopleStore; sources: SourceStore
-  source: Source
-  /** First slot of this run's new rows. */
-  slotBase: number
-  /** School key of the feed -> our school. */
-  schools: Map<string, string>
-  /** New identifiers settled by R6: external id -> person. */
-  matched: Map<string, string>
-}
-
-const factsBefore = (item: PlanItem): RosterFact[] => (item.before as RosterFact[] | null) ?? []
-const factsOf = (item: PlanItem): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
-const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Extract<RosterFact, { kind: K }>[] =>
-  facts.filter((fact): fact is Extract<RosterFact, { kind: K }> => fact.kind === kind)
 
 /** Writes one batch of plan lines into people, affiliations and groups, inside the caller's transaction. Links come later. */
 export async function applyBatch(context: ApplyContext, items: PlanItem[]): Promise<void> {
@@ -224,82 +203,4 @@ async function refreshRegistrationGroups(context: ApplyContext, personIds: strin
           and g.registration = 1 order by coalesce(g.end_date, '9999-12-31') desc, g.name limit 1)`),
     })
   }
-}
-
-async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void> {
-  const { sources, source } = context
-  const staged = items.filter((item) => (item.after as Partial<StagedRow> | null)?.facts !== undefined)
-  await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({
-    rowKey: item.itemKey, slot: context.slotBase + item.seq, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
-  })))
-  for (const item of staged.filter((entry) => entry.action !== 'add')) {
-    await sources.updateRow(source.id, { rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item) })
-  }
-  const missing = items.filter((item) => item.action === 'missing' || (item.action === 'gone' && item.rank <= 1))
-  await sources.markGone(source.id, missing.map((item) => item.itemKey), context.clock.now())
-  await sources.deleteRows(source.id, items.filter((item) => item.action === 'gone' && item.rank > 1).map((item) => item.itemKey))
-}
-
-/**
- * Guardian links, once both people exist. Returns the lines whose guardian is nobody the source knows.
- */
-export async function applyLinks(context: ApplyContext, items: PlanItem[]): Promise<PlanItem[]> {
-  const now = context.clock.now()
-  const stated = items.flatMap((item) => ofKind([...factsOf(item), ...factsBefore(item)], 'link'))
-  const persons = await context.sources.personIds(context.source.id, [...new Set(stated.flatMap((fact) => [fact.personKey, fact.guardianKey]))])
-  const pupils = await pupilsAmong(context, [...persons.values()])
-  const added: object[] = []
-  const nobody: PlanItem[] = []
-  for (const item of items) {
-    const after = ofKind(factsOf(item), 'link')
-    for (const fact of after) {
-      const pupilId = persons.get(fact.personKey)
-      const guardianId = persons.get(fact.guardianKey)
-      // A feed that states links of everybody: only those from a pupil to an adult are meant (F1).
-      if (!pupilId || !pupils.has(pupilId) || (guardianId && pupils.has(guardianId))) continue
-      if (!guardianId) nobody.push(item)
-      else if (item.before === null && item.action === 'add') added.push(linkRow(context, fact, pupilId, guardianId, now))
-      else await saveLink(context, fact, pupilId, guardianId, now)
-    }
-    if (item.action !== 'missing' && !(item.action === 'gone' && item.rank <= 1)) await endLinks(context, item, after, persons, now)
-  }
-  await context.db.insertNew('guardian_links', added)
-  await applyRows(context, items)
-  return nobody
-}
-
-async function pupilsAmong(context: ApplyContext, personIds: string[]): Promise<Set<string>> {
-  const found = new Set<string>()
-  for (const part of chunks([...new Set(personIds)])) {
-    for (const row of await context.db.sql('affiliations').whereIn('person_id', part).where({ role: 'pupil' }).select('person_id')) found.add(row.person_id)
-  }
-  return found
-}
-
-async function endLinks(context: ApplyContext, item: PlanItem, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
-  const kept = new Set(after.map(factKey))
-  for (const fact of ofKind(factsBefore(item), 'link').filter((candidate) => !kept.has(factKey(candidate)))) {
-    const pupilId = persons.get(fact.personKey)
-    const guardianId = persons.get(fact.guardianKey)
-    if (!pupilId || !guardianId) continue
-    await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId, source_id: context.source.id }).update({ ended_at: now })
-  }
-}
-
-function linkRow(context: ApplyContext, fact: LinkFact, pupilId: string, guardianId: string, now: number): object {
-  return {
-    id: context.ids.next(), pupil_id: pupilId, guardian_id: guardianId, ...linkColumns(fact),
-    source_id: context.source.id, ended_at: null, created_at: now,
-  }
-}
-
-const linkColumns = (fact: LinkFact) => ({
-  relationship: fact.relationship.slice(0, 60), may_sign: fact.maySign ? 1 : 0, may_consent: fact.mayConsent ? 1 : 0,
-  do_not_contact: fact.doNotContact ? 1 : 0, priority: fact.priority,
-})
-
-async function saveLink(context: ApplyContext, fact: LinkFact, pupilId: string, guardianId: string, now: number): Promise<void> {
-  const changed = await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId })
-    .update({ ...linkColumns(fact), ended_at: null, source_id: context.source.id })
-  if (changed === 0) await context.db.insertNew('guardian_links', [linkRow(context, fact, pupilId, guardianId, now)])
 }

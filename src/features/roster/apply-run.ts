@@ -1,6 +1,8 @@
 import type { LinkFact, RosterFact } from '../../adapters/sources/source.ts'
 import type { PlanItem, PlanItemState, PlanStore } from '../../db/plan-store.ts'
-import { applyBatch, type ApplyContext, applyLinks } from './apply-facts.ts'
+import { applyBatch } from './apply-facts.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { applyLinks } from './apply-links.ts'
 import type { RunStore } from './run-store.ts'
 import { linkPhase, type StagedRow } from './stage-rows.ts'
 
