@@ -19,9 +19,9 @@ export const DEMO_SOURCE = 'mis'
 export async function writeSamples(trust: DemoTrust, folder: string): Promise<{ samples: DemoSample[]; leaverId: string }> {
   // Not one of the personas: whoever is being looked through should not be the one who leaves.
   const personas = new Set(trust.personas.map((persona) => persona.id))
-  const ordinary = trust.pupils.filter((pupil) => !personas.has(pupil.id) && pupil.username !== null && /^[5-9]$/.test(pupil.yearCode))
+  const ordinary = trust.pupils.filter((pupil) => !personas.has(pupil.id) && pupil.username !== null && /^([7-9]|10|11)$/.test(pupil.yearCode))
   const leaver = ordinary[3] ?? trust.pupils[0]
-  const many = ordinary.slice(10, 40).map((pupil) => pupil.id)
+  const many = ordinary.slice(10, 50).map((pupil) => pupil.id)
   const common = { version: '1.1' as const, zip: true, extensionRoles: true }
   const sample = async (name: string, title: string, text: string, changes: { leavers?: string[] } = {}): Promise<DemoSample> => ({
     name, title, text, format: 'oneroster-csv', source: DEMO_SOURCE, path: await writeOneRoster(trust, join(folder, name), { ...common, ...changes }),
@@ -29,7 +29,7 @@ export async function writeSamples(trust: DemoTrust, folder: string): Promise<{ 
   const samples = [
     await sample('today', 'The roster as it is', 'Reading it again changes nothing.'),
     await sample('one-left', 'One pupil has left', 'Every class of one pupil has ended. The ending waits for your approval.', leaver ? { leavers: [leaver.id] } : {}),
-    await sample('thirty-left', 'Thirty pupils have left at once', 'Far more than usual: the brake holds them and says why. Nothing is taken from them until you approve.', { leavers: many }),
+    await sample('forty-left', 'Forty pupils of one school have left at once', 'Far more than usual: the brake holds them, and in a trust of this size asks for the count and for a second person.', { leavers: many }),
   ]
   return { samples, leaverId: leaver?.id ?? '' }
 }

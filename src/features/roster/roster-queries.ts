@@ -137,6 +137,14 @@ export class RosterQueries {
     return rows.length > 0
   }
 
+  /** P7: whether a held line is about one of these people. */
+  async holdsOneOf({ plan, source }: RunView, personIds: readonly string[]): Promise<boolean> {
+    if (personIds.length === 0) return false
+    const row = await this.#deps.db.read('plan_items as i').join('source_people as s', 's.external_id', 'i.subject')
+      .where({ 'i.plan_id': plan.id, 'i.state': 'held', 's.source_id': source.id }).whereIn('s.person_id', [...personIds]).first('i.seq')
+    return row !== undefined
+  }
+
   async rejections(runId: string, page: { offset: number; limit: number }): Promise<Rejection[]> {
     return this.#deps.db.read('roster_rejections').where({ run_id: runId }).orderBy('seq').offset(page.offset).limit(page.limit).select('file', 'line', 'reason')
   }

@@ -51,6 +51,9 @@ function runPage(deps: RosterPageDeps): Page {
       handle: async (ctx) => {
         const found = await theRun(queries, ctx.params.id, ctx.actor)
         if (await othersHeld(queries, found, ctx.actor)) throw new NotFound()
+        if (await queries.holdsOneOf(found, ctx.actor.relatedTo ?? [])) {
+          return backToForm(ctx, 'approve', 'You have a family link to somebody in this reading, so a colleague must decide it.')
+        }
         const { count } = ctx.body
         if (count !== undefined && !/^\d{1,9}$/.test(count)) return backToForm(ctx, 'count', 'Type the number of people in figures, such as 12')
         try {
