@@ -36,13 +36,17 @@ export interface Staged {
  */
 export async function stageRows(input: {
   db: Database; plans: PlanStore; sources: SourceStore; runs: RunStore
-  source: Source; open: OpenSource; runId: string; planId: string; on: CalendarDate; fresh: boolean
+  source: Source; open: OpenSource; runId: string; planId: string; on: CalendarDate
+  /** Nothing of this source was ever applied. */
+  fresh: boolean
+  /** Rows as last applied that are not gone. */
+  present: number
   /** Keys of the feed's schools that belong to the trust. */
   schoolKeys: ReadonlySet<string>
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
   const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0 }
-  const digests = input.fresh ? null : await sources.digests(source.id)
+  const digests = input.present === 0 ? null : await sources.digests(source.id, input.present)
 
   for await (const batch of open.rows()) {
     const { rows, rejections } = sortOut(batch, source.format)
@@ -86,13 +90,16 @@ function isAsBefore(hit: DigestHit | null, row: SourceRow, format: string, stage
   return true
 }
 
-/** SHA-256 of a row's key and text; 128 bits of it are kept, enough to tell every row from every other. */
-export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): Buffer {
-  return hash('sha256', `${row.key}\n${row.text}`, 'buffer')
+/**
+ * SHA-256 of a row's key and text, one character for each byte (a buffer for each row would cost more than the hash); 128 bits of it
+ * are kept, enough to tell every row from every other.
+ */
+export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): string {
+  return hash('sha256', `${row.key}\n${row.text}`, 'binary')
 }
 
 /** As `source_rows.digest` has it: 22 characters of base64url. */
-const digestText = (digest: Buffer): string => digest.toString('base64url', 0, 16)
+const digestText = (digest: string): string => Buffer.from(digest, 'binary').toString('base64url', 0, 16)
 
 function sortOut(batch: SourceItem[], format: string): { rows: SourceRow[]; rejections: Rejection[] } {
   const rows = new Map<string, SourceRow>()

@@ -7,7 +7,7 @@ import type { FileSet } from './file-set.ts'
 import { refuseDuplicateNames, tooLarge, tooMany } from './set-checks.ts'
 
 /** Bytes asked for at once: large enough that per-chunk work vanishes, small enough to stay in cache. */
-const CHUNK = 256 * 1024
+const CHUNK = 64 * 1024
 
 /** The regular files directly inside a folder; hidden files and sub-folders are left alone. */
 export async function openFolder(path: string, limits: SourceLimits): Promise<FileSet> {
