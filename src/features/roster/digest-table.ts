@@ -4,7 +4,7 @@ export interface DigestHit {
   isPerson: boolean
 }
 
-const BYTES = 16
+const WORDS = 4
 
 /**
  * The digests of a source's rows as last applied, so that an unchanged row costs no look-up in the database. About 60 bytes
@@ -22,7 +22,7 @@ export class DigestTable {
     let capacity = 1024
     while (capacity < rows * 1.5) capacity *= 2
     this.#mask = capacity - 1
-    this.#words = new Uint32Array(capacity * 4)
+    this.#words = new Uint32Array(capacity * WORDS)
     this.#marks = new Uint32Array(capacity)
   }
 
@@ -30,28 +30,31 @@ export class DigestTable {
     return this.#size
   }
 
-  /** @param digest at least 16 bytes, evenly spread. */
-  add(digest: Buffer, slot: number, isPerson: boolean): void {
+  /** @param digest at least 16 characters of one byte each ("binary"), evenly spread. */
+  add(digest: string, slot: number, isPerson: boolean): void {
     const at = this.#placeOf(digest)
     if (this.#marks[at] === 0) this.#size += 1
-    for (let word = 0; word < BYTES / 4; word += 1) this.#words[at * 4 + word] = digest.readUInt32LE(word * 4)
+    for (let word = 0; word < WORDS; word += 1) this.#words[at * WORDS + word] = wordAt(digest, word * 4)
     this.#marks[at] = (slot + 1) * 2 + (isPerson ? 1 : 0)
   }
 
-  find(digest: Buffer): DigestHit | null {
+  find(digest: string): DigestHit | null {
     const mark = this.#marks[this.#placeOf(digest)] ?? 0
     return mark === 0 ? null : { slot: (mark >>> 1) - 1, isPerson: (mark & 1) === 1 }
   }
 
-  #placeOf(digest: Buffer): number {
-    const a = digest.readUInt32LE(0)
-    const b = digest.readUInt32LE(4)
-    const c = digest.readUInt32LE(8)
-    const d = digest.readUInt32LE(12)
+  #placeOf(digest: string): number {
+    const a = wordAt(digest, 0)
+    const b = wordAt(digest, 4)
+    const c = wordAt(digest, 8)
+    const d = wordAt(digest, 12)
     for (let at = a & this.#mask; ; at = (at + 1) & this.#mask) {
       if (this.#marks[at] === 0) return at
-      const from = at * 4
+      const from = at * WORDS
       if (this.#words[from] === a && this.#words[from + 1] === b && this.#words[from + 2] === c && this.#words[from + 3] === d) return at
     }
   }
 }
+
+const wordAt = (text: string, at: number): number =>
+  (text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24)) >>> 0

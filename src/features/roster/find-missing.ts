@@ -13,11 +13,12 @@ import { linkPhase, type Staged } from './stage-rows.ts'
 export async function findMissing(input: {
   db: Database; plans: PlanStore; sources: SourceStore; source: Source; planId: string; staged: Staged
   schoolKeys: ReadonlySet<string>; on: CalendarDate
+  /** Rows as last applied that are not gone. */
+  present: number
 }): Promise<void> {
   const { db, plans, sources, source, planId, staged } = input
-  const present = await sources.countPresent(source.id)
   const returned = await plans.countActions(planId, 'return')
-  if (staged.seen.size - returned >= present.rows) return
+  if (staged.seen.size - returned >= input.present) return
   for await (const rows of sources.present(source.id)) {
     const items: NewPlanItem[] = []
     for (const row of rows) {

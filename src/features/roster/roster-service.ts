@@ -123,7 +123,7 @@ export class RosterService {
     const before = await this.sources.countPresent(source.id)
     const staged = await stageRows({
       db, plans: this.plans, sources: this.sources, runs: this.runs, source, open, runId, planId, on,
-      fresh: before.rows === 0 && source.slots === 0, schoolKeys: new Set(open.schools.map((school) => school.key).filter((key) => mapped.known.has(key))),
+      fresh: before.rows === 0 && source.slots === 0, present: before.rows, schoolKeys: new Set(open.schools.map((school) => school.key).filter((key) => mapped.known.has(key))),
     })
     report.rejectedCount = staged.rejected
     const proof = open.proof()
@@ -137,7 +137,7 @@ export class RosterService {
       db, plans: this.plans, sources: this.sources, people: this.#deps.peopleQueries, source, planId, staged, on,
       startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids,
     }
-    if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on })
+    if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
     const matched = refused.length === 0 && before.rows + schoolList.length > 0 ? await matchNewPeople({ ...context, people: this.#deps.peopleQueries }) : new Map<string, string>()
     if (refused.length === 0) {
       const churn = looksLikeNewIds(await countAlike({ db, plans: this.plans, planId }))

@@ -41,13 +41,17 @@ export interface Unreadable { rows: number; line: number; reason: string }
  */
 export async function stageRows(input: {
   db: Database; plans: PlanStore; sources: SourceStore; runs: RunStore
-  source: Source; open: OpenSource; runId: string; planId: string; on: CalendarDate; fresh: boolean
+  source: Source; open: OpenSource; runId: string; planId: string; on: CalendarDate
+  /** Nothing of this source was ever applied. */
+  fresh: boolean
+  /** Rows as last applied that are not gone. */
+  present: number
   /** Keys of the feed's schools that belong to the trust. */
   schoolKeys: ReadonlySet<string>
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
   const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
-  const digests = input.fresh ? null : await sources.digests(source.id)
+  const digests = input.present === 0 ? null : await sources.digests(source.id, input.present)
 
   for await (const batch of open.rows()) {
     const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
@@ -93,13 +97,16 @@ function isAsBefore(hit: DigestHit | null, row: SourceRow, format: string, stage
   return true
 }
 
-/** SHA-256 of a row's key and text; 128 bits of it are kept, enough to tell every row from every other. */
-export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): Buffer {
-  return hash('sha256', `${row.key}\n${row.text}`, 'buffer')
+/**
+ * SHA-256 of a row's key and text, one character for each byte (a buffer for each row would cost more than the hash); 128 bits of it
+ * are kept, enough to tell every row from every other.
+ */
+export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): string {
+  return hash('sha256', `${row.key}\n${row.text}`, 'binary')
 }
 
 /** As `source_rows.digest` has it: 22 characters of base64url. */
-const digestText = (digest: Buffer): string => digest.toString('base64url', 0, 16)
+const digestText = (digest: string): string => Buffer.from(digest, 'binary').toString('base64url', 0, 16)
 
 /** A row that cannot be read is in the feed all the same: nobody is missing for it. */
 function sawRejected(known: KnownRow | undefined, staged: Staged): void {
