@@ -49,15 +49,18 @@ describe('AuditLog', () => {
       await expect(db.transaction(() => log.record({ ...record, payload: {} }))).rejects.toThrow(/^Audit entry: the /)
     })
 
-    it('writes many records with one statement per table', async () => {
+    it('writes many records with few statements', async () => {
       const { db, log } = setUp(get())
       const statements: string[] = []
       const note = ({ sql }: { sql: string }) => statements.push(sql)
       db.dialect.writer.on('query', note)
-      const ids = await db.transaction(() => log.recordMany(['os:root', 'token:mis', PERSON].map((actor) => ({ actor, event: 'seen', payload: { actor } }))))
+      const actors = Array.from({ length: 200 }, (_, n) => ['os:root', 'token:mis', PERSON][n % 3] as string)
+      const ids = await db.transaction(() => log.recordMany(actors.map((actor) => ({ actor, event: 'seen', payload: { actor } }))))
       db.dialect.writer.removeListener('query', note)
-      expect(statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(3)
-      expect((await db.read('audit_entries').whereIn('id', ids).orderBy('id')).map((entry) => entry.actor)).toEqual(['os:root', 'token:mis', PERSON])
+      const inserts = statements.filter((sql) => sql.startsWith('INSERT')).length
+      expect(inserts).toBeGreaterThanOrEqual(3)
+      expect(inserts).toBeLessThan(60)
+      expect((await db.read('audit_entries').whereIn('id', ids).orderBy('id')).map((entry) => entry.actor)).toEqual(actors)
     })
 
     it('L1: records a run over many items as one entry with the root over its items', async () => {

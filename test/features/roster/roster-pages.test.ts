@@ -51,9 +51,9 @@ describe('roster pages', () => {
   })
 
   it('P7: nobody approves a reading that holds a child of their own', async () => {
-    const { path } = await readRoster(app, admin, tinySchool(30, left('P3')))
+    const { path } = await readRoster(app, admin, tinySchool(30, left('P9')))
     const { id: parent, browser } = await withRole(app, 'trust-admin', { name: 'Parent' })
-    const pupil = await app.db.read('source_people').where({ external_id: 'P3' }).first('person_id')
+    const pupil = await app.db.read('source_people').where({ external_id: 'P9' }).first('person_id')
     const link = { id: app.services.ids.next(), pupil_id: pupil.person_id, guardian_id: parent, relationship: 'father', may_sign: 1, may_consent: 1, do_not_contact: 1, priority: 9, source_id: null, ended_at: null, created_at: 0 }
     await app.db.sql('guardian_links').insert(link)
     await browser.submit(path, {})
