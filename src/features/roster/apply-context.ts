@@ -11,8 +11,6 @@ import type { StagedRow } from './stage-rows.ts'
 export interface ApplyContext {
   db: Database; clock: Clock; ids: Ids; people: PeopleStore; sources: SourceStore
   source: Source
-  /** First slot of this run's new rows. */
-  slotBase: number
   /** School key of the feed -> our school. */
   schools: Map<string, string>
   /** New identifiers settled by R6: external id -> person. */
@@ -31,7 +29,7 @@ export async function applyRows(context: ApplyContext, items: PlanItem[]): Promi
   const { sources, source } = context
   const staged = items.filter((item) => (item.after as Partial<StagedRow> | null)?.facts !== undefined)
   await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({
-    rowKey: item.itemKey, slot: context.slotBase + item.seq, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
+    rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
   })))
   for (const item of staged.filter((entry) => entry.action !== 'add')) {
     await sources.updateRow(source.id, { rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item) })

@@ -19,33 +19,44 @@ export interface Applied {
   skipped: number
 }
 
+/** Lines to a transaction: some thirty milliseconds. */
+const BATCH = 1000
+
 /** Applies the lines in the given state: people first, guardian links when everybody exists. Batches are short transactions. */
 export async function applyRun(context: ApplyRunContext, state: Extract<PlanItemState, 'planned' | 'held'>): Promise<Applied> {
   const done: Applied = { items: 0, rejected: context.rejected, skipped: 0 }
-  for await (const batch of context.plans.items(context.planId, { states: [state] })) {
+  for await (const batch of context.plans.itemsBySubject(context.planId, { state }, BATCH)) {
     const { keep, stale } = state === 'held' ? await recheck(context, batch) : { keep: batch, stale: [] }
     await context.db.step(async () => {
       await applyBatch(context, keep)
       // Links are a second walk: their lines are marked there.
-      await context.plans.setItems(context.planId, keep.filter((item) => item.phase !== linkPhase).map((item) => item.seq), { state: 'applied' })
+      await markApplied(context, keep.filter((item) => item.phase !== linkPhase))
       await context.plans.setItems(context.planId, stale.map((item) => item.seq), { state: 'skipped', error: 'The source has said something else since.' })
     })
     done.items += keep.length
     done.skipped += stale.length
   }
-  for await (const batch of context.plans.items(context.planId, { states: [state], phase: linkPhase })) {
+  for await (const batch of context.plans.itemsBySubject(context.planId, { state, phase: linkPhase }, BATCH)) {
     const rejected = await context.db.step(async () => {
       const nobody = await applyLinks(context, batch)
       const seqs = new Set(nobody.map((item) => item.seq))
       const lost = batch.filter((item) => seqs.has(item.seq))
       await context.runs.addRejections(context.runId, done.rejected, lost.map(unknownGuardian))
       await context.sources.lookAgain(context.source.id, lost.map((item) => item.itemKey))
-      await context.plans.setItems(context.planId, batch.map((item) => item.seq), { state: 'applied' })
+      await markApplied(context, batch)
       return lost.length
     })
     done.rejected += rejected
   }
   return done
+}
+
+/**
+ * New rows keep the mark they were staged with (`report.someApplied` speaks for all of them): marking each would write every page of
+ * the plan a second time.
+ */
+async function markApplied({ plans, planId }: ApplyRunContext, items: readonly PlanItem[]): Promise<void> {
+  await plans.setItems(planId, items.filter((item) => item.action !== 'add' || item.state === 'held').map((item) => item.seq), { state: 'applied' })
 }
 
 /** R9: approval acts only on rows that still say what they said when the plan was made. */
