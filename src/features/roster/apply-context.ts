@@ -36,5 +36,5 @@ export async function applyRows(context: ApplyContext, items: PlanItem[]): Promi
   }
   const missing = items.filter((item) => item.action === 'missing' || (item.action === 'gone' && item.rank <= 1))
   await sources.markGone(source.id, missing.map((item) => item.itemKey), context.clock.now())
-  await sources.deleteRows(source.id, items.filter((item) => item.action === 'gone' && item.rank > 1).map((item) => item.itemKey))
+  await sources.deleteRows(source.id, items.filter((item) => item.action === 'rekeyed' || (item.action === 'gone' && item.rank > 1)).map((item) => item.itemKey))
 }

@@ -76,7 +76,7 @@ function affiliationsAfter(facts: RosterFact[], items: PlanItem[]): Pick<Affilia
 }
 
 /** Everything the source says about these people once the run is applied. */
-async function factsAfter(context: EndingContext, subjects: string[]): Promise<Map<string, RosterFact[]>> {
+export async function factsAfter(context: EndingContext, subjects: string[]): Promise<Map<string, RosterFact[]>> {
   const byRow = new Map<string, { subject: string; facts: RosterFact[] }>()
   for (const row of await context.sources.rowsAbout(context.source.id, subjects)) byRow.set(row.rowKey, row)
   for (const item of await context.plans.itemsOf(context.planId, subjects)) {

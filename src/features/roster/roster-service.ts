@@ -24,6 +24,7 @@ import { emptyReport, type RosterRun, type RunProblem, type RunProof, type RunRe
 import { RunStore } from './run-store.ts'
 import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
+import { settleReplaced } from './settle-replaced.ts'
 import { stageRows } from './stage-rows.ts'
 import { problemOf, type SyncCommand } from './sync-command.ts'
 
@@ -138,7 +139,8 @@ export class RosterService {
       startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids,
     }
     if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
-    const matched = refused.length === 0 && await this.sources.knowsAnybody() ? await matchNewPeople({ ...context, people: this.#deps.peopleQueries }) : new Map<string, string>()
+    const matched = refused.length === 0 && await this.sources.knowsAnybody() ? await matchNewPeople(context) : new Map<string, string>()
+    if (refused.length === 0 && staged.notable + matched.size > 0) await settleReplaced(context, matched)
     if (refused.length === 0 && staged.notable > 0) {
       const churn = looksLikeNewIds(await countAlike({ db, plans: this.plans, planId }))
       if (churn) refused.push(churn)
