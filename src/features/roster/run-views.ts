@@ -44,6 +44,8 @@ export interface RunPageInput {
   personHref: ((personId: string) => string) | null
   approve: { mine: boolean; may: boolean; othersHeld: boolean }
   access: { text: string; href: string | null; linkText: string } | null
+  /** Where new identifiers of known people are merged; null where that is not the trouble. */
+  mergeHref: string | null
   path: string
 }
 
@@ -64,6 +66,7 @@ export function runView(input: RunPageInput): object {
         ...(plan.approvedBy ? [`approved by ${input.actorName(plan.approvedBy)}`] : [])].join('; '),
     },
     tiles: tiles(input, status),
+    mergeHref: input.mergeHref,
     refused: run.state === 'failed' ? [] : run.report.refused.map(refusalWords),
     problem: run.state === 'failed' ? { ...(run.report.error ?? { what: run.report.refused.join(' '), where: '', remedy: '' }), again: run.report.again ? `/rosters/runs/${run.report.again}` : null } : null,
     warnings: run.report.warnings,
