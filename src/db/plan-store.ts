@@ -53,6 +53,9 @@ export interface PlanItem {
   error: string | null
 }
 
+/** What applying a line needs of it. */
+export type PlanLine = Omit<PlanItem, 'planId' | 'population' | 'reason' | 'error'>
+
 export type NewPlanItem = Omit<PlanItem, 'planId' | 'error' | 'phase' | 'population'> & {
   phase?: number
   population?: string | null
@@ -117,10 +120,10 @@ export class PlanStore {
    * The same walk, subject by subject and by `seq` within one. What is known by subject is then written in the order of its keys: on
    * hundreds of thousands of rows that costs a fraction of writing them in the order of a shuffled file.
    */
-  async* itemsBySubject(planId: string, where: { state: PlanItemState; phase?: number }, size = 500): AsyncIterable<PlanItem[]> {
+  async* itemsBySubject(planId: string, where: { state: PlanItemState; phase?: number }, size = 500): AsyncIterable<PlanLine[]> {
     let after: { subject: string; seq: number } | null = null
     for (;;) {
-      const query = this.#db.read('plan_items').where({ plan_id: planId }).orderBy([{ column: 'subject' }, { column: 'seq' }]).limit(size)
+      const query = this.#db.read('plan_items').select(...LINE).where({ plan_id: planId }).orderBy([{ column: 'subject' }, { column: 'seq' }]).limit(size)
       // As in `items`: not by way of the index of states.
       void query.whereRaw(`coalesce(state, '') = ?`, [where.state])
       // Written out: one of the databases uses no index for a comparison of pairs.
@@ -128,10 +131,10 @@ export class PlanStore {
       if (where.phase !== undefined) void query.where({ phase: where.phase })
       const rows: Record<string, unknown>[] = await query
       if (rows.length === 0) return
-      const items = rows.map(itemFromRow)
+      const items = rows.map((row) => lineFromRow(row, where.state))
       yield items
       if (rows.length < size) return
-      const last = items.at(-1) as PlanItem
+      const last = items.at(-1) as PlanLine
       after = { subject: last.subject, seq: last.seq }
     }
   }
@@ -197,22 +200,32 @@ function itemRow(planId: string, item: NewPlanItem): object {
   }
 }
 
-function itemFromRow(row: Record<string, unknown>): PlanItem {
-  const parse = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : null)
+// Fewer columns, less to take apart.
+const LINE = ['seq', 'item_key', 'subject', 'action', 'rank', 'phase', 'before', 'after', 'file', 'line'] as const
+
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : null)
+
+function lineFromRow(row: Record<string, unknown>, state: PlanItemState): PlanLine {
   return {
-    planId: row['plan_id'] as string,
     seq: row['seq'] as number,
     itemKey: row['item_key'] as string,
     subject: row['subject'] as string,
     action: row['action'] as string,
     rank: row['rank'] as number,
     phase: row['phase'] as number,
-    population: row['population'] as string | null,
-    state: row['state'] as PlanItemState,
-    before: parse(row['before']),
-    after: parse(row['after']),
+    state,
+    before: parsed(row['before']),
+    after: parsed(row['after']),
     file: row['file'] as string | null,
     line: row['line'] as number | null,
+  }
+}
+
+function itemFromRow(row: Record<string, unknown>): PlanItem {
+  return {
+    ...lineFromRow(row, row['state'] as PlanItemState),
+    planId: row['plan_id'] as string,
+    population: row['population'] as string | null,
     reason: row['reason'] as string | null,
     error: row['error'] as string | null,
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { RosterFact } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
-import type { PlanItem } from '../../db/plan-store.ts'
+import type { PlanLine } from '../../db/plan-store.ts'
 import type { PeopleStore } from '../people/people-store.ts'
 import type { Source, SourceStore } from './source-store.ts'
 import type { StagedRow } from './stage-rows.ts'
@@ -18,14 +18,14 @@ export interface ApplyContext {
 }
 
 /** What a line's row said when last applied. */
-export const factsBefore = (item: PlanItem): RosterFact[] => (item.before as RosterFact[] | null) ?? []
+export const factsBefore = (item: PlanLine): RosterFact[] => (item.before as RosterFact[] | null) ?? []
 /** What it says now. */
-export const factsOf = (item: PlanItem): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
+export const factsOf = (item: PlanLine): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
 export const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Extract<RosterFact, { kind: K }>[] =>
   facts.filter((fact): fact is Extract<RosterFact, { kind: K }> => fact.kind === kind)
 
 /** Notes the rows themselves as applied, gone or no longer stated. */
-export async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void> {
+export async function applyRows(context: ApplyContext, items: PlanLine[]): Promise<void> {
   const { sources, source } = context
   const staged = items.filter((item) => (item.after as Partial<StagedRow> | null)?.facts !== undefined)
   await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({

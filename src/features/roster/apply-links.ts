@@ -1,18 +1,18 @@
 import type { LinkFact } from '../../adapters/sources/source.ts'
-import type { PlanItem } from '../../db/plan-store.ts'
+import type { PlanLine } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
 import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
 
 /**
  * Guardian links, once both people exist. Returns the lines whose guardian is nobody the source knows.
  */
-export async function applyLinks(context: ApplyContext, items: PlanItem[]): Promise<PlanItem[]> {
+export async function applyLinks(context: ApplyContext, items: PlanLine[]): Promise<PlanLine[]> {
   const now = context.clock.now()
   const stated = items.flatMap((item) => ofKind([...factsOf(item), ...factsBefore(item)], 'link'))
   const persons = await context.sources.personIds(context.source.id, [...new Set(stated.flatMap((fact) => [fact.personKey, fact.guardianKey]))])
   const pupils = await pupilsAmong(context, [...persons.values()])
   const added: object[] = []
-  const nobody: PlanItem[] = []
+  const nobody: PlanLine[] = []
   for (const item of items) {
     const after = ofKind(factsOf(item), 'link')
     for (const fact of after) {
@@ -39,7 +39,7 @@ async function pupilsAmong(context: ApplyContext, personIds: string[]): Promise<
   return found
 }
 
-async function endLinks(context: ApplyContext, item: PlanItem, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
+async function endLinks(context: ApplyContext, item: PlanLine, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
   // By person: a guardian with a new identifier is still the same guardian.
   const kept = new Set(after.map((fact) => persons.get(fact.guardianKey)))
   for (const fact of ofKind(factsBefore(item), 'link')) {

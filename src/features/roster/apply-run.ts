@@ -1,5 +1,5 @@
 import type { LinkFact, RosterFact } from '../../adapters/sources/source.ts'
-import type { PlanItem, PlanItemState, PlanStore } from '../../db/plan-store.ts'
+import type { PlanLine, PlanItemState, PlanStore } from '../../db/plan-store.ts'
 import { applyBatch } from './apply-facts.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { applyLinks } from './apply-links.ts'
@@ -55,15 +55,15 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
  * New rows keep the mark they were staged with (`report.someApplied` speaks for all of them): marking each would write every page of
  * the plan a second time.
  */
-async function markApplied({ plans, planId }: ApplyRunContext, items: readonly PlanItem[]): Promise<void> {
+async function markApplied({ plans, planId }: ApplyRunContext, items: readonly PlanLine[]): Promise<void> {
   await plans.setItems(planId, items.filter((item) => item.action !== 'add' || item.state === 'held').map((item) => item.seq), { state: 'applied' })
 }
 
 /** R9: approval acts only on rows that still say what they said when the plan was made. */
-async function recheck(context: ApplyRunContext, batch: PlanItem[]): Promise<{ keep: PlanItem[]; stale: PlanItem[] }> {
+async function recheck(context: ApplyRunContext, batch: PlanLine[]): Promise<{ keep: PlanLine[]; stale: PlanLine[] }> {
   const known = await context.sources.knownRows(context.source.id, batch.map((item) => item.itemKey))
-  const keep: PlanItem[] = []
-  const stale: PlanItem[] = []
+  const keep: PlanLine[] = []
+  const stale: PlanLine[] = []
   for (const item of batch) {
     const was = (item.after as Partial<StagedRow> | null)?.was
     const now = known.get(item.itemKey)?.digest ?? null
@@ -74,7 +74,7 @@ async function recheck(context: ApplyRunContext, batch: PlanItem[]): Promise<{ k
   return { keep, stale }
 }
 
-function unknownGuardian(item: PlanItem): { file: string; line: number; reason: string } {
+function unknownGuardian(item: PlanLine): { file: string; line: number; reason: string } {
   const links = ((item.after as StagedRow).facts as RosterFact[]).filter((fact): fact is LinkFact => fact.kind === 'link')
   return {
     file: item.file ?? '', line: item.line ?? 0,
@@ -94,5 +94,5 @@ export async function unknownGuardians(context: Pick<ApplyRunContext, 'plans' | 
   return found
 }
 
-const linkKeys = (item: PlanItem): string[] => ((item.after as Partial<StagedRow> | null)?.facts ?? [])
+const linkKeys = (item: PlanLine): string[] => ((item.after as Partial<StagedRow> | null)?.facts ?? [])
   .flatMap((fact) => (fact.kind === 'link' ? [fact.guardianKey] : []))
