@@ -32,6 +32,7 @@ import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
 import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
@@ -119,7 +120,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
   const accessPageQueries = new AccessPageQueries({ db, plans, people })
 
+  const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
   const roster = new RosterService({
+    expectedLeavers: (personIds, on) => expectedLeavers.inWindow(personIds, on),
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
@@ -222,6 +225,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterQueries,
     missing,
     merges,
+    expectedLeavers,
     reminders,
     records: new RecordsQueries(db),
     board,
