@@ -5,6 +5,7 @@ import { accessPages } from './features/accounts/access-routes.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
@@ -21,6 +22,7 @@ import { homePages } from './features/reports/home-routes.ts'
 import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
+import { figuresPages } from './features/reports/figures-routes.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -39,9 +41,10 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
+    ...figuresPages({ ...services, agreements: services.agreements.store }),
     ...recordsPages({ ...services, requests: services.issuing.store }),
     ...verifyPages(services),
-    ...auditPages(services),
+    ...auditPages({ ...services, placedAt }),
     ...mailboxPages(services),
   ]
 }

@@ -114,7 +114,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const plans = new PlanStore(db)
   const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
-  const accessPageQueries = new AccessPageQueries({ db, plans, people })
+  const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
   const roster = new RosterService({
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,

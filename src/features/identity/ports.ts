@@ -11,6 +11,8 @@ export interface PersonFacts {
   affiliations: { role: string; schoolId: string }[]
   /** Every active guardian link from this adult, do-not-contact included. */
   children: { pupilId: string; doNotContact: boolean }[]
+  /** Registration groups that the records put this person in charge of today. */
+  groups?: { schoolId: string; name: string }[]
 }
 
 export interface PeoplePort {

@@ -10,6 +10,8 @@ const WORDS: Record<GrantProblem, { what: string; remedy: string }> = {
   'unknown-role': { what: 'There is no role of that name.', remedy: 'Choose a role from the list.' },
   'needs-an-end': { what: 'This role is never given without an end.', remedy: 'State until when it holds.' },
   'already-over': { what: 'The end of the role lies in the past.', remedy: 'State a later end.' },
+  'needs-a-group': { what: 'This role is for a year or group of a school.', remedy: 'Choose the school, and the year or the group.' },
+  'role-of-the-whole': { what: 'This role is for a whole school or the trust.', remedy: 'Leave year and group empty, or choose another role.' },
   'group-without-school': { what: 'A year or class belongs to a school.', remedy: 'Choose the school too.' },
 }
 
@@ -29,7 +31,7 @@ export class RoleService {
     const grant = { id: ids.next(), ...decided.value }
     await db.transaction(async () => {
       await store.insert(grant)
-      await audit.record({ actor: grant.grantedBy, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, until: grant.until } })
+      await audit.record({ actor: grant.grantedBy, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, year: grant.yearCode, until: grant.until } })
     })
     return grant
   }

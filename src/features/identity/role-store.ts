@@ -9,6 +9,7 @@ interface GrantRow {
   role: string
   school_id: string | null
   group_name: string | null
+  year_code: string | null
   until: number | string | null
   granted_by: string
   granted_at: number | string
@@ -50,14 +51,14 @@ export class RoleStore {
 
 function toRow(grant: RoleGrant): GrantRow {
   return {
-    id: grant.id, person_id: grant.personId, role: grant.role, school_id: grant.schoolId, group_name: grant.groupName,
+    id: grant.id, person_id: grant.personId, role: grant.role, school_id: grant.schoolId, group_name: grant.groupName, year_code: grant.yearCode,
     until: grant.until, granted_by: grant.grantedBy, granted_at: grant.grantedAt,
   }
 }
 
 function fromRow(row: GrantRow): RoleGrant {
   return {
-    id: row.id, personId: row.person_id, role: row.role as GrantedRole, schoolId: row.school_id, groupName: row.group_name,
+    id: row.id, personId: row.person_id, role: row.role as GrantedRole, schoolId: row.school_id, groupName: row.group_name, yearCode: row.year_code,
     until: row.until === null ? null : Number(row.until), grantedBy: row.granted_by, grantedAt: Number(row.granted_at),
   }
 }

@@ -20,6 +20,7 @@ export function identityPorts(parts: { db: Database; clock: Clock; queries: Peop
         name: person.name,
         affiliations: affiliations.map(({ role, schoolId }) => ({ role, schoolId })),
         children: children.map(({ pupilId, doNotContact }) => ({ pupilId, doNotContact })),
+        groups: affiliations.some(({ role }) => role !== 'pupil') ? await queries.registrationGroupsOf(personId, on) : [],
       }
     },
     async addAdministrator({ name, email, trustName }: { name: string; email: string; trustName?: string }): Promise<string> {

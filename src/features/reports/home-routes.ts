@@ -62,8 +62,8 @@ async function plansOf(deps: HomePagesDeps, actor: Actor, home: HomeQueries): Pr
 }
 
 async function boardOf(deps: HomePagesDeps, actor: Actor): Promise<HomeData['board']> {
-  const scope = actor.schools('office.board.view')
-  const schools = (await deps.schools.all()).filter((school) => scope === 'all' || scope.includes(school.id))
+  const scope = actor.scope('office.board.view')
+  const schools = (await deps.schools.all()).filter((school) => scope === 'all' || scope.some((place) => place.schoolId === school.id))
   const on = today(deps.clock.now())
   const fromYear = schools.map((school) => academicYear(on, school.yearStart)).sort()[0] ?? academicYear(on)
   const cells = await deps.board.cells({ schools: scope, today: on, fromYear })

@@ -25,10 +25,15 @@ describe('permissions', () => {
     expect(allows('trust-admin', 'length')).toBe(false)
   })
 
-  it('nobody gets anything by merely being in the records, nor as governor, class teacher or cover', () => {
-    for (const role of [...affiliationRoles, 'governor', 'link-governor', 'class-teacher', 'cover']) {
+  it('nobody gets anything by merely being in the records, nor as link governor or cover', () => {
+    for (const role of [...affiliationRoles, 'link-governor', 'cover']) {
       expect(permissions.filter((permission) => allows(role, permission))).toEqual([])
     }
+  })
+
+  it('a governor sees figures, a class teacher the board, and neither anything else', () => {
+    expect(permissions.filter((permission) => allows('governor', permission))).toEqual(['figures.view'])
+    expect(permissions.filter((permission) => allows('class-teacher', permission))).toEqual(['office.board.view', 'office.board.export'])
   })
 
   it('external support sees no person, record, log or setting, and approves nothing', () => {
@@ -53,6 +58,10 @@ describe('decideGrant', () => {
     [{ role: 'cover' }, 'needs-an-end'],
     [{ until: START }, 'already-over'],
     [{ schoolId: null, groupName: '7A' }, 'group-without-school'],
+    [{ role: 'head-of-year' }, 'needs-a-group'],
+    [{ role: 'class-teacher', schoolId: null }, 'needs-a-group'],
+    [{ role: 'cover', until: START + 1 }, 'needs-a-group'],
+    [{ role: 'dsl', yearCode: '7' }, 'role-of-the-whole'],
   ])('refuses %j: %s', (change, reason) => {
     expect(decideGrant({ ...wanted, ...change }, START)).toEqual({ ok: false, reason })
   })
