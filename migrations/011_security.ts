@@ -22,6 +22,7 @@ export const migration: Migration = {
       id(table, 'person_id').primary()
       table.string('secret', 190).notNullable() // encrypted with a key derived from the session secret
       table.bigInteger('last_step').notNullable() // a code counts once: steps at or before this one are used up
+      table.integer('failures').notNullable().defaultTo(0) // wrong codes in a row
       instant(table, 'created_at').notNullable()
     })
     await createTable(knex, 'recovery_codes', (table) => {

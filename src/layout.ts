@@ -2,6 +2,8 @@ import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
 import type { School } from './features/schools/school-store.ts'
+import { openSections } from './features/identity/settings-home.ts'
+import { settingsSections } from './settings-sections.ts'
 import type { Services } from './services.ts'
 
 const DEFAULT_COLOUR = '#1f5f5b'
@@ -52,5 +54,6 @@ function navigation({ actor }: RequestParts): NavItem[] {
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
   const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
   return home ? [{ text: 'Home', href: '/office' }, ...open] : open
 }

@@ -5,7 +5,7 @@ type Target = 'own' | 'otherSchool' | 'conflict'
 
 /** What a route must answer to whom. Every route has one, or the build fails. */
 export interface Expectation {
-  /** `public`, `signed-in`, or a permission of the role table. `any-of`: the office's home, for whoever may see one part of it. */
+  /** `public`, `signed-in`, `a given role` (any), or a permission of the role table. `any-of`: the office's home, for whoever may see one part of it. */
   needs: string | { anyOf: string[] }
   /** Only for roles of the whole trust. */
   trustOnly?: true
@@ -104,6 +104,37 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   // The page may be read; the true cause is held back on it (A5), which a test of its own looks at.
   'GET /access/people/:id': { needs: 'person.view', at: places('people', (id) => `/access/people/${id}`), conflict: 'allowed' },
 
+  'GET /settings': { needs: { anyOf: ['settings.manage', 'looks.view'] }, at: '/settings' },
+  'GET /settings/roles': { needs: 'settings.manage', at: '/settings/roles' },
+  'POST /settings/roles/search': { needs: 'settings.manage', at: '/settings/roles/search', fields: { name: 'Rowan' } },
+  'POST /settings/roles/take': { needs: 'settings.manage', at: () => ({ own: '/settings/roles/take', otherSchool: '/settings/roles/take' }), fields: (world, target) => ({ grant: world.grants[target] }) },
+  'GET /settings/roles/people/:id': { needs: 'settings.manage', at: places('people', (id) => `/settings/roles/people/${id}`, ['own', 'otherSchool']) },
+  'POST /settings/roles/people/:id': { needs: 'settings.manage', at: places('people', (id) => `/settings/roles/people/${id}`, ['own', 'otherSchool']), fields: (world, target) => ({ role: 'office', school: world.schools[target], year: 'XX' }) },
+  'POST /settings/roles/people/:id/sessions': { needs: 'settings.manage', at: (world) => ({ own: `/settings/roles/people/${world.sleepers.own}/sessions`, otherSchool: `/settings/roles/people/${world.sleepers.otherSchool}/sessions` }) },
+  'GET /security': { needs: 'signed-in', at: '/security' },
+  'GET /security/start': { needs: 'signed-in', at: '/security/start' },
+  'POST /security/passkeys/options': { needs: 'a given role', at: '/security/passkeys/options' },
+  'POST /security/passkeys': { needs: 'a given role', at: '/security/passkeys', fields: { credential: '{}' } },
+  'POST /security/passkeys/remove': { needs: 'signed-in', at: () => ({ own: '/security/passkeys/remove' }), fields: { passkey: 'a'.repeat(64) }, mine: { role: 'none of the askers', address: () => '' } },
+  'GET /security/codes': { needs: 'a given role', at: '/security/codes' },
+  'POST /security/codes': { needs: 'a given role', at: '/security/codes', fields: { code: '000000' } },
+  'POST /security/codes/remove': { needs: 'signed-in', at: '/security/codes/remove' },
+  'GET /security/recovery': { needs: 'signed-in', at: '/security/recovery' },
+  'POST /security/recovery': { needs: 'a given role', at: '/security/recovery' },
+  'POST /security/sessions': { needs: 'signed-in', at: () => ({ own: '/security/sessions' }), fields: { session: 'a'.repeat(64) }, mine: { role: 'none of the askers', address: () => '' } },
+  'GET /confirm': { needs: 'signed-in', at: '/confirm' },
+  'POST /confirm': { needs: 'signed-in', at: '/confirm', fields: { code: '000000' } },
+  'POST /confirm/passkey/options': { needs: 'signed-in', at: '/confirm/passkey/options' },
+  'POST /confirm/passkey': { needs: 'signed-in', at: '/confirm/passkey', fields: { credential: '{}' } },
+  'GET /confirm/go-on': { needs: 'signed-in', at: '/confirm/go-on' },
+  'GET /sign-in/administrator': pub('/sign-in/administrator'),
+  'POST /sign-in/administrator': pub('/sign-in/administrator', { fields: { email: 'x@x.example', code: '000000' }, few: true }),
+  'POST /sign-in/administrator/passkey/options': pub('/sign-in/administrator/passkey/options', { few: true }),
+  'POST /sign-in/administrator/passkey': pub('/sign-in/administrator/passkey', { fields: { credential: '{}' }, few: true }),
+
+  'GET /audit/looks': { needs: 'looks.view', at: '/audit/looks' },
+  'POST /audit/looks/search': { needs: 'looks.view', at: '/audit/looks/search', fields: { name: 'Rowan' } },
+  'GET /audit/looks.csv': { needs: 'looks.view', at: '/audit/looks.csv' },
   'GET /audit': { needs: 'audit.view', at: '/audit' },
   'GET /audit/export': { needs: 'audit.view', trustOnly: true, at: '/audit/export' },
 }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { allPages } from '../../src/app.ts'
 import { allows, grantedRoles, permissions } from '../../src/features/identity/permissions.ts'
-import { createApp } from '../../src/app.ts'
+import { allPages, createApp } from '../../src/app.ts'
 import { type RouteRow, routeTable } from '../../src/http/mount-pages.ts'
-import type { Answer } from '../http/browser.ts'
+import { type Answer, tokenIn } from '../http/browser.ts'
 import { textOf } from '../support/it-people.ts'
 import { EXPECTATIONS, type Expectation } from './expectations.ts'
 import { isGroupRole, may, ROLE_TABLE } from './role-table.ts'
@@ -37,7 +36,8 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
   it('the routes ask for what the expectations say, and the table of roles is the product’s', () => {
     for (const row of routes) {
       const { needs } = EXPECTATIONS[keyOf(row)] as Expectation
-      if (typeof needs === 'string') expect([keyOf(row), row.permission]).toEqual([keyOf(row), needs])
+      const declared = needs === 'a given role' || typeof needs !== 'string' ? 'signed-in' : needs
+      expect([keyOf(row), row.permission]).toEqual([keyOf(row), declared])
     }
     for (const role of grantedRoles) {
       if (isGroupRole(role)) continue
@@ -64,6 +64,24 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
     expect(wrong).toEqual([])
     expect(asked).toBeGreaterThan(1500)
   }, 300_000)
+
+  it('ASVS 7.5.3: approvals, exports and roles need a fresh proof, and without one nothing is done', async () => {
+    const guarded = routes.filter(({ stepUp }) => stepUp)
+    expect(guarded.map(keyOf)).toEqual([
+      'POST /access/plans/:id', 'GET /audit/export', 'GET /audit/looks.csv', 'GET /office/board.csv', 'GET /records.csv',
+      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
+    ])
+    const admin = world.askers.find(({ role, at }) => role === 'trust-admin' && at === 'trust')
+    const browser = await world.app.as(admin?.personId ?? '', 'saml', { proven: false })
+    const token = tokenIn(await browser.get('/ask'))
+    for (const row of guarded) {
+      const expectation = EXPECTATIONS[keyOf(row)] as Expectation
+      const address = typeof expectation.at === 'string' ? expectation.at : expectation.at(world).own ?? ''
+      const fields = typeof expectation.fields === 'function' ? expectation.fields(world, 'own') : expectation.fields ?? {}
+      const answer = row.method === 'GET' ? await browser.get(address) : await browser.post(address, { _csrf: token, ...fields })
+      expect([keyOf(row), answer.status, answer.location]).toEqual([keyOf(row), 303, '/confirm'])
+    }
+  })
 
   async function ask(row: RouteRow, expectation: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', address: string): Promise<Answer> {
     if (row.method === 'GET') return asker.browser.get(address)
@@ -106,6 +124,7 @@ function expectedOf({ needs, trustOnly, conflict }: Expectation, asker: Asker, t
   if (needs === 'public') return 'allowed'
   if (asker.personId === null) return strangers(row)
   if (needs === 'signed-in') return 'allowed'
+  if (needs === 'a given role') return asker.at === null ? 'forbidden' : 'allowed'
   const wanted = typeof needs === 'string' ? [needs] : needs.anyOf
   if (!wanted.some((permission) => may(asker.role, permission))) return 'forbidden'
   if (trustOnly && asker.at !== 'trust') return 'forbidden'

@@ -34,6 +34,9 @@ export interface MatrixWorld {
   rosterRuns: Things
   missing: Things
   records: Things
+  /** Roles that may be taken, and people with nothing but a session. */
+  grants: Things
+  sleepers: Things
   /** Slots and signatures of the pupil among the askers, and of somebody else. */
   mySlot: string
   othersSlot: string
@@ -89,6 +92,11 @@ export async function matrixWorld(): Promise<MatrixWorld> {
   askers.push({ name: 'a trust administrator by signing link', role: 'staff', at: null, personId: byLink, browser: linked, token: tokenIn(await linked.get('/ask')) })
 
   const schools = { own: trust.primary.id, otherSchool: trust.high.id, conflict: trust.primary.id }
+  const takeable: string[] = []
+  for (let n = 0; n < 4; n += 1) takeable.push(await officeGrant(app, await trust.add({ name: `Taken ${n}` }), trust.primary.id))
+  const otherGrant = await officeGrant(app, highTeacher, trust.high.id)
+  // What was taken is gone, so every one who asks gets another.
+  const grants: Things = { get own() { return takeable.pop() ?? '' }, otherSchool: otherGrant, conflict: '' }
   const people = { own: pupil, otherSchool: far, conflict: child }
   const each = async (make: (personId: string, schoolId: string, n: number) => Promise<string>): Promise<Things> =>
     ({ own: await make(pupil, trust.primary.id, 1), otherSchool: await make(far, trust.high.id, 2), conflict: await make(child, trust.primary.id, 3) })
@@ -98,6 +106,7 @@ export async function matrixWorld(): Promise<MatrixWorld> {
     rosterRuns: await each((personId, schoolId, n) => rosterRun(app, personId, schoolId, n)),
     missing: await each((personId) => missingPlace(app, personId)),
     records: { own: await signatureOf(teacher), otherSchool: await signatureOf(highTeacher), conflict: await signatureOf(teacher) },
+    sleepers: { own: teacher, otherSchool: highTeacher, conflict: teacher }, grants,
     mySlot: await slotOf(pupil), othersSlot: await slotOf(guardian), mySignature: await signatureOf(teacher), othersSignature: await signatureOf(highTeacher),
     signIn: async ({ personId }) => (personId === null ? app.browser() : app.as(personId)),
   }
@@ -107,6 +116,10 @@ async function grant({ services }: TestApp, personId: string, role: GrantedRole,
   const until = timeBoxedRoles.has(role) ? services.clock.now() + 86_400_000 : null
   const groupName = role === 'class-teacher' || role === 'cover' ? '4K' : null
   await services.roles.grant({ personId, role, schoolId, groupName, yearCode: role === 'head-of-year' ? '4' : null, until, grantedBy: 'os:test' })
+}
+
+async function officeGrant({ services }: TestApp, personId: string, schoolId: string): Promise<string> {
+  return (await services.roles.grant({ personId, role: 'office', schoolId, groupName: null, until: null, grantedBy: 'os:test' })).id
 }
 
 async function accessPlan({ services }: TestApp, personId: string, schoolId: string, n: number): Promise<string> {

@@ -42,7 +42,7 @@ function planPage(deps: AccessPageDeps): Page {
       }))
     },
     post: {
-      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional() }), audit: 'access.approval-given', permission: 'access.approve',
+      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional() }), audit: 'access.approval-given', permission: 'access.approve', stepUp: true,
       handle: async (ctx) => {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)

@@ -53,7 +53,7 @@ export function auditPages(deps: AuditPagesDeps): Page[] {
       },
     }),
     definePage({
-      name: 'audit export', path: `${AUDIT_PATH}/export`, permission: 'audit.view',
+      name: 'audit export', path: `${AUDIT_PATH}/export`, permission: 'audit.view', stepUp: true,
       get: async (ctx) => {
         if (ctx.actor.schools('audit.view') !== 'all') throw new Forbidden('The whole log belongs to the trust; your role is for your school.')
         return download({ filename: `assent-log-${today(ctx.now)}.jsonl`, contentType: 'application/jsonl', body: await exported(deps) })

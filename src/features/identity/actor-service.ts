@@ -20,13 +20,13 @@ export class ActorService {
 
   /**
    * Null when there is no such person. A signing link proves less than the school's sign-in: who came by one is only the
-   * signatory, whatever else they are (ASVS 6.3.4).
+   * signatory, whatever else they are (ASVS 6.3.4). Who has left the trust has no role any more (ASVS 7.4.2).
    */
   async actorFor(personId: string, via: SignInRoute | null): Promise<Actor | null> {
     const { roles, people, clock, demo } = this.#parts
     const facts = await people.factsOf(personId)
     if (!facts) return null
-    const granted = via === 'link' || via === 'class' ? [] : await roles.grantsOf(personId, clock.now())
+    const granted = via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now())
     return makeActor({
       personId,
       name: facts.name,

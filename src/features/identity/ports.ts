@@ -13,6 +13,8 @@ export interface PersonFacts {
   children: { pupilId: string; doNotContact: boolean }[]
   /** Registration groups that the records put this person in charge of today. */
   groups?: { schoolId: string; name: string }[]
+  /** Was in the records, and every place has ended: roles that were given count for nothing then. */
+  left?: boolean
 }
 
 export interface PeoplePort {

@@ -39,6 +39,20 @@ export class RoleStore {
     return rows.map(fromRow).filter((grant) => isInForce(grant, now))
   }
 
+  /** The same, locked where the database can: two who take a role at once wait for each other. */
+  async lockHoldersOf(role: GrantedRole, now: Instant): Promise<RoleGrant[]> {
+    const query = this.#db.sql('role_grants').where({ role }).orderBy('id')
+    const rows = await (this.#db.dialect.lockRows ? query.forUpdate() : query) as GrantRow[]
+    return rows.map(fromRow).filter((grant) => isInForce(grant, now))
+  }
+
+  /** Every grant in force, of some schools or all; those of the whole trust are in every answer for `all` only. */
+  async inForce(schools: 'all' | readonly string[], now: Instant): Promise<RoleGrant[]> {
+    const query = this.#db.read<GrantRow>('role_grants').orderBy('id')
+    if (schools !== 'all') void query.whereIn('school_id', [...schools])
+    return (await query).map(fromRow).filter((grant) => isInForce(grant, now))
+  }
+
   async find(id: string): Promise<RoleGrant | null> {
     const row = await this.#db.read<GrantRow>('role_grants').where({ id }).first()
     return row ? fromRow(row) : null

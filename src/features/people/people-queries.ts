@@ -4,6 +4,7 @@ import { type CalendarDate, today } from '../../shared/dates.ts'
 import { emailNorm } from '../../shared/names.ts'
 import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
+import { searchWords } from './name-search.ts'
 
 export interface Person {
   id: string
@@ -102,10 +103,11 @@ export class PeopleQueries {
     return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
   }
 
-  /** By the part of a name, for pickers and search; at most `limit`. */
+  /** By parts of a name, for pickers and search; at most `limit`. */
   async search(text: string, limit: number): Promise<Person[]> {
-    const rows = await this.#db.read('people').where('name_search', 'like', `%${text.replace(/[%_\\]/g, '')}%`).orderBy('name_search').limit(limit)
-    return rows.map(personFromRow)
+    const query = this.#db.read('people').orderBy('name_search').limit(limit)
+    for (const word of searchWords(text)) void query.where('name_search', 'like', `%${word}%`)
+    return (await query as Record<string, unknown>[]).map(personFromRow)
   }
 
   /** Head count per school and role on a day: the populations of the brake (B1). */

@@ -37,7 +37,7 @@ export function boardPages(deps: BoardPagesDeps): Page[] {
     }),
     nameSearchPage({ list: 'board', path: SEARCH_PATH, permission: 'office.board.view', listPath: BOARD_PATH }),
     definePage({
-      name: 'board as csv', path: `${BOARD_PATH}.csv`, permission: 'office.board.export', query: boardQuery,
+      name: 'board as csv', path: `${BOARD_PATH}.csv`, permission: 'office.board.export', query: boardQuery, stepUp: true,
       get: async (ctx) => {
         const asked = await askedFor(deps, ctx.actor, ctx.session, ctx.query, 'office.board.export')
         const rows = boardCsv(deps.board.all(asked.question), { schools: asked.schools, agreements: asked.agreements })

@@ -37,7 +37,7 @@ export async function startIdentity(db: Database, options: { pages?: Page[]; peo
   const administrators: unknown[] = []
   const audit = { record: async (act: Act) => { if (!db.inTransaction) throw new Error('outside'); acts.push(act) } }
   const store = new RoleStore(db)
-  const roles = new RoleService({ db, store, clock, ids, audit })
+  const roles = new RoleService({ db, store, clock, ids, audit, endSessionsOf: (id) => sessions.endSessionsOf(id), tellCircle: async () => undefined })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (id) => sessions.endSessionsOf(id) })
   const people = options.people ?? {
     addAdministrator: async (administrator) => {

@@ -16,6 +16,8 @@ const [OAK, ELM] = ['01K0000000000000000000000A', '01K0000000000000000000000B']
 const HOUR = 3_600_000
 const wanted: NewGrant = { personId: PERSON, role: 'office', schoolId: OAK, groupName: null, until: null, grantedBy: 'os:test' }
 
+const quiet = { endSessionsOf: async () => 0, tellCircle: async () => undefined }
+
 describe('permissions', () => {
   it('deny is the default: unknown roles and permissions, and names every object has', () => {
     for (const role of ['nobody', '', 'constructor', '__proto__', 'toString']) {
@@ -76,7 +78,7 @@ onBothDatabases('roles and actors', (get) => {
   beforeAll(() => {
     const { db } = get()
     const store = new RoleStore(db)
-    roles = new RoleService({ db, store, clock, ids: seededIds(clock, `roles ${db.dialect.name}`), audit: { record: async (act) => acts.push(act) } })
+    roles = new RoleService({ db, store, clock, ids: seededIds(clock, `roles ${db.dialect.name}`), audit: { record: async (act) => acts.push(act) }, ...quiet })
     actors = (demo = false) => new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo })
   })
   const fresh = async (...grants: Partial<NewGrant>[]): Promise<Actor> => {
@@ -135,7 +137,7 @@ onBothDatabases('roles and actors', (get) => {
   it('a grant whose log entry fails is not made', async () => {
     await fresh()
     const { db } = get()
-    const broken = new RoleService({ db, store: new RoleStore(db), clock, ids: seededIds(clock, 'broken'), audit: { record: async () => { throw new Error('disk full') } } })
+    const broken = new RoleService({ db, store: new RoleStore(db), clock, ids: seededIds(clock, 'broken'), audit: { record: async () => { throw new Error('disk full') } }, ...quiet })
     await expect(broken.grant(wanted)).rejects.toThrow('disk full')
     expect(await db.read('role_grants')).toEqual([])
   })

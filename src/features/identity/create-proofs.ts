@@ -1,0 +1,30 @@
+import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
+import type { Database } from '../../db/database.ts'
+import { AdministratorSignIn } from './administrator-sign-in.ts'
+import { PasskeyService } from './passkey-service.ts'
+import type { AuditPort } from './ports.ts'
+import { Proofs } from './proofs.ts'
+import { RecoveryCodes } from './recovery-codes.ts'
+import type { RoleStore } from './role-store.ts'
+import { createSecretBox } from './secret-box.ts'
+import { TotpService } from './totp-service.ts'
+
+/** Puts together what proves who a member of staff is without the school's provider. */
+export function createProofs(parts: {
+  db: Database; clock: Clock; ids: Ids; audit: AuditPort; roles: RoleStore
+  /** Secrets of this installation, as for sessions. */
+  secrets: readonly string[]
+  /** Where people reach us, such as `https://assent.larkmoor.example`: passkeys answer to nothing else. */
+  origin: string
+  siteName: () => string
+  withEmail(norm: string): Promise<string[]>
+}): { proofs: Proofs; administratorSignIn: AdministratorSignIn } {
+  const { db, clock, ids, audit, roles, secrets, origin, siteName, withEmail } = parts
+  const proofs = new Proofs({
+    passkeys: new PasskeyService({ db, clock, audit, origin, siteName }),
+    totp: new TotpService({ db, clock, ids, audit, box: createSecretBox(secrets, ids, 'codes of administrators') }),
+    recovery: new RecoveryCodes({ db, clock, ids, audit }),
+  })
+  return { proofs, administratorSignIn: new AdministratorSignIn({ db, clock, audit, roles, proofs, withEmail }) }
+}

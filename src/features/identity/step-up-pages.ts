@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Clock } from '../../adapters/clock.ts'
+import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { backToForm } from '../../http/back-to-form.ts'
+import { definePage, type Page } from '../../http/define-page.ts'
+import { RequestFault } from '../../http/error-facts.ts'
+import type { RequestParts } from '../../http/page-context.ts'
+import type { StepUp } from '../../http/page-deps.ts'
+import { json, redirect, view } from '../../http/page-result.ts'
+import { isFresh } from '../../http/step-up.ts'
+import { keepChallenge, takeChallenge } from './challenges.ts'
+import { passkeyBody } from './passkey-form.ts'
+import type { Proofs } from './proofs.ts'
+
+/** Another way to prove who one is, such as a forced sign-in at the school's provider: a form that leads there and back to `/confirm/go-on`. */
+export interface OtherProof { text: string; action: string }
+
+export interface StepUpPagesParts {
+  proofs: Proofs
+  clock: Clock
+  stepUp: StepUp
+  /** In the demo anybody is anybody: a plain button stands for the proof. */
+  demo: boolean
+  /** Ways outside this service that this person has, such as the provider they came from. */
+  others?(request: RequestParts): Promise<OtherProof[]>
+}
+
+const GO_ON = '/confirm/go-on'
+const TRIES = { max: 10, windowMs: 15 * 60_000 }
+
+/** `/confirm`: asks once more who somebody is, then goes on with the form that waits. */
+export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPagesParts): Page[] {
+  const path = stepUp.path
+  const tries = createAttemptLimiter(clock, TRIES)
+  const proved = (ctx: RequestParts) => {
+    ctx.session.prove(ctx.now)
+    tries.forget(ctx.actor.personId ?? '')
+    return redirect(GO_ON)
+  }
+  const take = (ctx: RequestParts) => {
+    if (!tries.take(ctx.actor.personId ?? '')) throw new RequestFault(429)
+  }
+  return [
+    definePage({
+      name: 'confirm', path, permission: 'signed-in',
+      get: async (ctx) => {
+        const has = await proofs.of(ctx.actor.personId ?? '')
+        return view('pages/identity/confirm.njk', {
+          action: path, waiting: ctx.session.pending?.page ?? null, minutes: Math.round(stepUp.windowMs / 60_000), demo, others: await others?.(ctx) ?? [],
+          code: has.codes || has.recoveryCodes > 0, passkey: proofs.passkeys.possible && has.passkeys > 0 ? { action: `${path}/passkey`, options: `${path}/passkey/options` } : null,
+          back: { href: '/security', text: 'Your sign-in' },
+        })
+      },
+      post: {
+        body: z.strictObject({ code: z.string().trim().max(40).default(''), plain: z.literal('yes').optional() }), audit: 'identity.confirmed', secrets: ['code'],
+        handle: async (ctx) => {
+          take(ctx)
+          if (demo && ctx.body.plain === 'yes') return proved(ctx)
+          if (await proofs.acceptsCode(ctx.actor.personId ?? '', ctx.body.code)) return proved(ctx)
+          return backToForm({ ...ctx, body: {} }, 'code', 'That code did not work. Use one that you have not used before.')
+        },
+      },
+    }),
+    definePage({
+      name: 'confirm passkey question', path: `${path}/passkey/options`, permission: 'signed-in',
+      post: {
+        body: z.strictObject({}), audit: 'identity.passkey-asked',
+        handle: async (ctx) => {
+          const { options, challenge } = await proofs.passkeys.question()
+          keepChallenge(ctx.session, 'confirm', challenge, ctx.now)
+          return json(options)
+        },
+      },
+    }),
+    definePage({
+      name: 'confirm passkey answer', path: `${path}/passkey`, permission: 'signed-in',
+      post: {
+        body: passkeyBody, audit: 'identity.confirmed', secrets: ['credential'],
+        handle: async (ctx) => {
+          take(ctx)
+          const challenge = takeChallenge(ctx.session, 'confirm', ctx.now)
+          const owner = challenge === null ? null : await proofs.acceptsPasskey(ctx.body.credential, challenge)
+          // Somebody else's passkey proves somebody else.
+          if (owner === null || owner !== ctx.actor.personId) return backToForm({ ...ctx, body: {} }, 'code', 'That passkey did not work. Try again, or use a code.', path)
+          return proved(ctx)
+        },
+      },
+    }),
+    definePage({
+      name: 'go on', path: GO_ON, permission: 'signed-in',
+      get: async (ctx) => {
+        const { pending } = ctx.session
+        if (!isFresh(ctx.session.provenAt, ctx.now, stepUp.windowMs)) return redirect(path)
+        if (pending === null) return redirect('/security')
+        return view('pages/identity/go-on.njk', {
+          what: pending.page, action: pending.path, method: pending.method,
+          fields: Object.entries(pending.fields).flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: one }))),
+        })
+      },
+    }),
+  ]
+}
