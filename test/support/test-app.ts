@@ -43,6 +43,8 @@ export interface TestAppOptions {
   now?: string
   pages?: (services: Services) => Page[]
   config?: Partial<Config>
+  /** Where the address people use has to be known beforehand (passkeys); else a free one. */
+  port?: number
 }
 
 /**
@@ -65,7 +67,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
-  const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }))
+  const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)
   const browser = () => new Browser(served.url)
   return {
     url: served.url, db, clock, services, log, browser,
