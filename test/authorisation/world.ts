@@ -48,7 +48,7 @@ export interface MatrixWorld {
 /** A small trust with one thing of every kind at each school, and somebody for every role; all staff have a child at our school. */
 export async function matrixWorld(): Promise<MatrixWorld> {
   const app = await startTestApp()
-  const { services, db } = app
+  const { db } = app
   const trust = await smallTrust(app)
   const pupil = await trust.add({ name: 'Cleo Rowan', role: 'pupil', year: '4', group: '4K', email: 'cleo@larkmoor.example' })
   const guardian = await trust.add({ name: 'Maria Rowan', role: 'guardian', email: 'rowan@families.example' })

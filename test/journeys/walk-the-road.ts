@@ -150,6 +150,8 @@ async function officeLooks(browser: Browser, world: RoadWorld): Promise<void> {
   const text = await page.locator('main').innerText()
   expect(text).toMatch(/signed/i)
   expect(text).toMatch(/not yet|outstanding/i)
+  await page.getByRole('link', { name: /Download this list/ }).click()
+  await confirmIt(page)
   const csv = await page.request.get(`${world.url}/office/board.csv`)
   expect(csv.headers()['content-type']).toMatch(/text\/csv/)
   expect((await csv.text()).split('\r\n').length).toBeGreaterThan(10)
@@ -196,6 +198,9 @@ async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promis
   const planId = (await planOf())?.id ?? ''
   if (await page.locator('#count').count()) await page.locator('#count').fill(String((await planOf())?.brake.count))
   await page.getByRole('button', { name: /approve/i }).first().click()
+  await confirmIt(page)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.waitForURL(/\/access\/plans\//)
   await page.waitForLoadState()
   expect(await page.locator('.field-error, .error-summary').allInnerTexts()).toEqual([])
   await expect.poll(() => stateOf(world, planId), { timeout: 60_000 }).toBe('applied')
@@ -207,6 +212,14 @@ async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promis
   await expect.poll(() => stateOf(world, planId), { timeout: 60_000 }).toBe('undone')
   await expect.poll(async () => world.accountOf(leaverId), { timeout: 60_000 }).toEqual(before)
   await page.context().close()
+}
+
+/** The demo's stand-in for a passkey, before approvals and exports. */
+async function confirmIt(page: Page): Promise<void> {
+  await page.waitForURL(/\/confirm$/)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'It is me' }).click()
+  await page.waitForURL(/\/confirm\/go-on$/)
 }
 
 /** A plan's state; while it is not settled, with what its jobs say. */

@@ -11,6 +11,7 @@ import { isFresh } from '../../http/step-up.ts'
 import { keepChallenge, takeChallenge } from './challenges.ts'
 import { passkeyBody } from './passkey-form.ts'
 import type { Proofs } from './proofs.ts'
+import { waitingWords } from './step-up-words.ts'
 
 /** Another way to prove who one is, such as a forced sign-in at the school's provider: a form that leads there and back to `/confirm/go-on`. */
 export interface OtherProof { text: string; action: string }
@@ -46,7 +47,7 @@ export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPages
       get: async (ctx) => {
         const has = await proofs.of(ctx.actor.personId ?? '')
         return view('pages/identity/confirm.njk', {
-          action: path, waiting: ctx.session.pending?.page ?? null, minutes: Math.round(stepUp.windowMs / 60_000), demo, others: await others?.(ctx) ?? [],
+          action: path, waiting: ctx.session.pending === null ? null : waitingWords(ctx.session.pending.page), minutes: Math.round(stepUp.windowMs / 60_000), demo, others: await others?.(ctx) ?? [],
           code: has.codes || has.recoveryCodes > 0, passkey: proofs.passkeys.possible && has.passkeys > 0 ? { action: `${path}/passkey`, options: `${path}/passkey/options` } : null,
           back: { href: '/security', text: 'Your sign-in' },
         })
@@ -93,7 +94,7 @@ export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPages
         if (!isFresh(ctx.session.provenAt, ctx.now, stepUp.windowMs)) return redirect(path)
         if (pending === null) return redirect('/security')
         return view('pages/identity/go-on.njk', {
-          what: pending.page, action: pending.path, method: pending.method,
+          what: waitingWords(pending.page), action: pending.path, method: pending.method,
           fields: Object.entries(pending.fields).flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: one }))),
         })
       },
