@@ -14,8 +14,11 @@ import { placeWords, ROLE_WORDS } from './role-words.ts'
 const params = z.strictObject({ id: z.string().length(26) })
 const pathOf = (id: string): string => `${ROLES_PATH}/people/${id}`
 
+/** Stands for the whole trust in the list of schools: nobody gets there by forgetting to choose. */
+const TRUST = 'trust'
+
 const giveBody = z.strictObject({
-  role: z.enum(grantedRoles, 'Choose a role'), school: z.string().max(26).default(''), year: z.string().trim().max(3).default(''), group: z.string().trim().max(60).default(''),
+  role: z.enum(grantedRoles, 'Choose a role'), school: z.string().min(1, 'Choose where the role holds').max(26), year: z.string().trim().max(3).default(''), group: z.string().trim().max(60).default(''),
   'until-day': z.string().trim().max(2).default(''), 'until-month': z.string().trim().max(2).default(''), 'until-year': z.string().trim().max(4).default(''),
 })
 
@@ -38,7 +41,7 @@ function personPage(deps: RolePagesDeps): Page {
         sessionsAction: `${pathOf(person.id)}/sessions`, sessions: (await sessions.sessionsOf(person.id)).length, self: person.id === ctx.actor.personId,
         grants: grants.map((grant) => ({ id: grant.id, role: ROLE_WORDS[grant.role], place: placeWords(grant, schoolNames), until: grant.until === null ? 'until it is taken' : `until ${longInstant(grant.until)}` })),
         roles: [{ value: '', text: 'Choose' }, ...grantedRoles.map((value) => ({ value, text: ROLE_WORDS[value] }))],
-        schools: [...(decidesAt(ctx.actor, null) ? [{ value: '', text: 'The whole trust' }] : []), ...known.filter(({ id }) => decidesAt(ctx.actor, id)).map(({ id, name }) => ({ value: id, text: name }))],
+        schools: [{ value: '', text: 'Choose' }, ...(decidesAt(ctx.actor, null) ? [{ value: TRUST, text: 'The whole trust' }] : []), ...known.filter(({ id }) => decidesAt(ctx.actor, id)).map(({ id, name }) => ({ value: id, text: name }))],
       })
     },
     post: {
@@ -46,7 +49,7 @@ function personPage(deps: RolePagesDeps): Page {
       handle: async (ctx) => {
         const { body } = ctx
         const person = await thePerson(deps, ctx.actor, ctx.params.id, ctx.now)
-        const schoolId = body.school === '' ? null : body.school
+        const schoolId = body.school === TRUST ? null : body.school
         if (!decidesAt(ctx.actor, schoolId) || (schoolId !== null && !await schools.get(schoolId))) throw new NotFound()
         const until = untilOf(body)
         if (until === 'wrong') return backToForm(ctx, 'until', 'Write the last day of the role, such as 31 8 2027')

@@ -134,7 +134,7 @@ function codePages(parts: SecurityPagesParts): Page[] {
         ctx.session.set(SECRET, secret)
         return view('pages/identity/codes.njk', {
           action: `${PATH}/codes`, back: { href: PATH, text: 'Your sign-in' }, secret: secret.replace(/(.{4})(?=.)/g, '$1 '),
-          picture: `data:image/svg+xml;base64,${Buffer.from(renderSVG(totpAddress(secret, parts.siteName(), ctx.actor.name))).toString('base64')}`,
+          picture: `data:image/svg+xml;base64,${Buffer.from(renderSVG(totpAddress(secret, parts.siteName(), ctx.actor.name), { border: 4 })).toString('base64')}`,
         })
       },
       post: {

@@ -59,10 +59,11 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       [{ role: 'head-of-year', school: 'primary', year: '12' }, 'nobody in that year or group at this school'],
       [{ role: 'class-teacher', school: 'primary', group: '9Z' }, 'nobody in that year or group at this school'],
       [{ role: 'dsl', school: 'primary', year: '4' }, 'This role is for a whole school or the trust'],
-      [{ role: 'external-it', school: '' }, 'never given without an end'],
+      [{ role: 'external-it', school: 'trust' }, 'never given without an end'],
       [{ role: 'office', school: 'primary', 'until-day': '31', 'until-month': '2', 'until-year': '2027' }, 'Write the last day of the role'],
       [{ role: 'office', school: 'primary', 'until-day': '1', 'until-month': '1', 'until-year': '2020' }, 'end of the role lies in the past'],
       [{ role: 'king', school: 'primary' }, 'Choose a role'],
+      [{ role: 'dsl', school: '' }, 'Choose where the role holds'],
     ])('refuses %j with a reason beside the form', async (fields, words) => {
       const person = await trust.add({ name: 'Sam Some', role: 'teacher' })
       const path = `/settings/roles/people/${person}`
@@ -115,7 +116,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       await theirs.submit('/settings/roles', { name: 'hugo', back: '/settings/roles' }, '/settings/roles/search')
       expect(textOf((await theirs.get('/settings/roles?named=1')).text)).toContain('Nobody of that name')
       const teacher = await trust.add({ name: 'Tess Teacher', role: 'teacher' })
-      for (const school of ['', trust.high.id]) expect((await theirs.submit(`/settings/roles/people/${teacher}`, { role: 'office', school })).status).toBe(404)
+      for (const school of ['trust', trust.high.id]) expect((await theirs.submit(`/settings/roles/people/${teacher}`, { role: 'office', school })).status).toBe(404)
       expect((await theirs.submit(`/settings/roles/people/${teacher}`, { role: 'office', school: trust.primary.id })).status).toBe(303)
       expect(await held(teacher)).toEqual([['office', trust.primary.id, null, null, null]])
     })
