@@ -15,6 +15,7 @@ export async function walkTheRoad(browser: Browser, world: RoadWorld): Promise<v
   await guardianSignsByMail(browser, world)
   await newTeacherSignsAndKeepsTheRecord(browser, world)
   await officeLooks(browser, world)
+  await teacherAndGovernorLook(browser, world)
   await oneLeavesAndComesBack(browser, world)
   await theLedgerHoldsIt(world)
 }
@@ -156,6 +157,24 @@ async function officeLooks(browser: Browser, world: RoadWorld): Promise<void> {
   expect(csv.headers()['content-type']).toMatch(/text\/csv/)
   expect((await csv.text()).split('\r\n').length).toBeGreaterThan(10)
   await page.context().close()
+}
+
+/** The class teacher sees one class, the governor figures and nobody's name. */
+async function teacherAndGovernorLook(browser: Browser, world: RoadWorld): Promise<void> {
+  const teacher = await become(browser, world, 'class-teacher')
+  await teacher.waitForURL(/\/office\/board/)
+  const id = await personId(world, world.demo.trust.personas.find(({ key }) => key === 'class-teacher')?.id ?? '')
+  const groups = (await world.services.db.read('group_memberships').where({ person_id: id, registration: 1 }).select('name')).map((row) => row.name as string)
+  expect(groups.length).toBeGreaterThan(0)
+  const shown = await teacher.locator('table.table tbody tr').allInnerTexts()
+  expect(shown.length).toBeGreaterThan(0)
+  for (const row of shown) expect(groups.some((name) => row.includes(name))).toBe(true)
+  await teacher.context().close()
+  const governor = await become(browser, world, 'governor')
+  await governor.waitForURL(/\/office\/figures/)
+  await expectAccessible(governor)
+  expect(await governor.locator('main').innerText()).toContain('How many have signed')
+  await governor.context().close()
 }
 
 async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promise<void> {
