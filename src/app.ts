@@ -61,11 +61,11 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
 
 /** Signing in locally, proving who one is, one's own sign-in, settings and roles. */
 function staffPages(services: Services): Page[] {
-  const { config, proofs, administratorSignIn, sessions, clock, trust } = services
+  const { config, db, audit, proofs, administratorSignIn, sessions, clock, trust } = services
   const stepUp = stepUpOf(config)
   return [
     ...administratorPages({ signIn: administratorSignIn, passkeys: proofs.passkeys, startPath: '/office' }),
-    ...stepUpPages({ proofs, clock, stepUp, demo: config.demo }),
+    ...stepUpPages({ proofs, db, clock, audit, stepUp, demo: config.demo }),
     ...securityPages({ proofs, sessions, stepUp, demo: config.demo, siteName: () => trust.name, startPath: '/office', signedOutPath: config.demo ? '/demo' : '/' }),
     ...settingsHomePages(settingsSections),
     ...rolePages(services),

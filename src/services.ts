@@ -105,7 +105,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
   const setup = new SetupLink({ db, links, roles, people: ports })
-  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
+  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
     const holders = await Promise.all((['trust-admin', 'it-admin', 'dsl', 'headteacher'] as const).map((role) => roleStore.holdersOf(role, clock.now())))
     return new Set(holders.flat().map((grant) => grant.personId))

@@ -9,24 +9,34 @@ import type { RoleStore } from './role-store.ts'
 const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const VISITORS = new Set(['volunteer', 'contractor', 'visitor'])
 
+interface ActorParts {
+  roles: RoleStore
+  people: PeoplePort
+  clock: Clock
+  /** Lets everyone see the local mailbox; for the demo's configuration only. */
+  demo: boolean
+  /** Whether a person's access is suspended, whatever the cause. */
+  isSuspended(personId: string): Promise<boolean>
+}
+
 /** Says who a person is at this moment: what they were given, and what they are in the school's records. */
 export class ActorService {
-  readonly #parts: { roles: RoleStore; people: PeoplePort; clock: Clock; demo: boolean }
-
-  /** `demo` lets everyone see the local mailbox; it is for the demo's configuration only. */
-  constructor(parts: { roles: RoleStore; people: PeoplePort; clock: Clock; demo: boolean }) {
+  readonly #parts: ActorParts
+  constructor(parts: ActorParts) {
     this.#parts = parts
   }
 
   /**
    * Null when there is no such person. A signing link proves less than the school's sign-in: who came by one is only the
-   * signatory, whatever else they are (ASVS 6.3.4). Who has left the trust has no role any more (ASVS 7.4.2).
+   * signatory, whatever else they are (ASVS 6.3.4). Who has left the trust or is suspended has no role
+   * meanwhile (ASVS 7.4.2).
    */
   async actorFor(personId: string, via: SignInRoute | null): Promise<Actor | null> {
-    const { roles, people, clock, demo } = this.#parts
+    const { roles, people, clock, demo, isSuspended } = this.#parts
     const facts = await people.factsOf(personId)
     if (!facts) return null
-    const granted = via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now())
+    const given = via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now())
+    const granted = given.length > 0 && await isSuspended(personId) ? [] : given
     return makeActor({
       personId,
       name: facts.name,

@@ -21,9 +21,11 @@ export function createProofs(parts: {
   withEmail(norm: string): Promise<string[]>
 }): { proofs: Proofs; administratorSignIn: AdministratorSignIn } {
   const { db, clock, ids, audit, roles, secrets, origin, siteName, withEmail } = parts
+  const box = createSecretBox(secrets, ids, 'codes of administrators')
   const proofs = new Proofs({
+    box,
     passkeys: new PasskeyService({ db, clock, audit, origin, siteName }),
-    totp: new TotpService({ db, clock, ids, audit, box: createSecretBox(secrets, ids, 'codes of administrators') }),
+    totp: new TotpService({ db, clock, ids, audit, box }),
     recovery: new RecoveryCodes({ db, clock, ids, audit }),
   })
   return { proofs, administratorSignIn: new AdministratorSignIn({ db, clock, audit, roles, proofs, withEmail }) }

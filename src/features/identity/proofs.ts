@@ -1,5 +1,6 @@
 import type { PasskeyService } from './passkey-service.ts'
 import { looksLikeRecoveryCode, type RecoveryCodes } from './recovery-codes.ts'
+import type { SecretBox } from './secret-box.ts'
 import type { TotpService } from './totp-service.ts'
 
 /** How a person can prove who they are, here, without the school's provider. */
@@ -10,7 +11,10 @@ export class Proofs {
   readonly passkeys: PasskeyService
   readonly totp: TotpService
   readonly recovery: RecoveryCodes
-  constructor(parts: { passkeys: PasskeyService; totp: TotpService; recovery: RecoveryCodes }) {
+  /** For what waits in a session until it is shown or confirmed. */
+  readonly box: SecretBox
+  constructor(parts: { passkeys: PasskeyService; totp: TotpService; recovery: RecoveryCodes; box: SecretBox }) {
+    this.box = parts.box
     this.passkeys = parts.passkeys
     this.totp = parts.totp
     this.recovery = parts.recovery

@@ -123,15 +123,15 @@ function passkeyPages(parts: SecurityPagesParts): Page[] {
 }
 
 function codePages(parts: SecurityPagesParts): Page[] {
-  const { totp, recovery } = parts.proofs
+  const { totp } = parts.proofs
   return [
     definePage({
       name: 'set up codes', path: `${PATH}/codes`, permission: 'signed-in',
       get: async (ctx) => {
         const waits = await notYet(ctx, parts)
         if (waits) return waits
-        const secret = ctx.session.get(SECRET) as string | undefined ?? totp.newSecret()
-        ctx.session.set(SECRET, secret)
+        const secret = waitingSecret(ctx, parts) ?? totp.newSecret()
+        ctx.session.set(SECRET, parts.proofs.box.close(secret))
         return view('pages/identity/codes.njk', {
           action: `${PATH}/codes`, back: { href: PATH, text: 'Your sign-in' }, secret: secret.replace(/(.{4})(?=.)/g, '$1 '),
           picture: `data:image/svg+xml;base64,${Buffer.from(renderSVG(totpAddress(secret, parts.siteName(), ctx.actor.name), { border: 4 })).toString('base64')}`,
@@ -142,8 +142,8 @@ function codePages(parts: SecurityPagesParts): Page[] {
         handle: async (ctx) => {
           const waits = await notYet(ctx, parts)
           if (waits) return waits
-          const secret = ctx.session.get(SECRET)
-          const done = typeof secret === 'string' && await totp.setUp(ctx.actor.personId ?? '', secret, ctx.body.code.replace(/\s/g, ''))
+          const secret = waitingSecret(ctx, parts)
+          const done = secret !== null && await totp.setUp(ctx.actor.personId ?? '', secret, ctx.body.code.replace(/\s/g, ''))
           if (!done) return backToForm({ ...ctx, body: {} }, 'code', 'That is not the code that the app shows now. Wait for the next one and type that.')
           ctx.session.delete(SECRET)
           ctx.session.prove(ctx.now)
@@ -164,17 +164,18 @@ function codePages(parts: SecurityPagesParts): Page[] {
     definePage({
       name: 'recovery codes', path: `${PATH}/recovery`, permission: 'signed-in',
       get: async (ctx) => {
-        const codes = ctx.session.get(CODES)
+        const kept = ctx.session.get(CODES)
+        const codes = typeof kept === 'string' ? parts.proofs.box.open(kept)?.split(' ') ?? null : null
         // Shown once: a look later, or by somebody else at this desk, finds nothing.
         ctx.session.delete(CODES)
-        return Array.isArray(codes) ? view('pages/identity/recovery-codes.njk', { codes, next: parts.startPath }) : redirect(PATH)
+        return codes ? view('pages/identity/recovery-codes.njk', { codes, next: parts.startPath }) : redirect(PATH)
       },
       post: {
         body: z.strictObject({}), audit: 'proof.recovery-codes-asked',
         handle: async (ctx) => {
           const waits = await notYet(ctx, parts)
           if (waits) return waits
-          ctx.session.set(CODES, await recovery.renew(ctx.actor.personId ?? ''))
+          await showLater(ctx, parts)
           return redirect(`${PATH}/recovery`)
         },
       },
@@ -182,11 +183,21 @@ function codePages(parts: SecurityPagesParts): Page[] {
   ]
 }
 
+/** The secret that waits in this session for its first code; what lies in the session's row is encrypted. */
+function waitingSecret(ctx: RequestParts, { proofs }: SecurityPagesParts): string | null {
+  const kept = ctx.session.get(SECRET)
+  return typeof kept === 'string' ? proofs.box.open(kept) : null
+}
+
+/** New recovery codes, for the page that shows them once. */
+async function showLater(ctx: RequestParts, { proofs }: SecurityPagesParts): Promise<void> {
+  ctx.session.set(CODES, proofs.box.close((await proofs.recovery.renew(ctx.actor.personId ?? '')).join(' ')))
+}
+
 /** With the first proof come the codes on paper for the day it is lost. */
-async function afterFirst(ctx: RequestParts, { proofs }: SecurityPagesParts, said: string): Promise<PageResult> {
-  const personId = ctx.actor.personId ?? ''
-  if (await proofs.recovery.left(personId) > 0) return redirect(PATH, said)
-  ctx.session.set(CODES, await proofs.recovery.renew(personId))
+async function afterFirst(ctx: RequestParts, parts: SecurityPagesParts, said: string): Promise<PageResult> {
+  if (await parts.proofs.recovery.left(ctx.actor.personId ?? '') > 0) return redirect(PATH, said)
+  await showLater(ctx, parts)
   return redirect(`${PATH}/recovery`, said)
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../../adapters/clock.ts'
+import type { Database } from '../../db/database.ts'
 import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
@@ -10,6 +11,7 @@ import { json, redirect, view } from '../../http/page-result.ts'
 import { isFresh } from '../../http/step-up.ts'
 import { keepChallenge, takeChallenge } from './challenges.ts'
 import { passkeyBody } from './passkey-form.ts'
+import type { AuditPort } from './ports.ts'
 import type { Proofs } from './proofs.ts'
 import { waitingWords } from './step-up-words.ts'
 
@@ -18,7 +20,9 @@ export interface OtherProof { text: string; action: string }
 
 export interface StepUpPagesParts {
   proofs: Proofs
+  db: Database
   clock: Clock
+  audit: AuditPort
   stepUp: StepUp
   /** In the demo anybody is anybody: a plain button stands for the proof. */
   demo: boolean
@@ -30,10 +34,11 @@ const GO_ON = '/confirm/go-on'
 const TRIES = { max: 10, windowMs: 15 * 60_000 }
 
 /** `/confirm`: asks once more who somebody is, then goes on with the form that waits. */
-export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPagesParts): Page[] {
+export function stepUpPages({ proofs, db, clock, audit, stepUp, demo, others }: StepUpPagesParts): Page[] {
   const path = stepUp.path
   const tries = createAttemptLimiter(clock, TRIES)
-  const proved = (ctx: RequestParts) => {
+  const proved = async (ctx: RequestParts, way: 'passkey' | 'code' | 'demo') => {
+    await db.transaction(() => audit.record({ actor: ctx.actor.label, event: 'identity.confirmed', subject: ctx.actor.label, payload: { way } }))
     ctx.session.prove(ctx.now)
     tries.forget(ctx.actor.personId ?? '')
     return redirect(GO_ON)
@@ -53,11 +58,11 @@ export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPages
         })
       },
       post: {
-        body: z.strictObject({ code: z.string().trim().max(40).default(''), plain: z.literal('yes').optional() }), audit: 'identity.confirmed', secrets: ['code'],
+        body: z.strictObject({ code: z.string().trim().max(40).default(''), plain: z.literal('yes').optional() }), audit: 'identity.confirm-tried', secrets: ['code'],
         handle: async (ctx) => {
           take(ctx)
-          if (demo && ctx.body.plain === 'yes') return proved(ctx)
-          if (await proofs.acceptsCode(ctx.actor.personId ?? '', ctx.body.code)) return proved(ctx)
+          if (demo && ctx.body.plain === 'yes') return proved(ctx, 'demo')
+          if (await proofs.acceptsCode(ctx.actor.personId ?? '', ctx.body.code)) return proved(ctx, 'code')
           return backToForm({ ...ctx, body: {} }, 'code', 'That code did not work. Use one that you have not used before.')
         },
       },
@@ -76,14 +81,14 @@ export function stepUpPages({ proofs, clock, stepUp, demo, others }: StepUpPages
     definePage({
       name: 'confirm passkey answer', path: `${path}/passkey`, permission: 'signed-in',
       post: {
-        body: passkeyBody, audit: 'identity.confirmed', secrets: ['credential'],
+        body: passkeyBody, audit: 'identity.confirm-tried', secrets: ['credential'],
         handle: async (ctx) => {
           take(ctx)
           const challenge = takeChallenge(ctx.session, 'confirm', ctx.now)
           const owner = challenge === null ? null : await proofs.acceptsPasskey(ctx.body.credential, challenge)
           // Somebody else's passkey proves somebody else.
           if (owner === null || owner !== ctx.actor.personId) return backToForm({ ...ctx, body: {} }, 'code', 'That passkey did not work. Try again, or use a code.', path)
-          return proved(ctx)
+          return proved(ctx, 'passkey')
         },
       },
     }),

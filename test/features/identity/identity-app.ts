@@ -48,7 +48,7 @@ export async function startIdentity(db: Database, options: { pages?: Page[]; peo
     },
   }
   const setup = new SetupLink({ db, links, roles, people })
-  const actors = new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo: false })
+  const actors = new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo: false, isSuspended: async () => false })
   const home = (path: string, permission: string) => definePage({
     name: `home ${path}`, path, permission,
     get: async (ctx) => view('pages/form.njk', { message: `${ctx.actor.label} ${ctx.actor.can('settings.manage') ? 'manages' : 'signs'}` }),

@@ -121,6 +121,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await held(teacher)).toEqual([['office', trust.primary.id, null, null, null]])
     })
 
+    it('ASVS 7.4.2: who is suspended has no role while it lasts', async () => {
+      const staff = await trust.add({ name: 'Sue Spended', role: 'support' })
+      await give(staff, 'it-admin', null)
+      const open = await app.as(staff)
+      const id = await app.services.accounts.access.place({ personId: staff, cause: 'misuse', level: 'suspended', reason: 'Told in the test.', actor: 'os:test', advice: 'taken' })
+      expect((await open.get('/access')).status).toBe(403)
+      await app.services.accounts.access.releaseById(id, 'os:test')
+      expect((await open.get('/access')).status).toBe(200)
+    })
+
     it('ASVS 7.4.5: an administrator ends somebody’s sessions; 7.4.2: who has left has no role, whatever was given', async () => {
       const it = await trust.add({ name: 'Ivo Tech', role: 'support' })
       await give(it, 'it-admin', null)

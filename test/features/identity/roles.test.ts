@@ -79,7 +79,7 @@ onBothDatabases('roles and actors', (get) => {
     const { db } = get()
     const store = new RoleStore(db)
     roles = new RoleService({ db, store, clock, ids: seededIds(clock, `roles ${db.dialect.name}`), audit: { record: async (act) => acts.push(act) }, ...quiet })
-    actors = (demo = false) => new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo })
+    actors = (demo = false) => new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo, isSuspended: async () => false })
   })
   const fresh = async (...grants: Partial<NewGrant>[]): Promise<Actor> => {
     await get().db.sql('role_grants').delete()

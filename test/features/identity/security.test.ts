@@ -47,7 +47,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       recovery = [...shown.text.matchAll(/<li class="code">([0-9A-Z-]{19})</g)].map((match) => match[1] ?? '')
       expect(new Set(recovery).size).toBe(8)
       expect((await browser.get('/security/recovery')).location).toBe('/security')
-      const kept = JSON.stringify([await app.db.read('totp_secrets'), await app.db.read('recovery_codes')])
+      const kept = JSON.stringify([await app.db.read('totp_secrets'), await app.db.read('recovery_codes'), await app.db.read('sessions')])
       expect(kept).not.toContain(secret)
       for (const code of recovery) expect(kept).not.toContain(code)
       expect((await events('proof.%')).filter((event) => !event.endsWith('-sent'))).toEqual(['proof.codes-set-up', 'proof.recovery-codes-made'])
@@ -117,6 +117,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(fields).toMatchObject({ role: 'office', school: trust.primary.id })
       expect((await unproven.post(path, fields)).location).toBe(path)
       expect((await app.services.roleStore.grantsOf(person, app.clock.now())).map(({ role }) => role)).toEqual(['office'])
+      expect(await events('identity.confirmed')).toHaveLength(1)
       // Ten minutes later it is asked for again.
       app.clock.advance(10 * 60_000)
       expect((await unproven.get('/audit/export')).location).toBe('/confirm')
