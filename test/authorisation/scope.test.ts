@@ -87,6 +87,39 @@ describe('what a role shows', () => {
     expect(textOf((await highDsl.browser.get('/audit')).text)).toContain(mover)
   })
 
+  it('A5, P7: the circle reads the true cause, but not about a child of their own', async () => {
+    const pupil = await trust.add({ name: 'Ria Stricted', role: 'pupil', year: '5' })
+    await app.services.accounts.access.place({ personId: pupil, cause: 'misuse', level: 'restricted', reason: 'The true words.', actor: 'os:test' })
+    const [dsl, parent] = [await staff('Dan Circle', 'dsl', trust.primary.id), await staff('Pam Parent', 'dsl', trust.primary.id)]
+    await trust.link(pupil, parent.id)
+    expect(textOf((await dsl.browser.get(`/access/people/${pupil}`)).text)).toContain('The true words.')
+    const theirs = textOf((await parent.browser.get(`/access/people/${pupil}`)).text)
+    expect(theirs).toContain('Access changed by the school')
+    expect(theirs).not.toContain('The true words.')
+    expect(theirs).not.toContain('misuse')
+  })
+
+  it('ASVS 7.3: the trust’s own limits of idleness and length end a session', async () => {
+    const other = await startTestApp({ config: { security: { stepUpMinutes: 5, sessionIdleMinutes: 5, sessionHours: 1 } } })
+    try {
+      const id = await (await smallTrust(other)).add({ name: 'Ida Idle', role: 'teacher' })
+      const idle = await other.as(id)
+      other.clock.advance(4 * 60_000)
+      expect((await idle.get('/security')).status).toBe(200)
+      other.clock.advance(5 * 60_000)
+      expect((await idle.get('/security')).location).toBe('/sign-in')
+      const busy = await other.as(id)
+      for (let minutes = 4; minutes < 60; minutes += 4) {
+        other.clock.advance(4 * 60_000)
+        expect((await busy.get('/security')).status).toBe(200)
+      }
+      other.clock.advance(4 * 60_000)
+      expect((await busy.get('/security')).location).toBe('/sign-in')
+    } finally {
+      await other.close()
+    }
+  })
+
   it('reasons of the brake about other schools are for those who see them', async () => {
     const { services } = app
     const [planId, pupil] = [services.ids.next(), await trust.add({ name: 'Pip Pupil', role: 'pupil', year: '4' })]

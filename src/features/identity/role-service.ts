@@ -66,6 +66,12 @@ export class RoleService {
     })
   }
 
+  /** True for a lasting administrator of the whole trust. */
+  async isAdministrator(personId: string): Promise<boolean> {
+    const { store, clock } = this.#parts
+    return (await store.grantsOf(personId, clock.now())).some((grant) => grant.role === 'trust-admin' && grant.schoolId === null && grant.until === null)
+  }
+
   /** True once the trust has somebody who may give roles. */
   async hasAdministrator(): Promise<boolean> {
     return (await this.#parts.store.holdersOf('trust-admin', this.#parts.clock.now())).length > 0

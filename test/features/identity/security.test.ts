@@ -132,6 +132,15 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(textOf((await parent.get('/security')).text)).toContain('Sign out everywhere')
     })
 
+    it('who lost every proof comes in by a link from the server, once, and sets up new ones; the role is not given twice', async () => {
+      const link = await app.services.setup.issue()
+      const lost = app.browser()
+      expect((await lost.submit(link.path, { name: 'Anna Admin', email: 'anna@trust.example', trustName: 'Fellside' })).location).toBe('/security/start')
+      expect((await app.services.roleStore.grantsOf(admin, app.clock.now())).map(({ role }) => role)).toEqual(['trust-admin'])
+      expect((await lost.get('/security/codes')).status).toBe(200)
+      expect((await app.browser().get(link.path)).status).toBe(403)
+    })
+
     it('ASVS 7.4: one session, or all of them, end at once', async () => {
       const [one, two] = [await app.as(admin), await app.as(admin)]
       const page = await one.get('/security')
