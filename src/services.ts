@@ -29,6 +29,7 @@ import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
+import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
@@ -102,6 +103,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const { proofs, administratorSignIn } = createProofs({
     db, clock, ids, audit, roles: roleStore, secrets: adapters.sessionSecrets, origin: new URL(config.baseUrl).origin, siteName: () => trust.name, withEmail: (norm) => people.withEmail(norm),
+    tellOwner: async (personId, what) => {
+      const key = ids.next()
+      await outbox.put(PROOF_NOTICE, { personId, what, at: clock.now(), key }, { dedupeKey: `proof:${key}` })
+    },
   })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
   const setup = new SetupLink({ db, links, roles, people: ports })
@@ -117,6 +122,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
+  const proofNotice = new ProofNotice({ people, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
   const circleNotice = new CircleNotice({ clock, roles: roleStore, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
 
   const brake = brakeSettings(config)
@@ -174,6 +180,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
+      [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
       [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),

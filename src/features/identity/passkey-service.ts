@@ -6,7 +6,7 @@ import {
 } from '@simplewebauthn/server'
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import type { AuditPort } from './ports.ts'
+import type { ProofLog } from './proof-log.ts'
 
 /** A passkey as its owner sees it. */
 export interface PasskeyEntry { hash: string; name: string; createdAt: number; usedAt: number | null }
@@ -18,9 +18,9 @@ interface PasskeyRow {
 
 /** Passkeys (WebAuthn level 2): the device or key itself checks its owner, and answers only to this site's own address. */
 export class PasskeyService {
-  readonly #parts: { db: Database; clock: Clock; audit: AuditPort; origin: string; siteName: () => string }
+  readonly #parts: { db: Database; clock: Clock; log: ProofLog; origin: string; siteName: () => string }
   readonly #rpId: string
-  constructor(parts: { db: Database; clock: Clock; audit: AuditPort; origin: string; siteName: () => string }) {
+  constructor(parts: { db: Database; clock: Clock; log: ProofLog; origin: string; siteName: () => string }) {
     this.#parts = parts
     this.#rpId = new URL(parts.origin).hostname
   }
@@ -49,7 +49,7 @@ export class PasskeyService {
 
   /** Keeps a passkey that answers the challenge; false for anything else. */
   async add(personId: string, name: string, response: unknown, challenge: string): Promise<boolean> {
-    const { db, clock, audit, origin } = this.#parts
+    const { db, clock, log, origin } = this.#parts
     const verified = await verifyRegistrationResponse({
       response: response as RegistrationResponseJSON, expectedChallenge: challenge, expectedOrigin: origin, expectedRPID: this.#rpId, requireUserVerification: true,
     }).catch(() => null)
@@ -59,7 +59,7 @@ export class PasskeyService {
       await db.sql('passkeys').insert({
         credential_hash: hashOf(id), person_id: personId, credential_id: id, public_key: Buffer.from(publicKey).toString('base64url'), counter, name, created_at: clock.now(), used_at: null,
       })
-      await audit.record({ actor: `person:${personId}`, event: 'proof.passkey-added', subject: `person:${personId}`, payload: { name } })
+      await log(personId, 'passkey-added', { name })
     })
     return true
   }
@@ -89,10 +89,10 @@ export class PasskeyService {
 
   /** False when there is no such passkey of this person. */
   async remove(personId: string, hash: string): Promise<boolean> {
-    const { db, audit } = this.#parts
+    const { db, log } = this.#parts
     return db.transaction(async () => {
       if (await db.sql('passkeys').where({ person_id: personId, credential_hash: hash }).delete() === 0) return false
-      await audit.record({ actor: `person:${personId}`, event: 'proof.passkey-removed', subject: `person:${personId}`, payload: {} })
+      await log(personId, 'passkey-removed')
       return true
     })
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import { hashToken } from './personal-link.ts'
-import type { AuditPort } from './ports.ts'
+import type { ProofLog } from './proof-log.ts'
 
 const COUNT = 8
 /** Without letters that look like figures (Crockford). */
@@ -10,30 +10,30 @@ const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Codes on paper for the day the phone is lost: 80 bits each, used once, kept as hashes only. */
 export class RecoveryCodes {
-  readonly #parts: { db: Database; clock: Clock; ids: Ids; audit: AuditPort }
-  constructor(parts: { db: Database; clock: Clock; ids: Ids; audit: AuditPort }) {
+  readonly #parts: { db: Database; clock: Clock; ids: Ids; log: ProofLog }
+  constructor(parts: { db: Database; clock: Clock; ids: Ids; log: ProofLog }) {
     this.#parts = parts
   }
 
   /** New codes, shown this once; earlier ones end. */
   async renew(personId: string): Promise<string[]> {
-    const { db, clock, ids, audit } = this.#parts
+    const { db, clock, ids, log } = this.#parts
     const codes = Array.from({ length: COUNT }, () => spelled(ids.random(16)))
     await db.transaction(async () => {
       await db.sql('recovery_codes').where({ person_id: personId }).delete()
       await db.sql('recovery_codes').insert(codes.map((code) => ({ code_hash: hashToken(plain(code)), person_id: personId, created_at: clock.now(), used_at: null })))
-      await audit.record({ actor: `person:${personId}`, event: 'proof.recovery-codes-made', subject: `person:${personId}`, payload: { count: COUNT } })
+      await log(personId, 'recovery-codes-made', { count: COUNT })
     })
     return codes
   }
 
   /** True once for each code of this person; one statement decides between two browsers. */
   async accepts(personId: string, code: string): Promise<boolean> {
-    const { db, clock, audit } = this.#parts
+    const { db, clock, log } = this.#parts
     return db.transaction(async () => {
       const used = await db.sql('recovery_codes').where({ code_hash: hashToken(plain(code)), person_id: personId }).whereNull('used_at').update({ used_at: clock.now() })
       if (used !== 1) return false
-      await audit.record({ actor: `person:${personId}`, event: 'proof.recovery-code-used', subject: `person:${personId}`, payload: {} })
+      await log(personId, 'recovery-code-used')
       return true
     })
   }

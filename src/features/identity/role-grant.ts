@@ -21,7 +21,10 @@ export interface RoleGrant {
 }
 
 export type NewGrant = Omit<RoleGrant, 'id' | 'grantedAt' | 'role' | 'yearCode'> & { role: string; yearCode?: string | null }
-export type GrantProblem = 'unknown-role' | 'needs-an-end' | 'already-over' | 'group-without-school' | 'needs-a-group' | 'role-of-the-whole'
+export type GrantProblem = 'unknown-role' | 'needs-an-end' | 'already-over' | 'group-without-school' | 'needs-a-group' | 'role-of-the-whole' | 'longer-than-a-day'
+
+/** A day of cover, and the hour by which midnight in summer differs from midnight by UTC. */
+const COVER_MS = 25 * 3_600_000
 
 /** A grant as it may be stored, or why not. */
 export function decideGrant(wanted: NewGrant, now: Instant): Result<Omit<RoleGrant, 'id'>, GrantProblem> {
@@ -31,6 +34,7 @@ export function decideGrant(wanted: NewGrant, now: Instant): Result<Omit<RoleGra
   if (!isGrantedRole(role)) return refuse('unknown-role')
   if (wanted.until === null && timeBoxedRoles.has(role)) return refuse('needs-an-end')
   if (wanted.until !== null && wanted.until <= now) return refuse('already-over')
+  if (role === 'cover' && wanted.until !== null && wanted.until - now > COVER_MS) return refuse('longer-than-a-day')
   if (narrowed && wanted.schoolId === null) return refuse('group-without-school')
   // A class teacher's own groups are in the school's records, so theirs may be left open.
   if (!narrowed && narrowRoles.has(role) && role !== 'class-teacher') return refuse('needs-a-group')

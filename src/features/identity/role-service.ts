@@ -12,6 +12,7 @@ const WORDS: Record<GrantProblem, { what: string; remedy: string }> = {
   'needs-an-end': { what: 'This role is never given without an end.', remedy: 'State until when it holds.' },
   'already-over': { what: 'The end of the role lies in the past.', remedy: 'State a later end.' },
   'needs-a-group': { what: 'This role is for a year or group of a school.', remedy: 'Choose the school, and the year or the group.' },
+  'longer-than-a-day': { what: 'Cover ends on the same day.', remedy: 'State today as its last day.' },
   'role-of-the-whole': { what: 'This role is for a whole school or the trust.', remedy: 'Leave year and group empty, or choose another role.' },
   'group-without-school': { what: 'A year or class belongs to a school.', remedy: 'Choose the school too.' },
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
-import type { AuditPort } from './ports.ts'
+import type { ProofLog } from './proof-log.ts'
 import type { SecretBox } from './secret-box.ts'
 import { newTotpSecret, totpStep } from './totp.ts'
 
@@ -12,8 +12,8 @@ interface TotpRow { person_id: string; secret: string; last_step: number | strin
 
 /** Codes from an authenticator app: set up once, each code counts once, guessing ends after a few tries. */
 export class TotpService {
-  readonly #parts: { db: Database; clock: Clock; ids: Ids; audit: AuditPort; box: SecretBox }
-  constructor(parts: { db: Database; clock: Clock; ids: Ids; audit: AuditPort; box: SecretBox }) {
+  readonly #parts: { db: Database; clock: Clock; ids: Ids; log: ProofLog; box: SecretBox }
+  constructor(parts: { db: Database; clock: Clock; ids: Ids; log: ProofLog; box: SecretBox }) {
     this.#parts = parts
   }
 
@@ -27,13 +27,13 @@ export class TotpService {
 
   /** Keeps a secret once its app has shown a right code for it; an earlier one ends. False for a wrong code. */
   async setUp(personId: string, secret: string, code: string): Promise<boolean> {
-    const { db, clock, audit, box } = this.#parts
+    const { db, clock, log, box } = this.#parts
     const step = totpStep(secret, code, clock.now())
     if (step === null) return false
     await db.transaction(async () => {
       await db.sql('totp_secrets').where({ person_id: personId }).delete()
       await db.sql('totp_secrets').insert({ person_id: personId, secret: box.close(secret), last_step: step, failures: 0, created_at: clock.now() })
-      await audit.record({ actor: `person:${personId}`, event: 'proof.codes-set-up', subject: `person:${personId}`, payload: {} })
+      await log(personId, 'codes-set-up')
     })
     return true
   }
@@ -62,10 +62,10 @@ export class TotpService {
   }
 
   async remove(personId: string): Promise<void> {
-    const { db, audit } = this.#parts
+    const { db, log } = this.#parts
     await db.transaction(async () => {
       if (await db.sql('totp_secrets').where({ person_id: personId }).delete() === 0) return
-      await audit.record({ actor: `person:${personId}`, event: 'proof.codes-removed', subject: `person:${personId}`, payload: {} })
+      await log(personId, 'codes-removed')
     })
   }
 }

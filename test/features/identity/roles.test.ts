@@ -61,6 +61,7 @@ describe('decideGrant', () => {
     [{ until: START }, 'already-over'],
     [{ schoolId: null, groupName: '7A' }, 'group-without-school'],
     [{ role: 'head-of-year' }, 'needs-a-group'],
+    [{ role: 'cover', groupName: '7A', until: START + 26 * HOUR }, 'longer-than-a-day'],
     [{ role: 'class-teacher', schoolId: null }, 'needs-a-group'],
     [{ role: 'cover', until: START + 1 }, 'needs-a-group'],
     [{ role: 'dsl', yearCode: '7' }, 'role-of-the-whole'],

@@ -52,6 +52,9 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       for (const code of recovery) expect(kept).not.toContain(code)
       expect((await events('proof.%')).filter((event) => !event.endsWith('-sent'))).toEqual(['proof.codes-set-up', 'proof.recovery-codes-made'])
       expect((await browser.get('/security/start')).location).toBe('/office')
+      await app.services.worker.runUntilIdle()
+      const mails = await app.db.read('captured_mails').where({ recipient: 'anna@trust.example' }).select('body_text')
+      expect(mails.map(({ body_text: words }) => /Codes from an app were set up|New recovery codes were made/.exec(words as string)?.[0]).sort()).toEqual(['Codes from an app were set up', 'New recovery codes were made'])
     })
 
     it('ASVS 6.5.1: a code lets in once; the same again, the one before and a made-up one are answered alike', async () => {
