@@ -7,8 +7,8 @@ type Target = 'own' | 'otherSchool' | 'conflict'
 export interface Expectation {
   /** `public`, `signed-in`, `a given role` (any), or a permission of the role table. `any-of`: the office's home, for whoever may see one part of it. */
   needs: string | { anyOf: string[] }
-  /** Only for roles of the whole trust. */
-  trustOnly?: true
+  /** Only for roles of the whole trust; what the others read. */
+  trustOnly?: 'forbidden' | 'absent'
   /** Addresses by what they are about; one address where that makes no difference. */
   at: string | ((world: MatrixWorld) => Partial<Record<Target, string>>)
   /** Fields of a POST: right in form, and doing nothing that the other tests would notice. */
@@ -95,16 +95,27 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'GET /rosters/runs/:id/rejected.csv': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}/rejected.csv`), conflict: 'allowed' },
   'GET /rosters/runs/:id/people.csv': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}/people.csv?kind=held`), conflict: 'allowed' },
 
+  'GET /rosters/runs/:id/merge': { needs: 'roster.view', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge` }) },
+  'POST /rosters/runs/:id/merge': { needs: 'roster.approve', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge` }), fields: { answer: 'merge', count: 'none' } },
+  'GET /rosters/runs/:id/merge.csv': { needs: 'roster.view', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge.csv` }) },
+
+  'GET /settings/calendar': { needs: 'calendar.edit', at: '/settings/calendar' },
+  'POST /settings/calendar': {
+    needs: 'calendar.edit', at: () => ({ own: '/settings/calendar', otherSchool: '/settings/calendar' }),
+    fields: (world, target) => ({ school: world.schools[target], kind: 'closure', name: '', 'from-day': 'x', 'from-month': '', 'from-year': '', 'to-day': '', 'to-month': '', 'to-year': '' }),
+  },
+  'POST /settings/calendar/remove': { needs: 'calendar.edit', at: () => ({ own: '/settings/calendar/remove', otherSchool: '/settings/calendar/remove' }), fields: (world, target) => ({ period: target === 'own' ? '0'.repeat(26) : world.otherPeriod }) },
+
   'GET /access': { needs: 'access.view', at: '/access' },
   'POST /access/look': { needs: 'access.plan', at: '/access/look' },
-  'POST /access/directories': { needs: 'access.approve', trustOnly: true, at: '/access/directories', fields: { paused: 'no' } },
+  'POST /access/directories': { needs: 'access.approve', trustOnly: 'forbidden', at: '/access/directories', fields: { paused: 'no' } },
   'GET /access/plans/:id': { needs: 'access.view', at: places('accessPlans', (id) => `/access/plans/${id}`), conflict: 'allowed' },
   'POST /access/plans/:id': { needs: 'access.approve', at: places('accessPlans', (id) => `/access/plans/${id}`), fields: { decision: 'approve', count: 'none' }, conflict: 'said on the form' },
   'POST /access/plans/:id/undo': { needs: 'access.undo', at: places('accessPlans', (id) => `/access/plans/${id}/undo`), conflict: 'said on the form' },
   // The page may be read; the true cause is held back on it (A5), which a test of its own looks at.
   'GET /access/people/:id': { needs: 'person.view', at: places('people', (id) => `/access/people/${id}`), conflict: 'allowed' },
 
-  'GET /settings': { needs: { anyOf: ['settings.manage', 'looks.view'] }, at: '/settings' },
+  'GET /settings': { needs: { anyOf: ['settings.manage', 'looks.view', 'calendar.edit'] }, at: '/settings' },
   'GET /settings/roles': { needs: 'settings.manage', at: '/settings/roles' },
   'POST /settings/roles/search': { needs: 'settings.manage', at: '/settings/roles/search', fields: { name: 'Rowan' } },
   'POST /settings/roles/take': { needs: 'settings.manage', at: () => ({ own: '/settings/roles/take', otherSchool: '/settings/roles/take' }), fields: (world, target) => ({ grant: world.grants[target] }) },
@@ -136,5 +147,5 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'POST /audit/looks/search': { needs: 'looks.view', at: '/audit/looks/search', fields: { name: 'Rowan' } },
   'GET /audit/looks.csv': { needs: 'looks.view', at: '/audit/looks.csv' },
   'GET /audit': { needs: 'audit.view', at: '/audit' },
-  'GET /audit/export': { needs: 'audit.view', trustOnly: true, at: '/audit/export' },
+  'GET /audit/export': { needs: 'audit.view', trustOnly: 'forbidden', at: '/audit/export' },
 }

@@ -127,7 +127,7 @@ function expectedOf({ needs, trustOnly, conflict }: Expectation, asker: Asker, t
   if (needs === 'a given role') return asker.at === null ? 'forbidden' : 'allowed'
   const wanted = typeof needs === 'string' ? [needs] : needs.anyOf
   if (!wanted.some((permission) => may(asker.role, permission))) return 'forbidden'
-  if (trustOnly && asker.at !== 'trust') return 'forbidden'
+  if (trustOnly && asker.at !== 'trust') return trustOnly
   if (target === 'otherSchool' && asker.at !== 'trust') return 'absent'
   return target === 'conflict' && conflict !== undefined ? conflict : 'allowed'
 }

@@ -1,4 +1,4 @@
-import { emptyReport } from '../../src/features/roster/roster-run.ts'
+import { emptyReport, type RunReport } from '../../src/features/roster/roster-run.ts'
 import { grantedRoles, timeBoxedRoles, type GrantedRole } from '../../src/features/identity/permissions.ts'
 import { type Browser, tokenIn } from '../http/browser.ts'
 import { smallTrust } from '../support/small-trust.ts'
@@ -32,6 +32,10 @@ export interface MatrixWorld {
   people: Things
   accessPlans: Things
   rosterRuns: Things
+  /** A reading that was refused for new identifiers (B3). */
+  refusedRun: string
+  /** Closed days of the other school, another one at each look. */
+  otherPeriod: string
   missing: Things
   records: Things
   /** Roles that may be taken, and people with nothing but a session. */
@@ -94,6 +98,8 @@ export async function matrixWorld(): Promise<MatrixWorld> {
   const schools = { own: trust.primary.id, otherSchool: trust.high.id, conflict: trust.primary.id }
   const takeable: string[] = []
   for (let n = 0; n < 4; n += 1) takeable.push(await officeGrant(app, await trust.add({ name: `Taken ${n}` }), trust.primary.id))
+  const periods: string[] = []
+  for (let n = 0; n < 50; n += 1) periods.push(await app.services.calendar.add({ schoolId: trust.high.id, kind: 'closure', name: 'Boiler', from: '2026-11-02', to: '2026-11-02' }, 'os:test'))
   const otherGrant = await officeGrant(app, highTeacher, trust.high.id)
   // What was taken is gone, so every one who asks gets another.
   const grants: Things = { get own() { return takeable.pop() ?? '' }, otherSchool: otherGrant, conflict: '' }
@@ -104,6 +110,8 @@ export async function matrixWorld(): Promise<MatrixWorld> {
     app, askers, schools, people,
     accessPlans: await each((personId, schoolId, n) => accessPlan(app, personId, schoolId, n)),
     rosterRuns: await each((personId, schoolId, n) => rosterRun(app, personId, schoolId, n)),
+    refusedRun: await rosterRun(app, pupil, trust.primary.id, 4, { state: 'refused', refused: ['B3: 9 new identifiers look like people known already.'] }),
+    get otherPeriod() { return periods.pop() ?? '' },
     missing: await each((personId) => missingPlace(app, personId)),
     records: { own: await signatureOf(teacher), otherSchool: await signatureOf(highTeacher), conflict: await signatureOf(teacher) },
     sleepers: { own: teacher, otherSchool: highTeacher, conflict: teacher }, grants,
@@ -135,7 +143,7 @@ async function accessPlan({ services }: TestApp, personId: string, schoolId: str
   return id
 }
 
-async function rosterRun({ services, db }: TestApp, personId: string, schoolId: string, n: number): Promise<string> {
+async function rosterRun({ services, db }: TestApp, personId: string, schoolId: string, n: number, more: Partial<RunReport> = {}): Promise<string> {
   const [id, planId, sourceId] = [services.ids.next(), services.ids.next(), services.ids.next()]
   const now = services.clock.now()
   await db.sql('sources').insert({ id: sourceId, name: `mis-${n}`, format: 'csv', mode: 'propose', profile: null, slots: 0, last_good_run_id: id, took_access_away: 0, created_at: now })
@@ -146,8 +154,8 @@ async function rosterRun({ services, db }: TestApp, personId: string, schoolId: 
     seq: 0, itemKey: `X${n}:1`, subject: `X${n}`, action: 'end', rank: 9, population: `${schoolId}|pupil`, state: 'held', before: [{ schoolKey: `key-${n}` }], after: null, file: 'f.csv', line: 2, reason: null,
   }])
   await db.sql('roster_runs').insert({
-    id, source_id: sourceId, plan_id: planId, state: 'held', actor: 'system', started_at: now, finished_at: now, read_count: 1,
-    report: JSON.stringify({ ...emptyReport(id, `mis-${n}`), state: 'held', heldPeople: 1 }), proof: JSON.stringify({ files: [], people: 1, schoolKeys: [`key-${n}`] }),
+    id, source_id: sourceId, plan_id: planId, state: more.state ?? 'held', actor: 'system', started_at: now, finished_at: now, read_count: 1,
+    report: JSON.stringify({ ...emptyReport(id, `mis-${n}`), state: 'held', heldPeople: 1, ...more }), proof: JSON.stringify({ files: [], people: 1, schoolKeys: [`key-${n}`] }),
   })
   return id
 }
