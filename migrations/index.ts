@@ -7,6 +7,7 @@ import { migration as agreements } from './005_agreements.ts'
 import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as identity } from './008_identity.ts'
+import { migration as security } from './011_security.ts'
 import { migration as calendar } from './009_calendar.ts'
 import { migration as rollover } from './018_rollover.ts'
 
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '006_signing': signing,
   '007_access': access,
   '008_identity': identity,
+  '011_security': security,
   '009_calendar': calendar,
   '018_rollover': rollover,
 }

@@ -40,7 +40,7 @@ export async function judgeBrake(context: BrakeContext): Promise<BrakeOutcome> {
     rolloverWindow: taking.expected.size > 0,
     settings: context.settings,
   })
-  const held = verdict.verdict === 'pass' ? [] : verdict.reasons.map(({ rule, text }) => ({ rule: rule as string, text }))
+  const held: BrakeOutcome['held'] = verdict.verdict === 'pass' ? [] : [...verdict.reasons]
   if (inferred > 0) held.push({ rule: 'R5', text: `${inferred} ${inferred === 1 ? 'pupil is' : 'pupils are'} inferred to have left (every class has ended). This is applied only after approval.` })
   if (!context.mayApply && taking.people.size > 0) held.push({ rule: 'R10', text: 'This source only proposes: what takes access away waits for approval.' })
   const wholeRun = verdict.verdict !== 'pass' || !context.mayApply
