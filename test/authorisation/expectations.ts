@@ -99,6 +99,9 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'POST /rosters/runs/:id/merge': { needs: 'roster.approve', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge` }), fields: { answer: 'merge', count: 'none' } },
   'GET /rosters/runs/:id/merge.csv': { needs: 'roster.view', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge.csv` }) },
 
+  'GET /rosters/rollover': { needs: 'roster.view', at: '/rosters/rollover' },
+  'GET /rosters/rollover/:school/:year': { needs: 'roster.view', at: (world) => ({ own: `/rosters/rollover/${world.schools.own}/4`, otherSchool: `/rosters/rollover/${world.schools.otherSchool}/4` }) },
+  'POST /rosters/rollover/:school/:year': { needs: 'roster.approve', at: (world) => ({ own: `/rosters/rollover/${world.schools.own}/4`, otherSchool: `/rosters/rollover/${world.schools.otherSchool}/4` }), fields: { answer: 'withdraw' } },
   'GET /settings/calendar': { needs: 'calendar.edit', at: '/settings/calendar' },
   'POST /settings/calendar': {
     needs: 'calendar.edit', at: () => ({ own: '/settings/calendar', otherSchool: '/settings/calendar' }),
