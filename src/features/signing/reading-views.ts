@@ -2,8 +2,8 @@ import type { Brand } from '../../http/views.ts'
 import { capacityOf } from './evidence.ts'
 import { placeWords } from './me-views.ts'
 import { at } from './my-task.ts'
-import { pictureFor } from './pictures.ts'
-import { readingMinutes, type ReadingStep, readingSteps } from './reading-steps.ts'
+import { pictureFor } from '../agreements/pictures.ts'
+import { readingMinutes, type ReadingStep, readingSteps } from '../agreements/reading-steps.ts'
 import type { SigningPage } from './signing-queries.ts'
 
 export interface ReadingPlace {
