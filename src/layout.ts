@@ -44,6 +44,7 @@ function roleWords(roles: string[]): string {
 function navigation({ actor }: RequestParts): NavItem[] {
   const items: [string, NavItem][] = [
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
+    ['agreements.view', { text: 'Agreement texts', href: '/agreements' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['records.view', { text: 'Records', href: '/records' }],

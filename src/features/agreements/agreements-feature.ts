@@ -10,6 +10,7 @@ import { AgreementService } from './agreement-service.ts'
 import { AgreementStore } from './agreement-store.ts'
 import { AuthoringService } from './authoring-service.ts'
 import { AuthoringStore } from './authoring-store.ts'
+import { InForceQueries } from './in-force-queries.ts'
 import { PartService } from './part-service.ts'
 import { REVIEW_MAIL, ReviewService } from './review-service.ts'
 
@@ -28,6 +29,7 @@ export interface AgreementsFeature {
   parts: PartService
   reviews: ReviewService
   drafts: AuthoringStore
+  inForce: InForceQueries
   handlers: JobHandlers
 }
 
@@ -40,6 +42,7 @@ export function createAgreementsFeature(outside: AgreementsOutside): AgreementsF
   const reviews = new ReviewService({ ...outside, store, drafts })
   return {
     agreements, drafts, reviews,
+    inForce: new InForceQueries({ db, clock, store }),
     authoring: new AuthoringService({ ...outside, store, drafts, agreements }),
     parts: new PartService({ db, audit, drafts }),
     handlers: { [REVIEW_MAIL]: async (payload) => reviews.sendMail(payload) },

@@ -25,5 +25,8 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'
 }
 
+/** "Cymraeg, short and easy". */
+export const nameOf = (text: { language: string; variant: string }): string => `${languageName(text.language)}, ${variantWords(text.variant).toLowerCase()}`
+
 /** `cy/easy-read`, as addresses carry it. */
 export const textKey = ({ language, variant }: { language: string; variant: string }): string => `${language}/${variant}`
