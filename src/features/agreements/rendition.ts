@@ -108,11 +108,8 @@ function versionLabel(version: AgreementVersion, text: AgreementText): string {
   const translated = text.translation
     ? `. Translated by ${text.translation.translatedBy}, checked by ${text.translation.checkedBy}${text.translation.checkedOn ? ` on ${plainDate(text.translation.checkedOn)}` : ''}; the English text governs`
     : ''
-  return `Version ${version.number}, ${published}${standing}${VARIANT_MARK[text.variant] ?? ''}${translated}`
+  return `Version ${version.number}, ${published}${standing}${translated}`
 }
-
-/** A shorter text says what it is; the full one is what the school goes by. */
-const VARIANT_MARK: Readonly<Record<string, string>> = { 'easy-read': '. Easy-read text', symbols: '. Text with symbols' }
 
 /** "1 September 2026": an agreement does not need the weekday. */
 function plainDate(date: string): string {
