@@ -26,7 +26,7 @@ export function standing(version: AgreementVersion): { status: string; text: str
     case 'draft': return { status: 'outstanding', text: 'Draft' }
     case 'review': return { status: 'held', text: 'In review' }
     case 'approved': return { status: 'attention', text: 'Approved, not published' }
-    case 'published': return isUnapprovedStarter(version) ? { status: 'attention', text: 'In force, not approved by you' } : { status: 'signed', text: 'In force' }
+    case 'published': return isUnapprovedStarter(version) ? { status: 'attention', text: 'Not approved yet' } : { status: 'signed', text: 'In force' }
     case 'superseded': return { status: 'quiet', text: 'Superseded' }
     case 'withdrawn': return { status: 'suspended', text: 'Withdrawn' }
   }

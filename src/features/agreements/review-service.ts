@@ -13,6 +13,7 @@ import { nextReview, type ReviewDate } from './review-date.ts'
 export interface ReviewDeps {
   db: Database; clock: Clock; audit: AuditLog; outbox: Outbox; store: AgreementStore; drafts: AuthoringStore; people: PeopleQueries; mail: MailService
   baseUrl: string
+  trustName: () => string
   /** Who is written to where an agreement has no owner who can be. */
   fallbackOwners: () => Promise<string[]>
 }
@@ -69,7 +70,7 @@ export class ReviewService {
 
   /** Outbox handler of `agreements.review-mail`. Who reviewed meanwhile gets nothing. */
   async sendMail(payload: Record<string, unknown>): Promise<void> {
-    const { store, drafts, people, mail, baseUrl, fallbackOwners } = this.#deps
+    const { store, drafts, people, mail, baseUrl, trustName, fallbackOwners } = this.#deps
     const agreement = await store.byId(String(payload['agreementId']))
     const next = agreement ? await this.next(agreement.id) : null
     if (!agreement || !next || next.on !== payload['on']) return
@@ -81,7 +82,7 @@ export class ReviewService {
       await mail.send({
         dedupeKey: `review:${agreement.id}:${next.on}:${String(payload['stage'])}:${person.id}`, personId: person.id, to: person.email, template: 'review-due',
         variables: async () => ({
-          recipientName: person.name, title: agreement.title, dueOn: longDate(next.on), overdue: payload['stage'] === 'due', because: next.because ?? '',
+          schoolName: trustName(), recipientName: person.name, title: agreement.title, dueOn: longDate(next.on), overdue: payload['stage'] === 'due', because: next.because ?? '',
           link: `${baseUrl}/agreements/${agreement.key}`,
         }),
       })

@@ -65,11 +65,17 @@ export function readingPages(deps: SigningPagesDeps): Page[] {
         return view('pages/signing/changed.njk', {
           brand: deps.brandOf(page.school), title: page.rendition.title, versionLabel: page.rendition.versionLabel, subject: subjectOf(page),
           changes: await changesSince(deps, page, ctx.query.text), sinceSigned: ctx.query.since === 'signed', textLang: page.rendition.language, textDir: directionOf(page.rendition.language),
-          readHref: at.readAs(page.signatory.id, page.rendition.language, page.rendition.variant), back: { href: '/me', text: 'Back to your list' },
+          readHref: readHrefOf(page), back: { href: '/me', text: 'Back to your list' },
         })
       },
     }),
   ]
+}
+
+/** The new text in the language and kind that was chosen before. */
+function readHrefOf({ signatory, rendition, offered: [governing] }: SigningPage): string {
+  const usual = governing?.language === rendition.language && governing.variant === rendition.variant
+  return usual ? at.read(signatory.id) : at.readAs(signatory.id, rendition.language, rendition.variant)
 }
 
 /** The difference to what was read before; empty when that was no text of this agreement. */
