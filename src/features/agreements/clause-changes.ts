@@ -35,9 +35,32 @@ export function clauseChanges(before: string, now: string): ClauseChange[] {
   return changes
 }
 
-/** What differs between two texts word by word. Pure. */
+/** What differs between two texts word by word; a lone word that stayed between two changes is told as part of them, which reads better. Pure. */
 export function wordChanges(before: string, now: string): WordChange[] {
-  return diffWordsWithSpace(before, now).map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: value }))
+  const parts = diffWordsWithSpace(before, now)
+  const changes: WordChange[] = []
+  let removed = ''
+  let added = ''
+  const flush = () => {
+    if (removed) changes.push({ kind: 'removed', text: removed })
+    if (added) changes.push({ kind: 'added', text: added })
+    removed = ''
+    added = ''
+  }
+  parts.forEach((part, n) => {
+    const between = n > 0 && n < parts.length - 1 && (part.value.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) <= 1 && !part.value.includes('\n')
+    if (part.removed) removed += part.value
+    else if (part.added) added += part.value
+    else if (between && (removed || added)) {
+      removed += part.value
+      added += part.value
+    } else {
+      flush()
+      changes.push({ kind: 'same', text: part.value })
+    }
+  })
+  flush()
+  return changes
 }
 
 interface Keyed { id: string | null; heading: string; markdown: string }
