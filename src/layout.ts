@@ -33,7 +33,7 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 }
 
 const WORDS: Record<string, string> = {
-  'trust-admin': 'Trust administrator', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
+  'trust-admin': 'Trust administrator', 'trust-safeguarding-lead': 'Trust safeguarding lead', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
   'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
 }
 

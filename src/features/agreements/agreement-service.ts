@@ -75,13 +75,15 @@ export class AgreementService {
    * @throws NotFound for an unknown agreement; Refused when the text is not finished.
    */
   async publishNext(next: NextVersion): Promise<{ versionId: string; number: number }> {
-    const { db, clock } = this.#deps
+    const { db, clock, drafts } = this.#deps
+    const agreement = await this.store.byKey(next.key)
+    if (!agreement) throw new NotFound('There is no such agreement in force.')
     return db.transaction(async () => {
-      const agreement = await this.store.byKey(next.key)
-      const current = agreement ? await this.store.current(agreement.id) : null
-      if (!agreement || !current) throw new NotFound('There is no such agreement in force.')
+      await drafts.lockOpen(agreement.id)
+      const current = await this.store.current(agreement.id)
+      if (!current) throw new NotFound('There is no such agreement in force.')
       const when = { at: clock.now(), on: today(clock.now()) }
-      const number = await this.#deps.drafts.highestNumber(agreement.id) + 1
+      const number = await drafts.highestNumber(agreement.id) + 1
       const draft = mustStep(nextDraft(current.version, { number, change: next.change, changeNote: next.changeNote }), next.key)
       const edited = next.texts ? mustStep(editDraft(draft, { texts: next.texts }), next.key) : draft
       const version = mustStep(publish(mustStep(approve(mustStep(submitForReview(edited), next.key), next.approval), next.key), when), next.key)

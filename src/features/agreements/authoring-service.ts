@@ -185,11 +185,9 @@ export class AuthoringService {
   /** One at a time per agreement. */
   async #inTurn<T>(key: string, work: (agreement: Agreement, open: StoredVersion | null) => Promise<T>): Promise<T> {
     const { db, store, drafts } = this.#deps
-    return db.transaction(async () => {
-      const agreement = await store.byKey(key)
-      if (!agreement) throw new NotFound()
-      return work(agreement, await drafts.lockOpen(agreement.id))
-    })
+    const agreement = await store.byKey(key)
+    if (!agreement) throw new NotFound()
+    return db.transaction(async () => work(agreement, await drafts.lockOpen(agreement.id)))
   }
 }
 

@@ -55,11 +55,16 @@ export class AuthoringStore {
     return row ? versionFromRow(row) : null
   }
 
-  /** The same for changing: nobody else changes it, and no second draft begins, before this transaction ends. */
+  /**
+   * The same for changing: nobody else changes it, and no second draft begins, before this transaction ends. To be called first in
+   * the transaction: what is read before it may be older than what another author has just saved.
+   */
   async lockOpen(agreementId: string): Promise<StoredVersion | null> {
+    const { lockRows } = this.#db.dialect
     const agreement = this.#db.sql('agreements').where({ id: agreementId })
-    await (this.#db.dialect.lockRows ? agreement.forUpdate() : agreement).first('id')
-    const row = await this.#db.sql('agreement_versions').where({ agreement_id: agreementId }).whereIn('state', OPEN_STATES).first()
+    await (lockRows ? agreement.forUpdate() : agreement).first('id')
+    const open = this.#db.sql('agreement_versions').where({ agreement_id: agreementId }).whereIn('state', OPEN_STATES)
+    const row = await (lockRows ? open.forUpdate() : open).first()
     return row ? versionFromRow(row) : null
   }
 

@@ -19,12 +19,12 @@ const CONSENT = /\bconsent\w*/i
 const NO_CONSENT = /\b(?:not|never|no|nor|without)\b/i
 const BIOMETRIC = /\bbiometric\w*|\bfingerprints?\b|\bface (?:recognition|scan)/i
 
-/** Everything that stops a draft or should be looked at, in the order of the texts. Pure (G1, G2, G5, G6). */
-export function draftNotes(version: AgreementVersion, setReviewMonths: number): DraftNote[] {
+/** Everything that stops a draft or should be looked at, in the order of the texts; `before` is the version in force. Pure (G1, G2, G5, G6). */
+export function draftNotes(version: AgreementVersion, setReviewMonths: number, before: AgreementVersion | null = null): DraftNote[] {
   const governing = governingText(version)
   return [
     ...(version.changeNote.trim() === '' ? [note(governing, null, true, 'Say in one sentence what is new. It stands in the version table.')] : []),
-    ...version.texts.flatMap((text) => [...holes(version, text), ...others(version, text, governing), ...words(text)]),
+    ...version.texts.flatMap((text) => [...holes(version, text), ...others(version, text, governing), ...leftBehind(text, governing, before), ...words(text)]),
     ...reviewMismatch(governing.markdown, setReviewMonths).map((months) =>
       note(governing, null, false, `The text says it is looked at every ${months} months, and the review cycle is set to ${setReviewMonths}. Make them agree.`)),
   ]
@@ -54,6 +54,19 @@ function others(version: AgreementVersion, text: AgreementText, governing: Agree
     ...(!isEnglish(text.language) && !(text.translation?.translatedBy.trim() && text.translation.checkedBy.trim())
       ? [note(text, null, true, 'Say who translated it and who checked it. The English text governs.')] : []),
   ]
+}
+
+/** Clauses whose governing words are new while this text still says what it said: a translation or short text that was forgotten. */
+function leftBehind(text: AgreementText, governing: AgreementText, before: AgreementVersion | null): DraftNote[] {
+  const earlier = before?.texts.find((one) => one.language === text.language && one.variant === text.variant)
+  const [earlierGoverning] = before?.texts ?? []
+  if (text === governing || !earlier || !earlierGoverning) return []
+  const wordsOf = (one: AgreementText) => new Map(clausesOf(one.markdown).map(({ id, heading, markdown }) => [id, `${heading}\n${markdown}`]))
+  const [now, was, nowHere, wasHere] = [wordsOf(governing), wordsOf(earlierGoverning), wordsOf(text), wordsOf(earlier)]
+  return [...now].flatMap(([id, words]) => {
+    const stale = was.has(id) && was.get(id) !== words && nowHere.has(id) && nowHere.get(id) === wasHere.get(id)
+    return stale ? [note(text, id, false, `The full English words of "${id}" have changed and these have not. Look whether they still say the same.`)] : []
+  })
 }
 
 /** G5: the text tells of filtering and monitoring; it never asks for consent to them. */

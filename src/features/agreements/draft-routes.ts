@@ -31,7 +31,7 @@ export function draftPages(deps: AuthoringPagesDeps): Page[] {
         const may = (permission: string) => mayFor(ctx.actor, permission, agreement, schools)
         const unfilled = await authoring.unfilled(agreement.key)
         return view('pages/agreements/draft.njk', {
-          ...draftData(version, text, draftNotes(version, care.reviewMonths)), crumbs: crumbsOf(agreement), title: agreement.title, hasCurrent: current !== null,
+          ...draftData(version, text, draftNotes(version, care.reviewMonths, current?.version ?? null)), crumbs: crumbsOf(agreement), title: agreement.title, hasCurrent: current !== null,
           may: { edit: version.status === 'draft' && may('agreements.edit'), back: version.status !== 'draft' && may('agreements.edit'), approve: version.status === 'review' && may('agreements.approve'), publish: version.status === 'approved' && may('agreements.publish'), discard: may('agreements.edit') },
           unfilled: unfilled.map(({ school, lacks }) => ({ name: school.name, href: at.part(agreement.key, school.id), lacks: lacks.join(', ') })),
           base: at.draft(agreement.key),

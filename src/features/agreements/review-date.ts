@@ -7,6 +7,8 @@ export interface ReviewDate {
   on: CalendarDate
   /** Null: the cycle says so. */
   because: string | null
+  /** The review that was asked for; null where the cycle says so. */
+  askedId: string | null
 }
 
 /**
@@ -15,10 +17,10 @@ export interface ReviewDate {
  */
 export function nextReview(current: AgreementVersion | null, reviews: readonly Review[], reviewMonths: number): ReviewDate | null {
   const asked = reviews.find((review) => review.doneOn === null)
-  if (asked) return { on: asked.askedOn, because: asked.reason }
+  if (asked) return { on: asked.askedOn, because: asked.reason, askedId: asked.id }
   if (!current?.publishedOn) return null
   const last = reviews.reduce((latest, { doneOn }) => (doneOn !== null && doneOn > latest ? doneOn : latest), current.publishedOn)
-  return { on: addMonths(last, reviewMonths), because: null }
+  return { on: addMonths(last, reviewMonths), because: null, askedId: null }
 }
 
 /** The same day some months later; the last day of a shorter month. */

@@ -64,7 +64,7 @@ export class ReviewService {
       const next = await this.next(agreement.id)
       if (!next || next.on > addDays(on, AHEAD_DAYS)) continue
       const stage = next.on <= on ? 'due' : 'ahead'
-      await db.transaction(() => outbox.put(REVIEW_MAIL, { agreementId: agreement.id, on: next.on, stage }, { dedupeKey: `review:${agreement.id}:${next.on}:${stage}` }))
+      await db.transaction(() => outbox.put(REVIEW_MAIL, { agreementId: agreement.id, on: next.on, asked: next.askedId, stage }, { dedupeKey: `review:${next.askedId ?? `${agreement.id}:${next.on}`}:${stage}` }))
     }
   }
 
@@ -73,14 +73,14 @@ export class ReviewService {
     const { store, drafts, people, mail, baseUrl, trustName, fallbackOwners } = this.#deps
     const agreement = await store.byId(String(payload['agreementId']))
     const next = agreement ? await this.next(agreement.id) : null
-    if (!agreement || !next || next.on !== payload['on']) return
+    if (!agreement || !next || next.on !== payload['on'] || next.askedId !== payload['asked']) return
     const { ownerId } = await drafts.care(agreement.id)
     const owner = ownerId ? await people.person(ownerId) : null
     const recipients = owner?.email ? [owner] : [...(await people.people(await fallbackOwners())).values()]
     for (const person of recipients) {
       if (!person.email) continue
       await mail.send({
-        dedupeKey: `review:${agreement.id}:${next.on}:${String(payload['stage'])}:${person.id}`, personId: person.id, to: person.email, template: 'review-due',
+        dedupeKey: `review:${next.askedId ?? `${agreement.id}:${next.on}`}:${String(payload['stage'])}:${person.id}`, personId: person.id, to: person.email, template: 'review-due',
         variables: async () => ({
           schoolName: trustName(), recipientName: person.name, title: agreement.title, dueOn: longDate(next.on), overdue: payload['stage'] === 'due', because: next.because ?? '',
           link: `${baseUrl}/agreements/${agreement.key}`,
