@@ -6,7 +6,7 @@ import { type AgreementText, type AgreementVersion, editDraft, governingText } f
 import { approvalFields } from './agreement-list-routes.ts'
 import { kinds } from './authoring-words.ts'
 import { AGREEMENTS_PATH, at, type AuthoringPagesDeps, crumbsOf, keyParams, mayFor, openAgreement, openDraft, openFor, seenField, textOf, textQuery, wordsField } from './authoring-deps.ts'
-import { digestOf, withText } from './authoring-service.ts'
+import { digestOf } from './authoring-service.ts'
 import { CHANGE_WORDS, standing } from './authoring-words.ts'
 import { clausesOf, openingOf } from './clauses.ts'
 import { draftNotes } from './draft-notes.ts'
