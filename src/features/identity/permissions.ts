@@ -7,6 +7,7 @@ export const permissions = [
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
   // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
   'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
+  'calendar.edit',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -36,13 +37,13 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, 'settings.manage'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill'],
+  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts],
+  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, 'calendar.edit'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],

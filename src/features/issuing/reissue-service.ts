@@ -6,7 +6,6 @@ import type { Outbox } from '../../db/outbox.ts'
 import { PlanStore } from '../../db/plan-store.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import type { AgreementStore, Requirement } from '../agreements/agreement-store.ts'
-import { slotsOf } from '../agreements/requirement.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import { addSchoolDays } from './occasion.ts'
@@ -80,6 +79,7 @@ export class ReissueService {
   async #replace(found: { id: string }[], number: number, planId: string, requirements: Map<string, Requirement>): Promise<string[]> {
     const { requests, ids, schools, clock } = this.#deps
     const fresh: NewRequest[] = []
+    const slots = await requests.signatoriesOf(found.map(({ id }) => id))
     for (const { id } of found) {
       const request = await requests.lock(id)
       const requirement = request ? requirements.get(request.requirementId) : undefined
@@ -88,11 +88,12 @@ export class ReissueService {
       const on = today(clock.now(), school?.timezone)
       if (isOver(request, academicYear(on, school?.yearStart))) continue
       await requests.update(request.id, { state: 'superseded' })
+      // The same is asked of the same people as before; only the text and the day are new.
+      const { state: _, versionId: __, createdAt: ___, completedAt: ____, ...same } = request
       fresh.push({
-        id: ids.next(), requirementId: request.requirementId, personId: request.personId, schoolId: request.schoolId, agreementId: request.agreementId,
-        family: request.family, signerRule: request.signerRule, occasion: request.occasion.replace(/:v\d+$/, `:v${number}`), dueOn: addSchoolDays(on, requirement.dueSchoolDays),
+        ...same, id: ids.next(), occasion: request.occasion.replace(/:v\d+$/, `:v${number}`), dueOn: addSchoolDays(on, requirement.dueSchoolDays),
         reasons: [...request.reasons.filter((reason) => reason !== CHANGED), CHANGED], planId,
-        slots: slotsOf(requirement).map((slot) => ({ id: ids.next(), ...slot })),
+        slots: (slots.get(id) ?? []).map(({ requestId: _request, state: _state, ...slot }) => ({ ...slot, id: ids.next() })),
       })
     }
     await requests.insert(fresh)
