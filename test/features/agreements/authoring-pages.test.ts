@@ -171,6 +171,8 @@ describe('writing texts', () => {
     expect((await own.post(`/me/sign/${slot}/check`, await checkFields(own, slot))).location).toBe(`/me/sign/${slot}/done`)
     const row = await app.db.read('signatures').where({ signatory_id: slot }).first('evidence', 'rendition_hash')
     expect(JSON.parse(row.evidence)).toMatchObject({ language: 'ar', variant: 'standard', statement: 'اختبار' })
+    await app.services.worker.runUntilIdle()
+    expect(await app.db.read('signatures').where({ signatory_id: slot }).first('seal_state')).toEqual({ seal_state: 'sealed' })
     // The other signer chooses for themselves.
     const family = await app.as(mother, 'link')
     const [second = ''] = await openSlots(family)
