@@ -121,6 +121,8 @@ withBrowser('a text from its first change to its first signature, in Chromium', 
     await child.page.getByRole('heading', { name: 'The text has changed' }).waitFor()
     await child.page.getByText('Show the words that changed').first().click()
     expect(await child.page.locator('ins', { hasText: 'Smart glasses' }).count()).toBe(1)
+    // The part that only names the version is no change.
+    expect(await child.page.locator('h3').allTextContents()).toEqual(['I follow the rule for things from home'])
     await judge(child.page, 'changed')
     await child.page.getByRole('link', { name: 'Read the new text' }).click()
     await judge(child.page, 'young-read')

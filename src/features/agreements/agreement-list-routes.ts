@@ -30,6 +30,7 @@ export function agreementListPages(deps: AuthoringPagesDeps): Page[] {
       get: async (ctx) => {
         const schools = await deps.schools.all()
         const all = (await agreements.store.all()).filter(({ schoolId }) => schoolId === null || ctx.actor.can('agreements.view', schoolId))
+          .sort((a, b) => BANDS.indexOf(a.band) - BANDS.indexOf(b.band) || a.title.localeCompare(b.title, 'en'))
         let starters = 0
         const rows = []
         for (const agreement of all) {

@@ -13,7 +13,7 @@ export interface ClauseChange {
   heading: string
   /** Markdown as it reads now; as it read, for one that is gone. */
   markdown: string
-  /** Heading and text, word by word; for a new or gone clause all of one kind. */
+  /** The text word by word, and the heading where it changed as well; for a new or gone clause all of one kind. */
   words: WordChange[]
 }
 
@@ -28,7 +28,7 @@ export function clauseChanges(before: string, now: string): ClauseChange[] {
   for (const [key, clause] of current) {
     const earlier = old.get(key)
     if (!earlier) changes.push({ kind: 'new', ...clause, words: [{ kind: 'added', text: wordsOf(clause) }] })
-    else if (wordsOf(earlier) !== wordsOf(clause)) changes.push({ kind: 'changed', ...clause, words: wordChanges(wordsOf(earlier), wordsOf(clause)) })
+    else if (wordsOf(earlier) !== wordsOf(clause)) changes.push({ kind: 'changed', ...clause, words: changedWords(earlier, clause) })
     else if (moved.has(key)) changes.push({ kind: 'moved', ...clause, words: [{ kind: 'same', text: wordsOf(clause) }] })
   }
   for (const [key, clause] of old) if (!current.has(key)) changes.push({ kind: 'gone', ...clause, words: [{ kind: 'removed', text: wordsOf(clause) }] })
@@ -61,6 +61,13 @@ export function wordChanges(before: string, now: string): WordChange[] {
   })
   flush()
   return changes
+}
+
+/** Marks of emphasis say nothing to a reader; they are told only where nothing else changed. */
+function changedWords(earlier: Keyed, clause: Keyed): WordChange[] {
+  const [before, now] = earlier.heading === clause.heading ? [earlier.markdown, clause.markdown] : [wordsOf(earlier), wordsOf(clause)]
+  const plain = (text: string) => text.replace(/\*\*|__|`/g, '')
+  return plain(before) === plain(now) ? wordChanges(before, now) : wordChanges(plain(before), plain(now))
 }
 
 interface Keyed { id: string | null; heading: string; markdown: string }

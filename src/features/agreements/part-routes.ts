@@ -13,7 +13,6 @@ import { renderMarkdown } from './render-markdown.ts'
 import { problemOfPart, type SchoolPart, type SchoolPartPlan, stillToFill } from './school-part.ts'
 import { nameOf, textKey } from './shown-as.ts'
 
-const ROWS = 8
 const row = listOf(wordsField(400))
 
 /** What the trust leaves to its schools, what each school has filled in, and the filling in (G2). */
@@ -86,7 +85,7 @@ export function partPages(deps: AuthoringPagesDeps): Page[] {
         const plan = version.schoolPart
         return view('pages/agreements/part-plan.njk', {
           crumbs: [...crumbsOf(agreement), { text: 'Draft', href: at.draft(agreement.key) }], action: ctx.path, backHref: at.draft(agreement.key), seen: digestOf(plan),
-          fields: Array.from({ length: ROWS }, (_, n) => plan?.fields[n] ?? { key: '', label: '', neutral: '', required: false }),
+          fields: Array.from({ length: Math.max(3, (plan?.fields.length ?? 0) + 2) }, (_, n) => plan?.fields[n] ?? { key: '', label: '', neutral: '', required: false }),
           clauses: clausesOf(governingText(version).markdown).map(({ id, heading }) => ({ value: id ?? '', text: heading })),
           own: plan?.clauses.map(({ id }) => id) ?? [], must: plan?.clauses.filter(({ required }) => required).map(({ id }) => id) ?? [],
         })

@@ -2,6 +2,7 @@ import type { School } from '../schools/school-store.ts'
 import { type AgreementText, type AgreementVersion, editDraft } from './agreement.ts'
 import { AUDIENCE, standing } from './authoring-words.ts'
 import { clausesOf, writeClauses } from './clauses.ts'
+import { pictureFor } from './pictures.ts'
 import { type ReadingStep, readingSteps } from './reading-steps.ts'
 import { renderMarkdown } from './render-markdown.ts'
 import { previewRendition } from './rendition.ts'
@@ -44,7 +45,7 @@ export function previewData(q: PreviewQuestion): object {
 
 function shownStep(step: ReadingStep, symbols: Readonly<Record<string, string>>): object {
   if (step.kind !== 'idea') return step.kind === 'question' ? { ...step, ...step.question } : step
-  return { ...step, symbol: step.clause === null ? null : symbols[step.clause] ?? usualSymbol(step.clause) }
+  return { ...step, picture: pictureFor(step.clause), symbol: step.clause === null ? null : symbols[step.clause] ?? null }
 }
 
 /** One clause as it would read, from what is being typed. Pure. */

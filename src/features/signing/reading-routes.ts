@@ -3,7 +3,9 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
+import type { AgreementVersion } from '../agreements/agreement.ts'
 import { clauseChanges } from '../agreements/clause-changes.ts'
+import { clausesOf } from '../agreements/clauses.ts'
 import { directionOf } from '../agreements/shown-as.ts'
 import { at, myTask, slotParams, textHash, whoIs } from './my-task.ts'
 import { questionAt, readingView, subjectOf } from './reading-views.ts'
@@ -83,6 +85,18 @@ async function changesSince(deps: SigningPagesDeps, page: SigningPage, earlierHa
   const earlier = await deps.agreements.store.rendition(earlierHash)
   const version = earlier ? await deps.agreements.store.version(earlier.versionId) : null
   if (!earlier || version?.agreementId !== page.request.agreementId) return []
+  const now = await deps.agreements.store.version(page.versionId)
+  const onlyNumbered = now ? clausesOnlyNumbered(version.version, now.version, page.rendition) : new Set()
   return clauseChanges(earlier.rendition.markdown, page.rendition.markdown)
+    .filter(({ kind, id }) => kind !== 'changed' || !onlyNumbered.has(id))
     .map(({ kind, heading, markdown, words }) => ({ kind, heading, html: renderMarkdown(markdown), words: kind === 'changed' ? words : null }))
+}
+
+/** Clauses that name the version, and whose words are the trust's and the same in both: a new number or date in them is no change. */
+function clausesOnlyNumbered(before: AgreementVersion, now: AgreementVersion, shown: { language: string; variant: string }): Set<string | null> {
+  const clauses = (version: AgreementVersion) => clausesOf(version.texts.find((text) => text.language === shown.language && text.variant === shown.variant)?.markdown ?? '')
+  const earlier = new Map(clauses(before).map((clause) => [clause.id, clause]))
+  const schools = new Set(now.schoolPart?.clauses.map(({ id }) => id))
+  return new Set(clauses(now).filter(({ id, heading, markdown }) =>
+    earlier.get(id)?.markdown === markdown && earlier.get(id)?.heading === heading && markdown.includes('{{version.') && !markdown.includes('{{field.') && !schools.has(id ?? '')).map(({ id }) => id))
 }

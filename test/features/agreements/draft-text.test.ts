@@ -59,7 +59,7 @@ describe('what changed', () => {
     expect(changes[0]?.words.filter(({ kind }) => kind === 'added').map(({ text: words }) => words).join('')).toContain('and foremost')
     expect(clauseChanges(three.markdown, three.markdown)).toEqual([])
     // Nothing is swallowed: each side can be read off the words.
-    for (const [side, words] of [['removed', 'One\nFirst.'], ['added', 'One\nFirst and foremost.']] as const) {
+    for (const [side, words] of [['removed', 'First.'], ['added', 'First and foremost.']] as const) {
       expect(changes[0]?.words.filter(({ kind }) => kind === 'same' || kind === side).map((one) => one.text).join('')).toBe(words)
     }
   })
