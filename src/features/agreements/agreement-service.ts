@@ -38,6 +38,7 @@ export class AgreementService {
   readonly store: AgreementStore
   /** Renditions are immutable, so they may be kept; a trust has a few dozen. */
   readonly #renditions = new Map<string, Rendition>()
+  readonly #shownAs = new Map<string, { language: string; variant: string }>()
 
   constructor(deps: AgreementDeps) {
     this.#deps = deps
@@ -106,12 +107,14 @@ export class AgreementService {
     const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, ...shown, part })
     await this.store.keepRendition(stored.id, school.id, rendition)
     this.#renditions.set(key, rendition)
+    this.#shownAs.set(rendition.hash, shown)
     return rendition
   }
 
-  /** Whether there is a text that people can be asked to sign. */
-  async inForce(agreementId: string): Promise<boolean> {
-    return await this.store.current(agreementId) !== null
+  /** Language and variant of what was shown under a hash; null when nothing was. */
+  async shownAs(hash: string): Promise<{ language: string; variant: string } | null> {
+    const known = this.#shownAs.get(hash) ?? (await this.store.rendition(hash))?.rendition
+    return known ? { language: known.language, variant: known.variant } : null
   }
 
   /** The same for reading only: nothing is kept. */

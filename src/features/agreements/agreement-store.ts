@@ -93,6 +93,11 @@ export class AgreementStore {
     return row ? versionFromRow(row) : null
   }
 
+  /** Whether there is a text that people can be asked to sign. */
+  async isInForce(agreementId: string): Promise<boolean> {
+    return await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).first('id') !== undefined
+  }
+
   /** The last version for which everybody was asked again, up to the one in force: occasions and "signed since" go by it (G1, I1). */
   async lastMajor(agreementId: string): Promise<StoredVersion | null> {
     const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, change_kind: 'major' }).whereNotNull('published_at')

@@ -100,7 +100,7 @@ export class SigningQueries {
 
   /** A text that was withdrawn and not yet replaced is asked of nobody. */
   async #hasText(request: AgreementRequest): Promise<boolean> {
-    return request.versionId !== null || await this.#deps.agreements.inForce(request.agreementId)
+    return request.versionId !== null || await this.#deps.agreements.store.isInForce(request.agreementId)
   }
 
   #isRecent(request: AgreementRequest): boolean {
@@ -156,7 +156,7 @@ export class SigningQueries {
     const stored = request.versionId ? await this.#deps.agreements.store.version(request.versionId) : await this.#deps.agreements.store.current(request.agreementId)
     if (!stored) return null
     const text = await this.#chosenText(stored.version, chosen)
-    const rendition = await this.#deps.agreements.renditionFor(stored, task.school, text.language, text.variant, await this.#begunAt(request))
+    const rendition = await this.#deps.agreements.renditionFor(stored, task.school, text.language, text.variant, stored.version.schoolPart ? await this.#begunAt(request) : null)
     return {
       ...task, offered: stored.version.texts, rendition, versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
       statement: rendition.statements[signatory.slot] ?? '', ideas: text.clauses, questions: text.questions,
@@ -165,7 +165,7 @@ export class SigningQueries {
 
   /** The text named by a hash that was shown before, or by language and variant; else the one that governs (G6). */
   async #chosenText(version: AgreementVersion, chosen: Choice): Promise<AgreementText> {
-    const shown = chosen.text ? (await this.#deps.agreements.store.rendition(chosen.text))?.rendition : undefined
+    const shown = chosen.text ? await this.#deps.agreements.shownAs(chosen.text) : null
     const language = shown?.language ?? chosen.language
     const variant = shown?.variant ?? chosen.variant
     return version.texts.find((one) => one.language === (language ?? one.language) && one.variant === (variant ?? one.variant)) ?? governingText(version)
