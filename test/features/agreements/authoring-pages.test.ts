@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clausesOf, writeClauses } from '../../../src/features/agreements/clauses.ts'
-import type { AgreementText } from '../../../src/features/agreements/agreement.ts'
+import { type AgreementText, editDraft } from '../../../src/features/agreements/agreement.ts'
 import type { GrantedRole } from '../../../src/features/identity/permissions.ts'
 import { type Browser, tokenIn } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
-import { checkFields, fillIn, hidden, hrefs, openSlots } from '../signing/signing-walk.ts'
+import { checkFields, fillIn, hidden, hrefs, openSlots, readThrough, signAs } from '../signing/signing-walk.ts'
 
 describe('writing texts', () => {
   let app: TestApp
@@ -201,6 +201,45 @@ describe('writing texts', () => {
     expect((await office.get('/agreements/school-parts')).text).toContain('Filled in')
     expect((await lead.get('/agreements/guardian/draft')).text).toContain('Ashbeck High School')
     await post(lead, '/agreements/guardian/draft', '/agreements/guardian/draft/step', { act: 'discard' })
+  })
+
+  it('G2, I2: a school changes its words: who reads them is told, who half signed goes on with the words they began with', async () => {
+    const family = async (name: string) => {
+      const pupil = await trust.add({ name, role: 'pupil', year: '9', school: trust.high })
+      const adult = await trust.add({ name: `Parent of ${name.split(' ')[0]}`, email: `${name.split(' ')[0]?.toLowerCase()}@family.example` })
+      await trust.link(pupil, adult)
+      await trust.issue()
+      const [own, adults] = [await app.as(pupil), await app.as(adult, 'link')]
+      return { own, adults, slot: (await openSlots(own))[0] ?? '', second: (await openSlots(adults))[0] ?? '' }
+    }
+    const key = 'pupil-ks3-4'
+    const agreementId = (await app.services.agreements.store.byKey(key))?.id ?? ''
+    const { authoring, parts } = app.services.texts
+    await begin(lead, key)
+    const plan = { fields: [{ key: 'ask', label: 'Whom to ask', neutral: 'any teacher', required: false }], clauses: [] }
+    await authoring.edit(key, {
+      what: 'field', seen: null, part: () => null,
+      apply: (version) => editDraft(version, { schoolPart: plan, texts: version.texts.map((text) => ({ ...text, markdown: text.markdown.replace(/(\{#[a-z-]+\}\n)/, '$1\nAsk {{field.ask}} first.\n') })) }),
+    }, 'os:test')
+    await authoring.submit(key, 'os:test')
+    await authoring.approve(key, { by: 'A', board: 'B', on: '2026-09-01' }, 'os:test')
+    await authoring.publish(key, 'os:test')
+    const fill = (words: string, seen: number) => parts.fill({ agreementId, schoolId: trust.high.id, seen, plan, part: { fields: { ask: words }, clauses: {} }, actor: 'os:test' })
+    const [begun, reading] = [await family('Ada Begun'), await family('Bob Reading')]
+    expect((await begun.own.get(`/me/sign/${begun.slot}`)).text).toContain('Ask any teacher first.')
+    await signAs(begun.own, begun.slot, 'Ada Begun')
+    const open = await readThrough(reading.own, reading.slot)
+    app.clock.advance(60_000)
+    await fill('Ms Reed', 0)
+    expect((await begun.adults.get(`/me/sign/${begun.second}`)).text).toContain('Ask any teacher first.')
+    const changed = await reading.own.get(open)
+    expect(changed.location).toMatch(/\/changed\?text=/)
+    expect((await reading.own.get(changed.location ?? '')).text).toContain('Ask Ms Reed first.')
+    await signAs(begun.adults, begun.second, 'Parent of Ada')
+    await signAs(reading.own, reading.slot, 'Bob Reading')
+    const shown = async (slot: string) => (await app.services.agreements.store.rendition((await app.db.read('signatures').where({ signatory_id: slot }).first('rendition_hash')).rendition_hash))?.rendition.markdown
+    expect(await shown(begun.second)).toContain('Ask any teacher first.')
+    expect(await shown(reading.slot)).toContain('Ask Ms Reed first.')
   })
 
   it('anybody reads what is in force in a school, for the pupils it has; no draft, no person, nothing of another school', async () => {

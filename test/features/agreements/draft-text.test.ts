@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { draftVersion, submitForReview } from '../../../src/features/agreements/agreement.ts'
 import { clauseChanges } from '../../../src/features/agreements/clause-changes.ts'
@@ -119,7 +121,9 @@ describe('reviews, languages and symbols', () => {
     expect(['ar', 'ur', 'fa-AF', 'cy', 'arn'].map(directionOf)).toEqual(['rtl', 'rtl', 'rtl', 'ltr', 'ltr'])
   })
 
-  it('every usual symbol is one of the drawn ones', () => {
+  it('every symbol is drawn, and every usual one is among them', () => {
+    const drawn = [...readFileSync(fileURLToPath(new URL('../../../public/symbols.svg', import.meta.url)), 'utf8').matchAll(/<symbol id="([^"]+)"/g)].map((match) => match[1])
+    expect(drawn.sort()).toEqual(Object.keys(SYMBOLS).sort())
     for (const clause of ['ask-first', 'own-login', 'be-kind', 'camera', 'tell', 'my-task', 'ai-tools', 'nudes', 'grown-ups', 'something-else']) expect(Object.keys(SYMBOLS)).toContain(usualSymbol(clause))
   })
 })
