@@ -19,6 +19,7 @@ import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
+import { agreementsPages } from './features/agreements/authoring-pages.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { brandOf, layoutOf } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
@@ -49,6 +50,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...staffPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...agreementsPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
     ...figuresPages({ ...services, agreements: services.agreements.store }),

@@ -35,8 +35,9 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 }
 
 const WORDS: Record<string, string> = {
-  'trust-admin': 'Trust administrator', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
-  'class-teacher': 'Class teacher', dpo: 'Data protection officer', 'head-of-year': 'Head of year', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
+  'trust-admin': 'Trust administrator', 'trust-safeguarding-lead': 'Trust safeguarding lead', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead',
+  headteacher: 'Headteacher', 'head-of-year': 'Head of year', 'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer',
+  visitor: 'Visitor',
 }
 
 function roleWords(roles: string[]): string {
@@ -46,6 +47,7 @@ function roleWords(roles: string[]): string {
 function navigation({ actor }: RequestParts): NavItem[] {
   const items: [string, NavItem][] = [
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
+    ['agreements.view', { text: 'Agreement texts', href: '/agreements' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['records.view', { text: 'Records', href: '/records' }],

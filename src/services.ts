@@ -15,8 +15,8 @@ import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
-import { AgreementService } from './features/agreements/agreement-service.ts'
-import { AgreementStore } from './features/agreements/agreement-store.ts'
+import { createAgreementsFeature } from './features/agreements/agreements-feature.ts'
+import { MAJOR_IN_FORCE } from './features/agreements/put-in-force.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
@@ -30,6 +30,7 @@ import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
 import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
+import { ReissueService } from './features/issuing/reissue-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
@@ -148,9 +149,15 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
   const missing = new MissingService({ db, clock, audit })
 
-  const agreementStore = new AgreementStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
+  const texts = createAgreementsFeature({
+    db, clock, ids, audit, outbox, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name,
+    fallbackOwners: async () => (await Promise.all((['trust-safeguarding-lead', 'dsl', 'trust-admin'] as const).map((role) => roleStore.holdersOf(role, clock.now()))))
+      .find((holders) => holders.length > 0)?.map(({ personId }) => personId) ?? [],
+  })
+  const { agreements } = texts
+  const agreementStore = agreements.store
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+  const reissue = new ReissueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools, requests: issuing.store })
 
   const signingStore = new SigningStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
@@ -180,6 +187,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     handlers: {
       ...accounts.handlers,
       ...accessJobs.handlers,
+      ...texts.handlers,
+      [MAJOR_IN_FORCE]: async (payload) => { await reissue.reissue(text(payload['versionId'])) },
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -194,6 +203,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     schedules: new Schedules({
       db, clock, holder,
       schedules: [
+        { name: 'agreement-reviews', cron: '10 6 * * *', run: async () => { await texts.reviews.remind() } },
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
@@ -228,7 +238,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     accounts,
     roster,
     agreements,
+    texts,
     issuing,
+    reissue,
     signing,
     signingStore,
     signingQueries,

@@ -5,6 +5,8 @@ export const permissions = [
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
   'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
+  // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
+  'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
   'calendar.edit',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
@@ -27,21 +29,22 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 const board = ['office.board.view', 'office.board.export', 'requests.chase'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const texts = ['agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'figures.view', 'settings.manage', 'calendar.edit'],
-  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, 'figures.view', 'settings.manage', 'calendar.edit'],
+  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
+  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
+  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, 'calendar.edit'],
   'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': ['office.board.view', 'office.board.export'],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill'],
   'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
   dpo: ['office.board.view', 'office.board.export', 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view'],

@@ -25,7 +25,7 @@ export class RequestStore {
       id: request.id, requirement_id: request.requirementId, person_id: request.personId, school_id: request.schoolId,
       agreement_id: request.agreementId, family: request.family, signer_rule: request.signerRule, occasion: request.occasion,
       version_id: null, state: 'open', due_on: request.dueOn, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
-      created_at: now, completed_at: null,
+      created_at: now, completed_at: null, live: 1,
     }))
     const added = await this.#db.insertNew('requests', rows)
     const slots = added === requests.length ? requests : await this.#thatExist(requests)
@@ -54,6 +54,13 @@ export class RequestStore {
     const query = this.#db.sql('requests').where({ id })
     const row = await (this.#db.dialect.lockRows ? query.forUpdate() : query).first()
     return row ? requestFromRow(row) : null
+  }
+
+  /** The request that was put in the place of a superseded one (I2). */
+  async successorOf(request: AgreementRequest): Promise<AgreementRequest | null> {
+    const rows = await this.#db.read('requests')
+      .where({ person_id: request.personId, agreement_id: request.agreementId, requirement_id: request.requirementId, live: 1 }).andWhere('id', '>', request.id).orderBy('id', 'desc').limit(1)
+    return rows[0] ? requestFromRow(rows[0]) : null
   }
 
   async ofPeople(personIds: readonly string[]): Promise<AgreementRequest[]> {
@@ -86,7 +93,7 @@ export class RequestStore {
 
   async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
     const columns = {
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
+      ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
     if (Object.keys(columns).length > 0) await this.#db.sql('requests').where({ id }).update(columns)

@@ -9,6 +9,7 @@ export function evidenceOf(page: SigningPage, command: SignCommand, signerName: 
     relationship: page.link?.relationship ?? null, schoolName: page.school.name, statement: page.statement, typed: command.typed, drawn: command.drawn,
     language: page.rendition.language, variant: page.rendition.variant, agreementKey: page.agreementKey, versionNumber: page.versionNumber,
     assurance: command.assurance, occasion: page.request.occasion,
+    ...command.understanding && command.understanding.length > 0 ? { understanding: command.understanding } : {},
   }
 }
 

@@ -26,6 +26,8 @@ export interface Evidence {
   /** How sure we are who it was. */
   assurance: 'session' | 'mailed-link' | 'shared-address-link'
   occasion: string
+  /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
+  understanding?: readonly { ask: string; answer: string }[]
 }
 
 /** What the holder of one slot did. */

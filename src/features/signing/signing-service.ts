@@ -31,7 +31,7 @@ export class SigningService {
   async sign(command: SignCommand): Promise<SignOutcome> {
     const repeat = await this.#deps.store.byFormKey(command.formKey)
     if (repeat) return this.#repeated(repeat, command)
-    const page = await this.#deps.queries.page(command.signatoryId, command.signerId)
+    const page = await this.#deps.queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
     if (!page) return { kind: 'not-yours' }
     const signer = await this.#deps.people.person(command.signerId)
     if (!signer) return { kind: 'not-yours' }
@@ -103,7 +103,7 @@ export class SigningService {
    */
   async decline(command: DeclineCommand): Promise<DeclineOutcome> {
     const { db, requests, queries, audit } = this.#deps
-    const page = await queries.page(command.signatoryId, command.signerId)
+    const page = await queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
     if (!page) return { kind: 'not-yours' }
     return db.transaction(async () => {
       const request = await requests.lock(page.request.id)
