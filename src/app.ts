@@ -21,6 +21,8 @@ import { homePages } from './features/reports/home-routes.ts'
 import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
+import { requirementPages } from './features/issuing/requirement-routes.ts'
+import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 
 /** Every page of the product: the route table in one place. */
@@ -43,6 +45,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...verifyPages(services),
     ...auditPages(services),
     ...mailboxPages(services),
+    ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
   ]
 }
 

@@ -44,6 +44,9 @@ function roleWords(roles: string[]): string {
 function navigation({ actor }: RequestParts): NavItem[] {
   const items: [string, NavItem][] = [
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
+    ['agreements.view', { text: 'Requirements', href: '/requirements' }],
+    ['queues.view', { text: 'Queues', href: '/office/queues' }],
+    ['consents.view', { text: 'Consents', href: '/consents' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['records.view', { text: 'Records', href: '/records' }],

@@ -27,6 +27,7 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
@@ -129,12 +130,13 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const agreementStore = new AgreementStore(db, clock, ids)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+  const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
 
   const signingStore = new SigningStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
-    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
@@ -203,6 +205,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     roster,
     agreements,
     issuing,
+    requirements,
     signing,
     signingStore,
     signingQueries,

@@ -52,8 +52,7 @@ export class RequirementStore {
     this.#ids = ids
   }
 
-  async add(requirement: NewRequirement): Promise<string> {
-    const id = this.#ids.next()
+  async add(requirement: NewRequirement, id = this.#ids.next()): Promise<string> {
     await this.#db.sql('requirements').insert({ id, ...columns({ ...requirementDefaults, ...requirement }), active: 1, created_at: this.#clock.now() })
     return id
   }

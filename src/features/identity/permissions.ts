@@ -5,6 +5,7 @@ export const permissions = [
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
+  'requirements.edit', 'queues.view', 'consents.view', 'consents.edit', 'protection.set', 'starters.manage', 'attested.import', 'signature.invalidate', 'request.excuse',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -27,26 +28,29 @@ const board = ['office.board.view', 'office.board.export'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
+/** What to do about those who said no, want a call, or need not sign for a while (I4, S4). */
+const outcomes = ['queues.view', 'request.excuse', 'signature.invalidate'] as const
+const settingUp = ['requirements.edit', 'consents.edit'] as const
 
 /**
  * Who may do what. A role that sees figures or its own groups only (governor, class teacher) has no entry here until a
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
-  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', ...outcomes, ...settingUp, 'consents.view', 'starters.manage', 'attested.import'],
+  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'protection.set'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view'],
-  hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'starters.manage', 'attested.import'],
+  hr: ['office.board.view', 'person.view', 'agreements.view', 'starters.manage'],
+  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, ...settingUp, 'consents.view'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
-  'designated-teacher': ['person.view', 'agreements.view'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'protection.set'],
+  'designated-teacher': ['person.view', 'agreements.view', 'protection.set'],
   senco: ['person.view', 'agreements.view'],
-  dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'consents.view'],
   governor: [],
   'link-governor': [],
   staff: [],
