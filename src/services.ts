@@ -17,6 +17,7 @@ import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { AgreementService } from './features/agreements/agreement-service.ts'
 import { AgreementStore } from './features/agreements/agreement-store.ts'
+import { ConsentQuestionStore } from './features/agreements/consent-question-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
@@ -27,6 +28,7 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { TrainingService } from './features/issuing/training-service.ts'
 import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
@@ -43,6 +45,9 @@ import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
+import { ConsentService } from './features/signing/consent-service.ts'
+import { ConsentStore } from './features/signing/consent-store.ts'
+import { DeclineStore } from './features/signing/decline-store.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
@@ -130,12 +135,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const agreementStore = new AgreementStore(db, clock, ids)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+  const trainings = new TrainingService({ db, clock, audit, store: issuing.trainings })
   const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
+  const declines = new DeclineStore(db)
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, declines })
+  const consentQuestions = new ConsentQuestionStore(db, clock, ids)
+  const consentStore = new ConsentStore(db)
+  const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
@@ -206,9 +216,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     agreements,
     issuing,
     requirements,
+    trainings,
     signing,
     signingStore,
     signingQueries,
+    consents,
+    consentStore,
+    consentQuestions,
+    declines,
     sealing,
     verify,
     receipts,

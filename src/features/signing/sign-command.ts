@@ -1,3 +1,4 @@
+import type { GivenAnswer } from './consent-service.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 
 /** What somebody does with one slot. */
@@ -15,6 +16,8 @@ export interface SignCommand {
   assurance: Evidence['assurance']
   address: string | null
   userAgent: string | null
+  /** Optional questions answered in the same sitting (G5). */
+  choices?: readonly GivenAnswer[]
 }
 
 export type SignOutcome =
@@ -34,6 +37,9 @@ export interface DeclineCommand {
   /** In their own words; null when they gave none. */
   reason: string | null
   wantsCall: boolean
+  assurance?: Evidence['assurance']
+  /** Optional questions answered in the same sitting: a "no" to the agreement says nothing about them (G5). */
+  choices?: readonly GivenAnswer[]
 }
 
 export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }

@@ -26,6 +26,8 @@ export interface Evidence {
   /** How sure we are who it was. */
   assurance: 'session' | 'mailed-link' | 'shared-address-link'
   occasion: string
+  /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. */
+  choices?: readonly { key: string; title: string; question: string; version: number; answer: 'yes' | 'no' }[]
 }
 
 /** What the holder of one slot did. */
