@@ -22,6 +22,10 @@ import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
 import { requirementPages } from './features/issuing/requirement-routes.ts'
+import { consentListPages } from './features/signing/consent-list-routes.ts'
+import { consentQuestionPages } from './features/signing/consent-question-routes.ts'
+import { personSigningPages } from './features/signing/person-signing-routes.ts'
+import { queuePages } from './features/reports/queue-routes.ts'
 import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 
@@ -45,6 +49,10 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...verifyPages(services),
     ...auditPages(services),
     ...mailboxPages(services),
+    ...queuePages(services),
+    ...personSigningPages(services),
+    ...consentQuestionPages(services),
+    ...consentListPages(services),
     ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
   ]
 }

@@ -40,6 +40,7 @@ import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
+import { createQueues } from './features/reports/queue-feature.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
@@ -49,6 +50,7 @@ import { ConsentService } from './features/signing/consent-service.ts'
 import { ConsentStore } from './features/signing/consent-store.ts'
 import { DeclineStore } from './features/signing/decline-store.ts'
 import { Invitations } from './features/signing/invitations.ts'
+import { createOutcomesFeature } from './features/signing/outcomes-feature.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
 import { Reminders } from './features/signing/reminders.ts'
@@ -151,12 +153,16 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
+  const ledgerHead = async () => {
+    const head = await auditQueries.head()
+    return head ? { size: head.size, root: head.root } : null
+  }
   const receipts = new Receipts({
-    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl,
-    ledgerHead: async () => {
-      const head = await auditQueries.head()
-      return head ? { size: head.size, root: head.root } : null
-    },
+    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
+  })
+  const outcomes = createOutcomesFeature({
+    db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
+    baseUrl: config.baseUrl, ledgerHead,
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
@@ -164,12 +170,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
+  const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       ...accounts.handlers,
       ...accessJobs.handlers,
+      ...outcomes.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -182,6 +190,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     schedules: new Schedules({
       db, clock, holder,
       schedules: [
+        ...outcomes.schedules,
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
@@ -224,6 +233,12 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     consentStore,
     consentQuestions,
     declines,
+    outcomes: outcomes.outcomes,
+    comingOfAge: outcomes.comingOfAge,
+    protection: outcomes.protection,
+    consentLists: outcomes.consentLists,
+    consentCatalogue: outcomes.consentCatalogue,
+    starters: outcomes.starters,
     sealing,
     verify,
     receipts,
@@ -241,6 +256,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     records: new RecordsQueries(db),
     board,
     chase,
+    queues,
+    queueMarks,
     plans,
     accessJobs,
     accessPageQueries,

@@ -73,7 +73,8 @@ export function firstPlace(question: Pick<BoardQuestion, 'schools' | 'today'>): 
  * statistics, would walk that half anew for every person.
  */
 const STATE = `coalesce(r.state, '')`
-const COUNTED = `r.occasion >= ? and ${STATE} in ('open', 'complete', 'declined', 'excused')`
+/** What is optional is asked once and counted by nobody. */
+const COUNTED = `r.occasion >= ? and r.compulsory = 1 and ${STATE} in ('open', 'complete', 'declined', 'excused')`
 
 /**
  * `from ... where ...` of the board's lines; `r` is narrowed first to `requests`, a table or a bracketed part of one. The order
