@@ -26,6 +26,8 @@ import { consentListPages } from './features/signing/consent-list-routes.ts'
 import { consentQuestionPages } from './features/signing/consent-question-routes.ts'
 import { personSigningPages } from './features/signing/person-signing-routes.ts'
 import { queuePages } from './features/reports/queue-routes.ts'
+import { attestedPages } from './features/issuing/attested-routes.ts'
+import { starterPages } from './features/signing/starter-routes.ts'
 import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 
@@ -50,6 +52,8 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...auditPages(services),
     ...mailboxPages(services),
     ...queuePages(services),
+    ...starterPages(services),
+    ...attestedPages(services),
     ...personSigningPages(services),
     ...consentQuestionPages(services),
     ...consentListPages(services),

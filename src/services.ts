@@ -28,6 +28,7 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { AttestedImport } from './features/issuing/attested-import.ts'
 import { TrainingService } from './features/issuing/training-service.ts'
 import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
@@ -137,6 +138,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const agreementStore = new AgreementStore(db, clock, ids)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+  const attestedImport = new AttestedImport({ db, clock, ids, audit, agreements: agreementStore, schools, store: issuing.attested })
   const trainings = new TrainingService({ db, clock, audit, store: issuing.trainings })
   const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
 
@@ -164,10 +166,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
     baseUrl: config.baseUrl, ledgerHead,
   })
-  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
-  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
   const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
@@ -226,6 +228,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     issuing,
     requirements,
     trainings,
+    attestedImport,
     signing,
     signingStore,
     signingQueries,

@@ -8,6 +8,7 @@ import type { SessionHandle } from '../../http/session-handle.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import { boardCsv } from './board-csv.ts'
 import { agreementsFor, cellsOf, countOf, countsOnce } from './board-figures.ts'
@@ -23,6 +24,7 @@ export interface BoardPagesDeps {
   chase: ChaseService
   schools: SchoolStore
   agreements: AgreementStore
+  calendar: CalendarStore
 }
 
 const SEARCH_PATH = `${BOARD_PATH}/search`
@@ -101,10 +103,12 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   const total = name ? await deps.board.count(question) : countOf(listed)
   const page = Math.min(filter.page, Math.max(1, Math.ceil(total / PAGE_SIZE)))
   const lines = await deps.board.page(question, { sort: filter.sort, offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
+  const calendarOf = await deps.calendar.around(question.today, schools)
   const signed = lines.filter((line) => line.status === 'signed').map((line) => line.requestId)
   return boardView({
     filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), places: cellsOf(cells, { ...filter, status: '' }, agreementIds, true), lines, total,
     records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
+    mayOpen: actor.can('person.view'), schoolDaysBetween: (schoolId, from, to) => calendarOf(schoolId).schoolDaysBetween(from, to),
     now: deps.clock.now(), mayExport: actor.can('office.board.export'), searchAction: SEARCH_PATH,
   })
 }

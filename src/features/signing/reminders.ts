@@ -3,9 +3,11 @@ import { addDays, longDate, today } from '../../shared/dates.ts'
 import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
+import type { ProtectionFlags } from '../people/protection-flags.ts'
+import { mayBeWritten } from './may-be-written.ts'
 import type { SigningQueries, SigningTask } from './signing-queries.ts'
 
-export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; baseUrl: string }
+export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; protection: ProtectionFlags; baseUrl: string }
 
 const LINK_DAYS = 28
 
@@ -21,10 +23,10 @@ export class Reminders {
    * up now (F2): who signed meanwhile, or may not be contacted any more, gets nothing.
    */
   async remind(personId: string): Promise<void> {
-    const { people, mail, queries, clock } = this.#deps
+    const { people, mail, queries, clock, protection } = this.#deps
     const person = await people.person(personId)
     if (!person?.email) return
-    const open = (await queries.tasksOf(personId)).filter((task) => task.signatory.required && task.signatory.state === 'open' && task.request.state === 'open')
+    const open = await mayBeWritten(protection, (await queries.tasksOf(personId)).filter((task) => task.signatory.required && task.signatory.state === 'open' && task.request.state === 'open'))
     if (open.length === 0) return
     await mail.send({
       dedupeKey: `reminder:${today(clock.now())}:${personId}`, personId, to: person.email, template: 'reminder',
