@@ -7,6 +7,7 @@ import type { Browser } from '../http/browser.ts'
 import { expectAccessible, withBrowser } from '../support/browser.ts'
 import { smallTrust, type SmallTrust } from '../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../support/test-app.ts'
+import { must } from '../support/must.ts'
 
 const WIDER_THAN_WINDOW = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
   [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
@@ -42,7 +43,7 @@ withBrowser('consents and requirements, in Chromium', (chromium) => {
       }, 'system')
     }
     const { store } = app.services.agreements
-    const own = (await store.requirements()).find((one) => one.band === 'staff')!
+    const own = must((await store.requirements()).find((one) => one.band === 'staff'))
     const { id: _id, ...values } = own
     await app.services.requirements.save({ ...values, agreementId: '', act: 'train', title: 'Online safety basics', cadence: 'every-months', everyMonths: 24 }, null, 'system')
     await trust.issue()

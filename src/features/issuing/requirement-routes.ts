@@ -31,7 +31,7 @@ export function requirementPages(deps: RequirementPagesDeps): Page[] {
       name: 'requirements', path: PATH, permission: 'agreements.view',
       get: async ({ actor }) => {
         const all = (await deps.agreements.requirements()).filter((one) => one.schoolId === null || actor.can('agreements.view', one.schoolId))
-        return view('pages/requirements/list.njk', listView(all, await namedFor(deps), actor.can('requirements.edit')))
+        return view('pages/requirements/list.njk', { ...listView(all, await namedFor(deps), actor.can('requirements.edit')), ...(actor.can('attested.import') ? { attestedHref: '/office/attested' } : {}) })
       },
     }),
     definePage({

@@ -17,7 +17,7 @@ const PERMISSION = 'queues.view'
 const WORDS: Record<QueueKind, { title: string; next: string; none: string }> = {
   call: { title: 'Calls wanted', next: 'Call them. Nobody is chased meanwhile. If they change their mind they can do so on their list, or you ask again.', none: 'Nobody waits for a call.' },
   declined: { title: 'Said no', next: 'A conversation is the next step. Nobody is chased after a no.', none: 'Nobody has said no.' },
-  disagree: { title: 'Parents or carers who disagree', next: 'No counts until they agree. Speak with each by themselves; never tell one what the other said.', none: 'Nobody disagrees.' },
+  disagree: { title: 'Parents or carers who disagree', next: 'The answer “no” counts until they agree. Speak with each by themselves; never tell one what the other said.', none: 'Nobody disagrees.' },
   unreachable: { title: 'Cannot be reached', next: 'Add an e-mail address in the MIS, or ask on paper.', none: 'Everybody can be reached.' },
   excused: { title: 'Excuses that end soon', next: 'Excuse them for longer, or let it end: then they are asked again.', none: 'No excuse ends within two weeks.' },
 }

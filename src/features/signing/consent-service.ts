@@ -51,15 +51,21 @@ export class ConsentService {
 
   /** Everybody about whom this person is asked: themselves, and children for whom they may consent (F1, F2). */
   async askedOf(personId: string): Promise<AskedAbout[]> {
+    if (!await this.#anyAsked()) return []
     const links = ((await this.#deps.people.childrenOf([personId])).get(personId) ?? []).filter((link) => link.mayConsent && !link.doNotContact)
     const own = await this.about(personId, personId)
     const children = await Promise.all(links.map((link) => this.about(link.pupilId, personId)))
     return [own, ...children].filter((one): one is AskedAbout => one !== null && one.questions.length > 0)
   }
 
+  async #anyAsked(): Promise<boolean> {
+    return (await this.#deps.questions.all()).some((question) => question.active)
+  }
+
   /** What this person is asked about that one; null when they may not answer (unknown and barred look alike). */
   async about(subjectId: string, signerId: string): Promise<AskedAbout | null> {
     const { people, clock, adults, questions, store, schools } = this.#deps
+    if (!await this.#anyAsked()) return null
     const link = subjectId === signerId ? null : ((await people.guardiansOf([subjectId])).get(subjectId) ?? []).find((one) => one.guardianId === signerId) ?? null
     if (subjectId !== signerId && (!link?.mayConsent || link.doNotContact)) return null
     const subject = await people.person(subjectId)

@@ -27,6 +27,8 @@ export interface ListExtras {
   trainings: readonly Training[]
   /** Optional questions without an answer; null when none is asked at all. */
   choices: number | null
+  /** A member of staff who has groups, whose lists of yes and no they need. */
+  groupLists?: boolean
 }
 
 /** The list of everything asked of one person, and what is done. Pure. */
@@ -49,6 +51,7 @@ export function listView(tasks: SigningTask[], person: { name: string; forename:
       lead: leadOf(asked, open.length, tasks.length + extras.trainings.length, children.length, person.name), people, finished: open.length === 0,
       more: [
         ...(extras.choices === null ? [] : [{ text: `Your choices about photos and more${extras.choices > 0 ? ` (${extras.choices} not answered)` : ''}`, href: '/me/choices' }]),
+        ...(extras.groupLists ? [{ text: 'Photos and publication: who in your groups said yes', href: '/consents' }] : []),
         { text: 'What you agreed to', href: '/me/history' },
       ],
     },

@@ -7,6 +7,7 @@ import type { IssueService } from '../issuing/issue-service.ts'
 import type { TrainingService } from '../issuing/training-service.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import type { AskedLinks } from './asked-links.ts'
+import type { ConsentListQueries } from './consent-list-queries.ts'
 import type { ConsentService } from './consent-service.ts'
 import type { ConsentStore } from './consent-store.ts'
 import type { SealingService } from './sealing-service.ts'
@@ -26,6 +27,7 @@ export interface SigningPagesDeps {
   signingStore: SigningStore
   consents: ConsentService
   consentStore: ConsentStore
+  consentLists: ConsentListQueries
   schools: SchoolStore
   issuing: Pick<IssueService, 'trainings' | 'attested'>
   trainings: TrainingService

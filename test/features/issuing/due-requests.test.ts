@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Requirement } from '../../../src/features/agreements/requirement-store.ts'
 import { dueFor, type ExistingRequest, type IssueRules, type Placed } from '../../../src/features/issuing/due-requests.ts'
 import { SchoolCalendar } from '../../../src/features/schools/school-calendar.ts'
+import { must } from '../../support/must.ts'
 
 const requirement = (change: Partial<Requirement> = {}): Requirement => ({
   id: 'R1', agreementId: 'A1', title: null, schoolId: null, band: 'KS2', role: null, groupName: null, act: 'sign', signerRule: 'pupil-and-guardian', signers: 'any',
@@ -108,7 +109,8 @@ describe('properties', () => {
   it('I6: the grace never ends before the due day, and nothing is due before it is asked', () => {
     fc.assert(fc.property(day, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (on, dueSchoolDays, graceSchoolDays) => {
       const [due] = dueFor(pupil(), rules([requirement({ dueSchoolDays, graceSchoolDays })], { on }), [])
-      expect(due && due.request.dueOn! >= on && due.request.graceUntil! >= due.request.dueOn!).toBe(true)
+      const { dueOn, graceUntil } = must(due).request
+      expect(must(dueOn) >= on && must(graceUntil) >= must(dueOn)).toBe(true)
     }), { numRuns: 200 })
   })
 

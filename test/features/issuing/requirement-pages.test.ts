@@ -3,6 +3,7 @@ import type { Browser } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { hrefs } from '../signing/signing-walk.ts'
+import { must } from '../../support/must.ts'
 
 const POLICY = {
   act: 'acknowledge', title: '', band: 'staff', role: 'teacher', school: '', group: '', 'signer-rule': 'self', signers: 'any', cadence: 'admission', 'every-months': '', compulsory: 'yes',
@@ -37,7 +38,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const id = app.services.ids.next()
       await app.db.sql('agreements').insert({ id, key: `policy-${id.toLowerCase()}`, title: 'Safeguarding policy', band: 'staff', family: 'staff', owner: 'DSL', review_months: 12, created_at: app.clock.now() })
       const current = await app.services.agreements.store.current(await staffAgreement())
-      await app.services.agreements.store.addVersion(id, current!.version)
+      await app.services.agreements.store.addVersion(id, must(current).version)
       return id
     }
 
@@ -96,9 +97,9 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
 
     it('a head changes their own requirement, never the trust\'s; ending asks nobody new', async () => {
       const all = await app.services.agreements.store.requirements()
-      const trusts = all.find((one) => one.schoolId === null && one.band === 'KS2')!
+      const trusts = must(all.find((one) => one.schoolId === null && one.band === 'KS2'))
       expect((await head.get(`/requirements/${trusts.id}/edit`)).status).toBe(404)
-      const own = all.find((one) => one.schoolId === trust.primary.id)!
+      const own = must(all.find((one) => one.schoolId === trust.primary.id))
       expect((await head.submit(`/requirements/${own.id}`, {}, `/requirements/${own.id}/end`)).status).toBe(303)
       expect((await app.services.agreements.store.requirements()).some((one) => one.id === own.id)).toBe(false)
     })

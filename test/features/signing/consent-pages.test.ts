@@ -3,6 +3,7 @@ import type { Browser } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { bytesOf, checkFields, count, fillIn, hidden, hrefs, openSlots, readThrough, signAs, work } from './signing-walk.ts'
+import { must } from '../../support/must.ts'
 
 for (const kind of ['sqlite', 'mariadb'] as const) {
   describe.skipIf(kind === 'mariadb' && inject('mariadbUrl') === null)(`consents [${kind}]`, () => {
@@ -163,8 +164,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
 
     it('new words that mean something else ask everybody anew', async () => {
       const [question] = await app.services.consentQuestions.all()
-      const { id: _id, version: _version, countsFrom: _from, ...draft } = question!
-      await app.services.consentCatalogue.change(question!.id, { ...draft, question: 'May we, and the newspaper too?' }, true, 'system')
+      const { id: _id, version: _version, countsFrom: _from, ...draft } = must(question)
+      await app.services.consentCatalogue.change(must(question).id, { ...draft, question: 'May we, and the newspaper too?' }, true, 'system')
       expect((await stateOf(child))[0]).toBe('not-answered')
       const browser = await app.as(mother, 'link')
       expect((await browser.get(`/me/choices/${child}`)).text).toContain('and the newspaper too')
@@ -175,8 +176,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const guardian = await trust.add({ name: 'Leila Aziz', email: 'leila@aziz.example' })
       await trust.link(student, guardian)
       const [question] = await app.services.consentQuestions.all()
-      const { id: _id, version: _version, countsFrom: _from, ...draft } = question!
-      await app.services.consentCatalogue.change(question!.id, { ...draft, bands: ['KS1', 'KS2', 'KS3-4'] }, false, 'system')
+      const { id: _id, version: _version, countsFrom: _from, ...draft } = must(question)
+      await app.services.consentCatalogue.change(must(question).id, { ...draft, bands: ['KS1', 'KS2', 'KS3-4'] }, false, 'system')
       await trust.issue()
       const adult = await app.as(guardian, 'link')
       const page = await adult.get(`/me/choices/${student}`)

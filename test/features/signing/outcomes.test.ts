@@ -3,6 +3,7 @@ import type { Browser } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { checkFields, count, fillIn, hidden, openSlots, readThrough, signAs, work } from './signing-walk.ts'
+import { must } from '../../support/must.ts'
 
 for (const kind of ['sqlite', 'mariadb'] as const) {
   describe.skipIf(kind === 'mariadb' && inject('mariadbUrl') === null)(`outcomes [${kind}]`, () => {
@@ -109,7 +110,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await stateOf(request)).toBe('open')
       expect((await browser.get('/me/history')).text).toContain('Made invalid by the school')
       const file = await app.services.sealing.file(signature)
-      expect(await app.services.verify.verify(file!.bytes)).toMatchObject({ status: 'withdrawn' })
+      expect(await app.services.verify.verify(must(file).bytes)).toMatchObject({ status: 'withdrawn' })
       expect(await openSlots(browser)).toEqual([slot])
     })
 
@@ -132,8 +133,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
     })
 
     it('F5: where all who may sign are asked, each has their own slot; one no goes to the queue as a disagreement', async () => {
-      const agreement = (await app.services.agreements.store.byKey('pupil-ks2'))!
-      const before = (await app.services.agreements.store.requirements()).find((one) => one.agreementId === agreement.id)!
+      const agreement = must(await app.services.agreements.store.byKey('pupil-ks2'))
+      const before = must((await app.services.agreements.store.requirements()).find((one) => one.agreementId === agreement.id))
       const { id: _id, ...values } = before
       await app.services.agreements.store.requirementStore.update(before.id, { ...values, signers: 'all' })
       const child = await trust.add({ name: 'Zofia Kowalska', role: 'pupil', year: '4', group: '4B' })

@@ -3,6 +3,7 @@ import type { Browser } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { count, hidden, hrefs, openSlots, signAs, work } from './signing-walk.ts'
+import { must } from '../../support/must.ts'
 
 for (const kind of ['sqlite', 'mariadb'] as const) {
   describe.skipIf(kind === 'mariadb' && inject('mariadbUrl') === null)(`new staff [${kind}]`, () => {
@@ -19,13 +20,13 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       await app.services.roles.grant({ personId: id, role: 'hr', schoolId: trust.primary.id, groupName: null, until: null, grantedBy: 'system' })
       hr = await app.as(id)
       const { store } = app.services.agreements
-      const staff = (await store.byKey('staff'))!
-      const own = (await store.requirements()).find((one) => one.agreementId === staff.id)!
+      const staff = must(await store.byKey('staff'))
+      const own = must((await store.requirements()).find((one) => one.agreementId === staff.id))
       const { id: _id, ...values } = own
       await store.requirementStore.update(own.id, { ...values, opensAccount: true })
       const policy = app.services.ids.next()
       await app.db.sql('agreements').insert({ id: policy, key: 'policy-safeguarding', title: 'Safeguarding policy', band: 'staff', family: 'staff', owner: 'DSL', review_months: 12, created_at: app.clock.now() })
-      await store.addVersion(policy, (await store.current(staff.id))!.version)
+      await store.addVersion(policy, must(await store.current(staff.id)).version)
       const draft = { ...values, opensAccount: false, title: null, agreementId: policy, act: 'acknowledge' as const }
       await app.services.requirements.save(draft, null, 'system')
       await app.services.requirements.save({ ...draft, agreementId: '', act: 'train', title: 'Online safety basics', cadence: 'admission', dueSchoolDays: 10 }, null, 'system')
