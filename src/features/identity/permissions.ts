@@ -5,6 +5,7 @@ export const permissions = [
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
+  'calendar.edit',
   'requirements.edit', 'queues.view', 'consents.view', 'consents.edit', 'protection.set', 'starters.manage', 'attested.import', 'signature.invalidate', 'request.excuse',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
@@ -28,29 +29,26 @@ const board = ['office.board.view', 'office.board.export'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
-/** What to do about those who said no, want a call, or need not sign for a while (I4, S4). */
-const outcomes = ['queues.view', 'request.excuse', 'signature.invalidate'] as const
-const settingUp = ['requirements.edit', 'consents.edit'] as const
 
 /**
  * Who may do what. A role that sees figures or its own groups only (governor, class teacher) has no entry here until a
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', ...outcomes, ...settingUp, 'consents.view', 'starters.manage', 'attested.import'],
-  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'protection.set'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', 'calendar.edit'],
+  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'starters.manage', 'attested.import'],
-  hr: ['office.board.view', 'person.view', 'agreements.view', 'starters.manage'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, ...settingUp, 'consents.view'],
+  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
+  hr: ['office.board.view', 'person.view', 'agreements.view'],
+  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', ...outcomes, 'consents.view', 'protection.set'],
-  'designated-teacher': ['person.view', 'agreements.view', 'protection.set'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
-  dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'consents.view'],
+  dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   governor: [],
   'link-governor': [],
   staff: [],
@@ -59,9 +57,25 @@ const table: Record<Role, readonly Permission[]> = {
   visitor: [],
 }
 
+/** What to do about those who said no, want a call, or need not sign for a while (I4, S4). */
+const outcomes = ['queues.view', 'request.excuse', 'signature.invalidate'] as const
+
+/** Requirements, outcomes and consents: beside the table, by role. */
+const signing: Partial<Record<Role, readonly Permission[]>> = {
+  'trust-admin': [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view', 'starters.manage', 'attested.import'],
+  'trust-safeguarding-lead': [...outcomes, 'consents.view', 'protection.set'],
+  office: [...outcomes, 'consents.view', 'starters.manage', 'attested.import'],
+  hr: ['starters.manage'],
+  headteacher: [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view'],
+  dsl: [...outcomes, 'consents.view', 'protection.set'],
+  'designated-teacher': ['protection.set'],
+  dpo: ['consents.view'],
+}
+
 /** True when the table says so; a role nobody knows may do nothing. */
 export function allows(role: string, permission: string): boolean {
-  return Object.hasOwn(table, role) && (table[role as Role] as readonly string[]).includes(permission)
+  if (!Object.hasOwn(table, role)) return false
+  return [...table[role as Role], ...signing[role as Role] ?? []].some((allowed) => allowed === permission)
 }
 
 /** Roles that are never given without an end (external support, one lesson of cover). */
