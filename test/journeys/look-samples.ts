@@ -2,7 +2,8 @@ import type { Sample } from '../support/sample.ts'
 import { itSamples } from './look-samples-it.ts'
 import { moreSamples } from './look-samples-more.ts'
 import { officeSamples } from './look-samples-office.ts'
+import { requirementSamples } from './look-samples-requirements.ts'
 import { signingSamples } from './look-samples-signing.ts'
 
 /** Every page in every state that looks different, with made-up data in the shape its template documents. */
-export const samples: Sample[] = [...signingSamples, ...officeSamples, ...itSamples, ...moreSamples]
+export const samples: Sample[] = [...signingSamples, ...officeSamples, ...itSamples, ...moreSamples, ...requirementSamples]
