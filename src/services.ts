@@ -171,9 +171,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
-  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, protection: outcomes.protection, calendar, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
-  const chase = new ChaseService({ db, clock, outbox, audit, board })
+  const chase = new ChaseService({ db, clock, outbox, audit, board, calendar })
   const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
   const worker = createWorker({

@@ -125,9 +125,11 @@ export function requirementPages(deps: RequirementPagesDeps): Page[] {
     }),
   ]
 
-  function drafted(ctx: Parameters<typeof backWithErrors>[0] & { actor: Actor; body: z.output<typeof requirementBody> }, replaces: string | null) {
+  async function drafted(ctx: Parameters<typeof backWithErrors>[0] & { actor: Actor; body: z.output<typeof requirementBody> }, replaces: string | null) {
     const { draft, problems } = draftOf(ctx.body)
     if (draft.schoolId === null && !wholeTrust(ctx.actor)) problems['school'] = 'Choose your school.'
+    const wrongText = Object.keys(problems).length === 0 ? await deps.requirements.textProblem(draft) : null
+    if (wrongText) problems['signer-rule'] = wrongText
     if (Object.keys(problems).length > 0) return backWithErrors(ctx, problems)
     ensureMayPlace(ctx.actor, draft)
     ctx.session.set(DRAFT, { draft, replaces })

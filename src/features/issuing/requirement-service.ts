@@ -2,6 +2,7 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
+import { slotsOf } from '../agreements/requirement.ts'
 import { requirementProblems, topicOf } from '../agreements/requirement-rules.ts'
 import type { Requirement } from '../agreements/requirement-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
@@ -20,6 +21,16 @@ export class RequirementService {
     return { ...draft, id: own, topic: topicOf(draft, await this.#deps.agreements.all(), own) }
   }
 
+  /** Why the agreement's text cannot be put to these signers; null when it can. */
+  async textProblem(draft: RequirementDraft): Promise<string | null> {
+    if (draft.act === 'train' || draft.agreementId === '') return null
+    const current = await this.#deps.agreements.current(draft.agreementId)
+    if (!current) return 'This agreement has no published text yet.'
+    const slots = slotsOf({ act: draft.act, signerRule: draft.signerRule }).map(({ slot }) => slot)
+    const missing = slots.filter((slot) => current.version.texts.some((text) => !text.statements[slot]))
+    return missing.length === 0 ? null : `The text has no words for ${missing.map((slot) => SLOT_WORDS[slot]).join(' and ')} to say yes to. Choose who signs as the text says it.`
+  }
+
   /**
    * Saves a draft as a new requirement or in place of one. Returns its identifier.
    * @throws UnusableInput when it makes no sense; NotFound when the one to change has ended; Refused where the same is asked already.
@@ -29,6 +40,8 @@ export class RequirementService {
     const [problem] = requirementProblems(draft)
     if (problem) throw new UnusableInput({ what: problem.text, where: problem.field, remedy: 'Change it in the form.' })
     if (draft.agreementId && !await agreements.byId(draft.agreementId)) throw new NotFound('There is no such agreement.')
+    const wrongText = await this.textProblem(draft)
+    if (wrongText) throw new UnusableInput({ what: wrongText, where: 'signer-rule', remedy: '' })
     return db.transaction(async () => {
       const store = agreements.requirementStore
       const before = replaces ? await store.get(replaces) : null
@@ -54,6 +67,8 @@ export class RequirementService {
     })
   }
 }
+
+const SLOT_WORDS = { pupil: 'the pupil', guardian: 'a parent or carer', self: 'the person' } as const
 
 function sameAudience(a: Requirement, b: Requirement): boolean {
   return a.agreementId === b.agreementId && a.title === b.title && a.band === b.band && a.role === b.role && a.groupName === b.groupName && a.schoolId === b.schoolId

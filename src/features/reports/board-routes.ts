@@ -65,7 +65,7 @@ export function chaseWords({ mails, already, unreached }: ChaseReport): string {
   const people = (count: number) => `${count.toLocaleString('en-GB')} ${count === 1 ? 'person' : 'people'}`
   return [
     mails > 0 ? `${people(mails)} will get a mail in the next minutes.` : 'Nobody gets a new mail.',
-    ...(already > 0 ? [`${people(already)} had one today already.`] : []),
+    ...(already > 0 ? [`${people(already)} had one today already, or since the last school day.`] : []),
     ...(unreached > 0 ? [`${unreached.toLocaleString('en-GB')} ${unreached === 1 ? 'agreement' : 'agreements'} no mail can reach: nobody who has to sign has an e-mail address. Pupils with a school login see it when they sign in.`] : []),
   ].join(' ')
 }

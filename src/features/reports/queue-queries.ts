@@ -119,9 +119,22 @@ export class QueueQueries {
     const on = today(clock.now())
     const lines = await board.page({ schools, today: on, fromYear: academicYear(on), status: 'unreachable', once: true }, { sort: 'name', offset: 0, limit: MOST })
     const titles = await this.#deps.agreementTitles()
-    return lines.map((line) => ({
+    return [...await this.#throughOffice(titles), ...lines.map((line) => ({
       kind: 'unreachable' as const, key: line.requestId, personId: line.personId, schoolId: line.schoolId, name: `${line.forename} ${line.surname}`.trim(), what: titles.get(line.agreementId) ?? 'An agreement',
       by: null, reason: null, passedAt: null, since: line.askedAt, excuse: null,
+    }))]
+  }
+
+  /** P6: nobody is written to about a child whose contact goes through the office, so the office asks. */
+  async #throughOffice(titles: ReadonlyMap<string, string>): Promise<QueueItem[]> {
+    const rows = await this.#deps.db.rows(
+      `select distinct r.id, r.person_id, r.school_id, r.agreement_id, r.created_at, p.preferred_forename, p.surname from protection_flags f join requests r on r.person_id = f.person_id
+       join signatories s on s.request_id = r.id join people p on p.id = r.person_id
+       where f.kind = 'contact' and f.active = 1 and r.state = 'open' and s.slot = 'guardian' and s.required = 1 and s.state = 'open' order by r.id limit ${MOST}`, [])
+    return rows.map((row) => ({
+      kind: 'unreachable' as const, key: `office:${row['id'] as string}`, personId: row['person_id'] as string, schoolId: row['school_id'] as string,
+      name: `${row['preferred_forename'] as string} ${row['surname'] as string}`.trim(), what: `${titles.get(row['agreement_id'] as string) ?? 'An agreement'}: contact goes through the office`,
+      by: null, reason: null, passedAt: null, since: Number(row['created_at']), excuse: null,
     }))
   }
 

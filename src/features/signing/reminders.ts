@@ -4,14 +4,16 @@ import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
 import type { ProtectionFlags } from '../people/protection-flags.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
+import { reminderDay } from '../schools/reminder-day.ts'
 import { mayBeWritten } from './may-be-written.ts'
 import type { SigningQueries, SigningTask } from './signing-queries.ts'
 
-export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; protection: ProtectionFlags; baseUrl: string }
+export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; protection: ProtectionFlags; calendar: CalendarStore; baseUrl: string }
 
 const LINK_DAYS = 28
 
-/** Reminds one person of everything that still waits for their signature, in one mail a day at most (F3). */
+/** Reminds one person of everything that still waits for their signature, in one mail a school day at most (F3, I6). */
 export class Reminders {
   readonly #deps: ReminderDeps
   constructor(deps: ReminderDeps) {
@@ -28,8 +30,10 @@ export class Reminders {
     if (!person?.email) return
     const open = await mayBeWritten(protection, (await queries.tasksOf(personId)).filter((task) => task.signatory.required && task.signatory.state === 'open' && task.request.state === 'open'))
     if (open.length === 0) return
+    const on = today(clock.now())
+    const day = reminderDay((await this.#deps.calendar.around(on, []))(null), on)
     await mail.send({
-      dedupeKey: `reminder:${today(clock.now())}:${personId}`, personId, to: person.email, template: 'reminder',
+      dedupeKey: `reminder:${day}:${personId}`, personId, to: person.email, template: 'reminder',
       variables: () => this.#variables(person, open),
     })
   }

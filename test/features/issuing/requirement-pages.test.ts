@@ -75,6 +75,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       await admin.submit('/requirements/new', { ...POLICY, agreement, role: '', act: 'sign' })
       expect((await admin.submit('/requirements/preview')).location).toBe('/requirements/new')
       expect((await admin.get('/requirements/new')).text).toContain('asked for the same already')
+      expect((await admin.submit('/requirements/new', { ...POLICY, agreement, band: 'KS2', role: '', act: 'sign', 'signer-rule': 'pupil-and-guardian' })).location).toBe('/requirements/new')
+      expect((await admin.get('/requirements/new')).text).toContain('The text has no words for the pupil and a parent or carer')
       const wrong = await admin.submit('/requirements/new', { ...POLICY, agreement: '', band: 'KS2', cadence: 'every-months', signers: 'all' })
       expect(wrong.location).toBe('/requirements/new')
       const page = await admin.get('/requirements/new')

@@ -143,6 +143,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       await trust.issue()
       const request = (await app.db.read('requests').where({ person_id: child }).first('id')).id as string
       expect(await count(app, 'signatories', { request_id: request })).toBe(4)
+      const own = await app.as(child)
+      const [slotOfChild = ''] = await openSlots(own)
+      if (slotOfChild === '') throw new Error('The pupil has no slot')
+      await app.services.issuing.store.setSignatory(slotOfChild, 'signed')
+      expect((await office.get('/office/board?status=waiting-guardian')).text).toContain('Kowalska, Zofia')
+      const path = `/office/signing/${child}`
+      await dsl.submit(path, { images: 'none', contact: 'via-office', 'review-day': '1', 'review-month': '9', 'review-year': '2027' }, `${path}/protect`)
+      expect((await office.get('/office/queues?kind=unreachable')).text).toMatch(/Zofia Kowalska[\s\S]*contact goes through the office/)
+      await dsl.submit(path, { images: 'none' }, `${path}/protect`)
+      expect((await office.get('/office/queues?kind=unreachable')).text).not.toContain('Zofia Kowalska')
       const [hers, his] = [await app.as(mother, 'link'), await app.as(father, 'link')]
       const [slotOfHers = ''] = await openSlots(hers)
       const [slotOfHis = ''] = await openSlots(his)
