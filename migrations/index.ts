@@ -11,6 +11,7 @@ import { migration as security } from './011_security.ts'
 import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
 import { migration as rollover } from './018_rollover.ts'
+import { migration as requirements } from './013_requirements.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '012_authoring': authoring,
   '009_calendar': calendar,
   '018_rollover': rollover,
+  '013_requirements': requirements,
 }

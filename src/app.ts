@@ -32,6 +32,14 @@ import { boardPages } from './features/reports/board-routes.ts'
 import { looksPages } from './features/reports/looks-routes.ts'
 import { figuresPages } from './features/reports/figures-routes.ts'
 import type { StepUp } from './http/page-deps.ts'
+import { requirementPages } from './features/issuing/requirement-routes.ts'
+import { consentListPages } from './features/signing/consent-list-routes.ts'
+import { consentQuestionPages } from './features/signing/consent-question-routes.ts'
+import { personSigningPages } from './features/signing/person-signing-routes.ts'
+import { queuePages } from './features/reports/queue-routes.ts'
+import { attestedPages } from './features/issuing/attested-routes.ts'
+import { starterPages } from './features/signing/starter-routes.ts'
+import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 import { settingsSections } from './settings-sections.ts'
 
@@ -60,6 +68,13 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...auditPages({ ...services, placedAt }),
     ...calendarPages(services),
     ...mailboxPages(services),
+    ...queuePages(services),
+    ...starterPages(services),
+    ...attestedPages(services),
+    ...personSigningPages(services),
+    ...consentQuestionPages(services),
+    ...consentListPages(services),
+    ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
   ]
 }
 

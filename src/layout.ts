@@ -48,6 +48,10 @@ function navigation({ actor }: RequestParts): NavItem[] {
   const items: [string, NavItem][] = [
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
     ['agreements.view', { text: 'Agreement texts', href: '/agreements' }],
+    ['agreements.view', { text: 'Requirements', href: '/requirements' }],
+    ['queues.view', { text: 'Queues', href: '/office/queues' }],
+    ['consents.view', { text: 'Consents', href: '/consents' }],
+    ['starters.manage', { text: 'New staff', href: '/office/starters' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['records.view', { text: 'Records', href: '/records' }],

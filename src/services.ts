@@ -17,6 +17,9 @@ import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { createAgreementsFeature } from './features/agreements/agreements-feature.ts'
 import { MAJOR_IN_FORCE } from './features/agreements/put-in-force.ts'
+import { AgreementService } from './features/agreements/agreement-service.ts'
+import { AgreementStore } from './features/agreements/agreement-store.ts'
+import { ConsentQuestionStore } from './features/agreements/consent-question-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
@@ -31,6 +34,9 @@ import { IssueService } from './features/issuing/issue-service.ts'
 import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
 import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
 import { ReissueService } from './features/issuing/reissue-service.ts'
+import { AttestedImport } from './features/issuing/attested-import.ts'
+import { TrainingService } from './features/issuing/training-service.ts'
+import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
@@ -43,12 +49,17 @@ import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
+import { createQueues } from './features/reports/queue-feature.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
+import { ConsentService } from './features/signing/consent-service.ts'
+import { ConsentStore } from './features/signing/consent-store.ts'
+import { DeclineStore } from './features/signing/decline-store.ts'
 import { Invitations } from './features/signing/invitations.ts'
+import { createOutcomesFeature } from './features/signing/outcomes-feature.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
 import { Reminders } from './features/signing/reminders.ts'
@@ -158,29 +169,41 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const agreementStore = agreements.store
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
   const reissue = new ReissueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools, requests: issuing.store })
+  const attestedImport = new AttestedImport({ db, clock, ids, audit, agreements: agreementStore, schools, store: issuing.attested })
+  const trainings = new TrainingService({ db, clock, audit, store: issuing.trainings })
+  const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
+  const declines = new DeclineStore(db)
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, declines })
+  const consentQuestions = new ConsentQuestionStore(db, clock, ids)
+  const consentStore = new ConsentStore(db)
+  const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
-    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents,
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
+  const ledgerHead = async () => {
+    const head = await auditQueries.head()
+    return head ? { size: head.size, root: head.root } : null
+  }
   const receipts = new Receipts({
-    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl,
-    ledgerHead: async () => {
-      const head = await auditQueries.head()
-      return head ? { size: head.size, root: head.root } : null
-    },
+    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
   })
-  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const outcomes = createOutcomesFeature({
+    db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
+    baseUrl: config.baseUrl, ledgerHead,
+  })
+  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
-  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, protection: outcomes.protection, calendar, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
-  const chase = new ChaseService({ db, clock, outbox, audit, board })
+  const chase = new ChaseService({ db, clock, outbox, audit, board, calendar })
+  const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
@@ -189,6 +212,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...accessJobs.handlers,
       ...texts.handlers,
       [MAJOR_IN_FORCE]: async (payload) => { await reissue.reissue(text(payload['versionId'])) },
+      ...outcomes.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -204,6 +228,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'agreement-reviews', cron: '10 6 * * *', run: async () => { await texts.reviews.remind() } },
+        ...outcomes.schedules,
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
@@ -241,9 +266,22 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     texts,
     issuing,
     reissue,
+    requirements,
+    trainings,
+    attestedImport,
     signing,
     signingStore,
     signingQueries,
+    consents,
+    consentStore,
+    consentQuestions,
+    declines,
+    outcomes: outcomes.outcomes,
+    comingOfAge: outcomes.comingOfAge,
+    protection: outcomes.protection,
+    consentLists: outcomes.consentLists,
+    consentCatalogue: outcomes.consentCatalogue,
+    starters: outcomes.starters,
     sealing,
     verify,
     receipts,
@@ -263,6 +301,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     records: new RecordsQueries(db),
     board,
     chase,
+    queues,
+    queueMarks,
     plans,
     accessJobs,
     accessPageQueries,

@@ -17,6 +17,20 @@ export async function dropTables(knex: Knex, names: string[]): Promise<void> {
   for (const name of names) await knex.schema.dropTableIfExists(name)
 }
 
+/** Adds the columns that are not there yet. */
+export async function addColumns(knex: Knex, name: string, columns: Record<string, (table: Knex.CreateTableBuilder) => unknown>): Promise<void> {
+  for (const [column, build] of Object.entries(columns)) {
+    if (!await knex.schema.hasColumn(name, column)) await knex.schema.alterTable(name, (table) => { build(table) })
+  }
+}
+
+/** Drops columns that no index names. Both databases know this statement; the builder would copy the table. */
+export async function dropColumns(knex: Knex, name: string, columns: readonly string[]): Promise<void> {
+  for (const column of columns) {
+    if (await knex.schema.hasColumn(name, column)) await knex.raw('alter table ?? drop column ??', [name, column])
+  }
+}
+
 /** A ULID of our own. */
 export const id = (table: Knex.CreateTableBuilder, name = 'id') => table.string(name, 26)
 /** Milliseconds since 1970 (T1). */

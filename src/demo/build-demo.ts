@@ -8,6 +8,7 @@ import { ACCESS_GROUPS, makeDemoDirectory, SUSPENDED_CONTAINER } from './demo-di
 import { DEMO_SOURCE, type DemoSample, writeSamples } from './demo-samples.ts'
 import { makeDemoTrust } from './demo-trust.ts'
 import type { DemoTrust } from './model.ts'
+import { askForConsents } from './ask-for-consents.ts'
 import { signSome } from './sign-some.ts'
 
 export interface BuiltDemo {
@@ -56,6 +57,7 @@ export async function buildDemo(services: Services, trust: DemoTrust, dataDir: s
   if (directory) await services.accounts.reconcile.observe(directory.name, ACTOR)
   say('Putting the agreements of this school year ...')
   await services.issuing.issue({ actor: ACTOR, planOnly: false })
+  await askForConsents(services)
   say('Letting a part of the school sign ...')
   await signSome(services, new Set(trust.personas.map((persona) => people.get(persona.id) ?? '')))
   return { trust, samples, leaverId, personas: await personaGroups(services, trust, people) }

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../shared/canonical-json.ts'
 import type { AgreementVersion } from './agreement.ts'
 import type { Band, Family } from './band.ts'
 import type { Rendition } from './rendition.ts'
-import type { Act, Cadence, IfUnsigned, SignerRule } from './requirement.ts'
+import { type NewRequirement, type Requirement, RequirementStore } from './requirement-store.ts'
 
 export interface Agreement {
   id: string
@@ -24,29 +24,17 @@ export interface StoredVersion {
   version: AgreementVersion
 }
 
-/** Who must do what with which agreement, who signs, how often, by when, and what happens if not. */
-export interface Requirement {
-  id: string
-  agreementId: string
-  /** Null: every school of the trust. */
-  schoolId: string | null
-  band: Band
-  act: Act
-  signerRule: SignerRule
-  cadence: Cadence
-  dueSchoolDays: number
-  ifUnsigned: IfUnsigned
-}
-
 /** Agreements, their versions and renditions, and the requirements that put them to people. */
 export class AgreementStore {
   readonly #db: Database
   readonly #clock: Clock
   readonly #ids: Ids
+  readonly requirementStore: RequirementStore
   constructor(db: Database, clock: Clock, ids: Ids) {
     this.#db = db
     this.#clock = clock
     this.#ids = ids
+    this.requirementStore = new RequirementStore(db, clock, ids)
   }
 
   async all(): Promise<Agreement[]> {
@@ -110,21 +98,22 @@ export class AgreementStore {
     await this.#db.sql('agreement_versions').where({ id }).update({ state: version.status, content: canonicalJson(version) })
   }
 
-  async addRequirement(requirement: Omit<Requirement, 'id'>): Promise<string> {
-    const id = this.#ids.next()
-    await this.#db.sql('requirements').insert({
-      id, agreement_id: requirement.agreementId, school_id: requirement.schoolId, band: requirement.band, act: requirement.act,
-      signer_rule: requirement.signerRule, cadence: requirement.cadence, due_school_days: requirement.dueSchoolDays,
-      if_unsigned: requirement.ifUnsigned, active: 1, created_at: this.#clock.now(),
-    })
-    return id
+  /** @see RequirementStore.add */
+  addRequirement(requirement: NewRequirement): Promise<string> {
+    return this.requirementStore.add(requirement)
   }
 
-  async requirements(): Promise<Requirement[]> {
-    return (await this.#db.read('requirements').where({ active: 1 }).orderBy('id')).map((row) => ({
-      id: row.id, agreementId: row.agreement_id, schoolId: row.school_id, band: row.band, act: row.act,
-      signerRule: row.signer_rule, cadence: row.cadence, dueSchoolDays: row.due_school_days, ifUnsigned: row.if_unsigned,
-    }))
+  /** Those in force. */
+  requirements(): Promise<Requirement[]> {
+    return this.requirementStore.all()
+  }
+
+  /** The newest version whose meaning is in force, and when it came: a minor edit asks nobody again (G1). Null before the first. */
+  async major(agreementId: string): Promise<{ number: number; publishedAt: number | null } | null> {
+    const current = await this.current(agreementId)
+    if (!current) return null
+    const { version } = await this.lastMajor(agreementId) ?? current
+    return { number: version.number, publishedAt: version.publishedAt }
   }
 
   /** Keeps what was shown; the same rendition is stored once (S1). */

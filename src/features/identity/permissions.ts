@@ -8,6 +8,7 @@ export const permissions = [
   // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
   'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
   'calendar.edit',
+  'requirements.edit', 'queues.view', 'consents.view', 'consents.edit', 'protection.set', 'starters.manage', 'attested.import', 'signature.invalidate', 'request.excuse',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -56,9 +57,25 @@ const table: Record<Role, readonly Permission[]> = {
   visitor: [],
 }
 
+/** What to do about those who said no, want a call, or need not sign for a while (I4, S4). */
+const outcomes = ['queues.view', 'request.excuse', 'signature.invalidate'] as const
+
+/** Requirements, outcomes and consents: beside the table, by role. */
+const signing: Partial<Record<Role, readonly Permission[]>> = {
+  'trust-admin': [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view', 'starters.manage', 'attested.import'],
+  'trust-safeguarding-lead': [...outcomes, 'consents.view', 'protection.set'],
+  office: [...outcomes, 'consents.view', 'starters.manage', 'attested.import'],
+  hr: ['starters.manage'],
+  headteacher: [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view'],
+  dsl: [...outcomes, 'consents.view', 'protection.set'],
+  'designated-teacher': ['protection.set'],
+  dpo: ['consents.view'],
+}
+
 /** True when the table says so; a role nobody knows may do nothing. */
 export function allows(role: string, permission: string): boolean {
-  return Object.hasOwn(table, role) && (table[role as Role] as readonly string[]).includes(permission)
+  if (!Object.hasOwn(table, role)) return false
+  return [...table[role as Role], ...signing[role as Role] ?? []].some((allowed) => allowed === permission)
 }
 
 /** Permissions whose pages ask `Actor.scope`, so that a role for one year or group counts there; everywhere else it counts for nothing. */

@@ -5,10 +5,11 @@ import { withLease } from '../../db/lease.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import { PlanStore } from '../../db/plan-store.ts'
 import { academicYear, today } from '../../shared/dates.ts'
-import type { AgreementStore, Requirement } from '../agreements/agreement-store.ts'
+import type { AgreementStore } from '../agreements/agreement-store.ts'
+import type { Requirement } from '../agreements/requirement-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import { CalendarStore } from '../schools/calendar-store.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import { addSchoolDays } from './occasion.ts'
 import type { AgreementRequest } from './request.ts'
 import type { NewRequest, RequestStore } from './request-store.ts'
 
@@ -77,7 +78,8 @@ export class ReissueService {
   }
 
   async #replace(found: { id: string }[], number: number, planId: string, requirements: Map<string, Requirement>): Promise<string[]> {
-    const { requests, ids, schools, clock } = this.#deps
+    const { requests, ids, schools, clock, db } = this.#deps
+    const calendarOf = await new CalendarStore(db, clock, ids).around(today(clock.now()), await schools.all())
     const fresh: NewRequest[] = []
     const slots = await requests.signatoriesOf(found.map(({ id }) => id))
     for (const { id } of found) {
@@ -88,10 +90,13 @@ export class ReissueService {
       const on = today(clock.now(), school?.timezone)
       if (isOver(request, academicYear(on, school?.yearStart))) continue
       await requests.update(request.id, { state: 'superseded' })
+      const days = calendarOf(request.schoolId)
+      const dueOn = days.addSchoolDays(on, requirement.dueSchoolDays)
       // The same is asked of the same people as before; only the text and the day are new.
       const { state: _, versionId: __, createdAt: ___, completedAt: ____, ...same } = request
       fresh.push({
-        ...same, id: ids.next(), occasion: request.occasion.replace(/:v\d+$/, `:v${number}`), dueOn: addSchoolDays(on, requirement.dueSchoolDays),
+        ...same, id: ids.next(), occasion: request.occasion.replace(/:v\d+$/, `:v${number}`), dueOn,
+        graceUntil: days.addSchoolDays(dueOn, requirement.graceSchoolDays),
         reasons: [...request.reasons.filter((reason) => reason !== CHANGED), CHANGED], planId,
         slots: (slots.get(id) ?? []).map(({ requestId: _request, state: _state, ...slot }) => ({ ...slot, id: ids.next() })),
       })

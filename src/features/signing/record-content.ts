@@ -31,6 +31,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       { label: 'For', value: evidence.occasion },
       { label: 'School', value: `${rendition.schoolName}, ${rendition.trustName}` },
       ...(evidence.subjectName === evidence.signerName ? [] : [{ label: 'About', value: evidence.subjectName }]),
+      ...(evidence.choices ?? []).map((choice) => ({ label: 'Own choice', value: `${choice.question} ${choice.answer === 'yes' ? 'Yes' : 'No'}.` })),
       { label: 'How we know', value: ASSURANCE[evidence.assurance] },
       { label: 'Exact time', value: new Date(signature.signedAt).toISOString() },
       { label: 'Shown as', value: `${evidence.variant}, ${evidence.language}` },
@@ -54,6 +55,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       school: evidence.schoolName,
       assurance: evidence.assurance,
       ...evidence.understanding ? { understanding: evidence.understanding } : {},
+      ...(evidence.choices ? { choices: evidence.choices } : {}),
     },
   }
 }

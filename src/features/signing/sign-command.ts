@@ -1,4 +1,5 @@
 import type { Answered } from './understanding.ts'
+import type { GivenAnswer } from './consent-service.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 
 /** What somebody does with one slot. */
@@ -18,6 +19,8 @@ export interface SignCommand {
   userAgent: string | null
   /** Friendly questions and what was chosen. */
   understanding?: readonly Answered[]
+  /** Optional questions answered in the same sitting (G5). */
+  choices?: readonly GivenAnswer[]
 }
 
 export type SignOutcome =
@@ -37,6 +40,9 @@ export interface DeclineCommand {
   /** In their own words; null when they gave none. */
   reason: string | null
   wantsCall: boolean
+  assurance?: Evidence['assurance']
+  /** Optional questions answered in the same sitting: a "no" to the agreement says nothing about them (G5). */
+  choices?: readonly GivenAnswer[]
 }
 
 export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }

@@ -28,6 +28,8 @@ export interface Evidence {
   occasion: string
   /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
   understanding?: readonly { ask: string; answer: string }[]
+  /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. */
+  choices?: readonly { key: string; title: string; question: string; version: number; answer: 'yes' | 'no' }[]
 }
 
 /** What the holder of one slot did. */

@@ -3,8 +3,13 @@ import type { Brand } from '../../http/views.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
 import type { GrantedRole } from '../identity/permissions.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
-import type { School } from '../schools/school-store.ts'
+import type { IssueService } from '../issuing/issue-service.ts'
+import type { TrainingService } from '../issuing/training-service.ts'
+import type { School, SchoolStore } from '../schools/school-store.ts'
 import type { AskedLinks } from './asked-links.ts'
+import type { ConsentListQueries } from './consent-list-queries.ts'
+import type { ConsentService } from './consent-service.ts'
+import type { ConsentStore } from './consent-store.ts'
 import type { SealingService } from './sealing-service.ts'
 import type { SigningQueries } from './signing-queries.ts'
 import type { SigningService } from './signing-service.ts'
@@ -20,6 +25,12 @@ export interface SigningPagesDeps {
   signing: SigningService
   signingQueries: SigningQueries
   signingStore: SigningStore
+  consents: ConsentService
+  consentStore: ConsentStore
+  consentLists: ConsentListQueries
+  schools: SchoolStore
+  issuing: Pick<IssueService, 'trainings' | 'attested'>
+  trainings: TrainingService
   sealing: SealingService
   askedLinks: AskedLinks
   clock: { now(): number }

@@ -5,18 +5,18 @@ import { type AgreementText, type AgreementVersion, governingText } from '../agr
 import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { AuditQueries } from '../audit/audit-queries.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import { isCurrent, type Affiliation } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
+import type { DeclineStore } from './decline-store.ts'
 import type { Signature } from './signature.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface SigningReads {
   clock: Clock; people: PeopleQueries; requests: RequestStore; agreements: AgreementService; schools: SchoolStore
-  store: SigningStore; log: AuditQueries
+  store: SigningStore; declines: DeclineStore
 }
 
 /**
@@ -89,7 +89,7 @@ export class SigningQueries {
     for (const request of requests) {
       const link = children.find((candidate) => candidate.pupilId === request.personId) ?? null
       for (const signatory of slots.get(request.id) ?? []) {
-        const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && signatory.slot === 'guardian'
+        const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && isTheirs(signatory, personId)
         const subject = subjects.get(request.personId)
         if (mine && subject && await this.#hasText(request)) tasks.push(await this.#task(signatory, request, subject, link, personId))
       }
@@ -127,20 +127,8 @@ export class SigningQueries {
       const signature = await this.#deps.store.latestOf(signatory.id, personId)
       return signature?.active ? { kind: 'signed', signature } : { kind: 'theirs' }
     }
-    if (signatory.state === 'declined') return await this.#declinedBy(signatory, request, personId) ? { kind: 'declined' } : { kind: 'theirs' }
+    if (signatory.state === 'declined') return (await this.#deps.declines.activeOf(signatory.id))?.signerId === personId ? { kind: 'declined' } : { kind: 'theirs' }
     return { kind: isAsked(request, signatory) ? 'open' : 'closed' }
-  }
-
-  /** The log remembers who declined; the slot does not. */
-  async #declinedBy(signatory: Signatory, request: AgreementRequest, personId: string): Promise<boolean> {
-    let before: string | null = null
-    do {
-      const page = await this.#deps.log.bySubject(`person:${request.personId}`, { before, limit: 100 })
-      const entry = page.entries.find((one) => one.event === 'signature.declined' && one.payload?.['signatory'] === signatory.id)
-      if (entry) return entry.payload?.['signer'] === personId
-      before = page.next
-    } while (before !== null)
-    return false
   }
 
   /** The task with its text as the reader chose it, or null when it is not this person's: unknown and forbidden look alike. */
@@ -149,7 +137,7 @@ export class SigningQueries {
     const request = signatory ? await this.#deps.requests.get(signatory.requestId) : null
     if (!signatory || !request) return null
     const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
-    if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && signatory.slot === 'guardian')) return null
+    if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && isTheirs(signatory, personId))) return null
     const subject = await this.#deps.people.person(request.personId)
     if (!subject) return null
     const task = await this.#task(signatory, request, subject, link, personId)
@@ -214,6 +202,11 @@ export class SigningQueries {
     const links = (await this.#deps.people.guardiansOf([pupilId])).get(pupilId) ?? []
     return links.find((link) => link.guardianId === guardianId && !link.doNotContact) ?? null
   }
+}
+
+/** A guardian's slot is anybody's who may sign, or one adult's where all are asked (F5). */
+function isTheirs(signatory: Signatory, guardianId: string): boolean {
+  return signatory.slot === 'guardian' && (signatory.holderId === '' || signatory.holderId === guardianId)
 }
 
 function outstandingFirst(a: SigningTask, b: SigningTask): number {

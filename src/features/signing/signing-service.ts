@@ -6,6 +6,9 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { isAsked, isComplete } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import type { ConsentService } from './consent-service.ts'
+import type { DeclineStore } from './decline-store.ts'
+import { endSignature } from './end-signature.ts'
 import { evidenceOf } from './evidence.ts'
 import type { DeclineCommand, DeclineOutcome, SignCommand, SignOutcome } from './sign-command.ts'
 import type { Evidence, Signature } from './signature.ts'
@@ -14,7 +17,8 @@ import type { SigningStore } from './signing-store.ts'
 
 export interface SigningDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox
-  store: SigningStore; requests: RequestStore; queries: SigningQueries; people: PeopleQueries
+  store: SigningStore; requests: RequestStore; queries: SigningQueries; people: PeopleQueries; declines: DeclineStore
+  consents: ConsentService
   /** Releases what an unsigned request restricted, in this transaction (A2); accounts knows no requests. */
   releaseByKey: (key: string, actor: string) => Promise<void>
 }
@@ -62,9 +66,11 @@ export class SigningService {
     const changed = await this.#changed(page, command)
     if (changed) return { kind: changed }
     const now = clock.now()
+    const id = ids.next()
+    const choices = await this.#keepChoices(request.personId, command, id)
     const signature: Signature = {
-      id: ids.next(), signatoryId: command.signatoryId, requestId: request.id, active: true, subjectId: request.personId, signerId: command.signerId,
-      actor: command.actor, method: command.method, signedAt: now, renditionHash: command.renditionHash, evidence, formKey: command.formKey,
+      id, signatoryId: command.signatoryId, requestId: request.id, active: true, subjectId: request.personId, signerId: command.signerId,
+      actor: command.actor, method: command.method, signedAt: now, renditionHash: command.renditionHash, evidence: choices ? { ...evidence, choices } : evidence, formKey: command.formKey,
       sealState: 'pending', endedKind: null,
     }
     await store.insert(signature, { address: command.address, userAgent: command.userAgent, eraseAfter: now + DEVICE_KEPT_MS })
@@ -76,6 +82,15 @@ export class SigningService {
     })
     await this.#record(signature, page, complete)
     return { kind: 'signed', signature, complete }
+  }
+
+  /** G5: answers given in this sitting stand in the evidence of the signature; null when there are none. */
+  async #keepChoices(subjectId: string, command: Pick<SignCommand, 'signerId' | 'actor' | 'choices'> & { assurance?: Evidence['assurance'] }, signatureId?: string): Promise<NonNullable<Evidence['choices']> | null> {
+    if (!command.choices?.length) return null
+    const { kept } = await this.#deps.consents.answer(subjectId, command.choices, {
+      signerId: command.signerId, actor: command.actor, assurance: command.assurance ?? 'session', ...(signatureId ? { signatureId } : {}),
+    })
+    return kept.length === 0 ? null : kept.map(({ evidence: { key, title, question, version }, answer }) => ({ key, title, question, version, answer }))
   }
 
   async #changed(page: SigningPage, command: { signerId: string; renditionHash: string }): Promise<'text-changed' | 'not-yours' | null> {
@@ -98,11 +113,11 @@ export class SigningService {
   }
 
   /**
-   * Says no. The reason lies in the log's erasable part, for the school's named staff; a declined required slot declines
+   * Says no. The reason lies apart from the log, erasable, for the school's named staff; a declined required slot declines
    * the request (S4). A repeat answers `closed`: the first answer stands.
    */
   async decline(command: DeclineCommand): Promise<DeclineOutcome> {
-    const { db, requests, queries, audit } = this.#deps
+    const { db, clock, ids, requests, queries, audit, declines } = this.#deps
     const page = await queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
     if (!page) return { kind: 'not-yours' }
     return db.transaction(async () => {
@@ -113,11 +128,17 @@ export class SigningService {
       if (changed) return { kind: changed }
       await requests.setSignatory(slot.id, 'declined')
       if (slot.required) await requests.update(request.id, { state: 'declined' })
+      await this.#keepChoices(request.personId, command)
+      const declineId = ids.next()
+      await declines.insert({
+        id: declineId, requestId: request.id, signatoryId: slot.id, subjectId: request.personId, signerId: command.signerId, schoolId: request.schoolId,
+        reason: command.reason, wantsCall: command.wantsCall, at: clock.now(),
+      })
       await audit.record({
         actor: command.actor, event: 'signature.declined', subject: `person:${request.personId}`,
         payload: {
           request: request.id, signatory: slot.id, signer: command.signerId, slot: slot.slot, required: slot.required,
-          rendition: command.renditionHash, reason: command.reason, wantsCall: command.wantsCall,
+          rendition: command.renditionHash, decline: declineId, withReason: command.reason !== null, wantsCall: command.wantsCall,
         },
       })
       return { kind: 'declined' }
@@ -126,7 +147,7 @@ export class SigningService {
 
   /** Takes one's own "no" back, so that the question is open again; false when there is none to take back. */
   async reconsider(signatoryId: string, signerId: string, actor: string): Promise<boolean> {
-    const { db, requests, queries, audit } = this.#deps
+    const { db, requests, queries, audit, declines } = this.#deps
     const page = await queries.page(signatoryId, signerId)
     if (page?.standing.kind !== 'declined') return false
     return db.transaction(async () => {
@@ -134,6 +155,7 @@ export class SigningService {
       const slot = await requests.signatory(signatoryId)
       if (!request || slot?.state !== 'declined' || (request.state !== 'declined' && request.state !== 'open' && request.state !== 'complete')) return false
       await requests.setSignatory(slot.id, 'open')
+      await declines.end(slot.id)
       if (request.state === 'declined') await this.#reopenUnlessDeclined(request.id, slot.id)
       await audit.record({
         actor, event: 'decline.taken-back', subject: `person:${request.personId}`, payload: { request: request.id, signatory: slot.id, signer: signerId },
@@ -157,18 +179,7 @@ export class SigningService {
     const signature = await queries.ownSignature(signatureId, signerId)
     if (!signature) return null
     return db.transaction(async () => {
-      const request = await requests.lock(signature.requestId)
-      if (!await store.end(signatureId, 'withdrawn', clock.now())) return false
-      if (request?.state === 'open' || request?.state === 'complete' || request?.state === 'declined') {
-        await requests.setSignatory(signature.signatoryId, 'open')
-        // With no signature left, whoever signs next reads the text in force then (I2).
-        const counts = (await store.ofRequests([request.id])).some((other) => other.active && other.id !== signatureId)
-        const slots = (await requests.signatoriesOf([request.id])).get(request.id) ?? []
-        const required = slots.find((slot) => slot.id === signature.signatoryId)?.required ?? true
-        await requests.update(request.id, {
-          ...(request.state === 'complete' && required ? { state: 'open' as const, completedAt: null } : {}), ...(counts ? {} : { versionId: null }),
-        })
-      }
+      if (!await endSignature({ store, requests }, signature, 'withdrawn', clock.now())) return false
       await audit.record({
         actor, event: 'signature.withdrawn', subject: `person:${signature.subjectId}`,
         payload: { signature: signatureId, request: signature.requestId, signer: signerId, slot: signature.evidence.slot },

@@ -63,6 +63,11 @@ export class SigningStore {
     return row ? fromRow(row) : null
   }
 
+  /** Everything this person ever signed, newest first, ended ones included. */
+  async bySigner(signerId: string): Promise<Signature[]> {
+    return (await this.#db.read('signatures').where({ signer_id: signerId }).orderBy('id', 'desc')).map(fromRow)
+  }
+
   /** Ends a signature that counts; false when it had ended before. The row stays (S4). */
   async end(id: string, kind: 'withdrawn' | 'invalidated', at: Instant): Promise<boolean> {
     return await this.#db.sql('signatures').where({ id, active: 1 }).update({ active: null, ended_at: at, ended_kind: kind }) === 1
