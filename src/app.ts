@@ -34,7 +34,10 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
-    ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
+    ...accessPages({
+      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools,
+      sampleList: config.demo ? demo?.leaverList ?? null : null,
+    }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),

@@ -82,6 +82,10 @@ export const configFile = z.strictObject({
   brake: brake.default({}),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
+  leaverGraceDays: z.strictObject({
+    roles: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+    years: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+  }).default({ roles: {}, years: {} }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>

@@ -109,7 +109,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const brake = brakeSettings(config)
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
   })
 
   const plans = new PlanStore(db)

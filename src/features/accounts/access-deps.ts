@@ -11,6 +11,8 @@ import type { SchoolStore } from '../schools/school-store.ts'
 import type { AccountStore } from './account-store.ts'
 import type { DirectoryStore, DirectoryTargets } from './directory-store.ts'
 import type { KeptPeopleStore } from './kept-people-store.ts'
+import type { LeaverListStore } from './leavers/leaver-list-store.ts'
+import type { PlanStops } from './leavers/plan-stops.ts'
 import type { RestrictionStore } from './restriction-store.ts'
 
 /** Settings of access; each has a default. */
@@ -18,6 +20,10 @@ export interface AccessSettings {
   brake: BrakeSettings
   /** P3: a place that starts within so many days keeps somebody from being a leaver. */
   startsWithinDays: number
+  /** Days after the last day until a leaver is planned for: by role, and of pupils by year code before that. */
+  grace: { roles: Readonly<Record<string, number>>; years: Readonly<Record<string, number>> }
+  /** U1: how long after its approval a plan can be undone. */
+  undoDays: number
   /** A1: pupils of these years who leave between two days (`MM-DD`) of a summer keep their access up to the second. */
   summer: { years: readonly string[]; from: string; until: string }
 }
@@ -36,6 +42,8 @@ export interface AccessOutside {
   protectedPeople: () => Promise<ReadonlySet<string>>
   /** B6: why many accounts should not be changed now (lessons, exams), or null. */
   bulkPause?: (now: Instant) => Promise<string | null>
+  /** I5: of these release keys, those whose cause still stands (a request that is still open). */
+  stillDue?: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   settings: AccessSettings
 }
 
@@ -46,4 +54,6 @@ export interface AccessDeps extends AccessOutside {
   accounts: AccountStore
   directories: DirectoryStore
   kept: KeptPeopleStore
+  lists: LeaverListStore
+  stops: PlanStops
 }

@@ -8,6 +8,10 @@ import { AccessService, RECONCILE_PERSON } from './access-service.ts'
 import { AccountStore } from './account-store.ts'
 import { DirectoryStore } from './directory-store.ts'
 import { KeptPeopleStore } from './kept-people-store.ts'
+import { LeaverListStore } from './leavers/leaver-list-store.ts'
+import { ListedLeavers } from './leavers/listed-leavers.ts'
+import { PlanChoices } from './leavers/plan-choices.ts'
+import { PlanStops } from './leavers/plan-stops.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
 import { RestrictionStore } from './restriction-store.ts'
@@ -16,6 +20,8 @@ import { RestrictionStore } from './restriction-store.ts'
 export const ACCESS_DEFAULTS: AccessSettings = {
   brake: BRAKE_DEFAULTS,
   startsWithinDays: 60,
+  grace: { roles: {}, years: {} },
+  undoDays: 30,
   summer: { years: ['11', '12', '13'], from: '05-01', until: '09-30' },
 }
 
@@ -25,6 +31,8 @@ export interface AccessFeature {
   reconcile: ReconcileService
   person: PersonReconciler
   queries: AccessQueries
+  listed: ListedLeavers
+  choices: PlanChoices
   handlers: JobHandlers
 }
 
@@ -35,10 +43,15 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
     ...outside,
     settings: { ...ACCESS_DEFAULTS, ...outside.settings },
     plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
-    directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db),
+    directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db), lists: new LeaverListStore(db), stops: new PlanStops(db, clock),
   }
   const plans = new AccessPlans(deps)
   const reconcile = new ReconcileService(deps, plans)
   const person = new PersonReconciler(deps, plans, reconcile)
-  return { access: new AccessService(deps), reconcile, person, queries: new AccessQueries(deps), handlers: { [RECONCILE_PERSON]: person.handler } }
+  const access = new AccessService(deps)
+  const listed = new ListedLeavers(deps, plans, reconcile)
+  return {
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access),
+    handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
+  }
 }

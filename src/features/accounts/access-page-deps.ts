@@ -5,6 +5,8 @@ import type { AccessJobs } from './access-jobs.ts'
 import type { AccessPageQueries } from './access-page-queries.ts'
 import type { AccessQueries } from './access-queries.ts'
 import type { AccessService } from './access-service.ts'
+import type { ListedLeavers } from './leavers/listed-leavers.ts'
+import type { PlanChoices } from './leavers/plan-choices.ts'
 import type { ReconcileService } from './reconcile-service.ts'
 
 /** What the pages of access need. */
@@ -14,6 +16,10 @@ export interface AccessPageDeps {
   queries: Pick<AccessQueries, 'timeline'>
   pages: AccessPageQueries
   jobs: AccessJobs
+  choices: PlanChoices
+  listed: ListedLeavers
+  /** A list to try with; only in the demo. */
+  sampleList: string | null
   plans: PlanStore
   people: PeopleQueries
   schools: SchoolStore

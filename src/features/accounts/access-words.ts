@@ -16,11 +16,11 @@ export const levelWords: Record<AccessLevel, StatusWords & { sentence: string }>
   full: { status: 'signed', text: 'Full access', sentence: 'Nothing limits their access.' },
 }
 
-const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date' }
+const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date', unsigned: 'Limit access of who has not signed' }
 
 /** "Leavers, 1 September 2026 at 07:04". */
 export function planTitle({ about, createdAt }: Pick<Plan, 'about' | 'createdAt'>): string {
-  const what = PLANS[about ?? ''] ?? (about?.startsWith('reconcile ') ? `Bring ${about.slice('reconcile '.length)} up to date` : 'Access of one person')
+  const what = PLANS[about ?? ''] ?? (about?.startsWith('leavers-list:') ? 'Leavers from a list' : null) ?? (about?.startsWith('reconcile ') ? `Bring ${about.slice('reconcile '.length)} up to date` : 'Access of one person')
   return `${what}, ${longInstant(createdAt)}`
 }
 

@@ -49,9 +49,9 @@ export class ReconcileService {
       const returned = await stageReturned(staging)
       await stager.flush()
       if (!planOnly) await this.#endSessions(staged.withoutAccount)
-      const counts = { people: staged.losing.length, moves, returned, exempt: staged.exempt, protected: staged.protectedCount }
+      const counts = { people: staged.losing.length, moves, returned, exempt: staged.exempt, grace: staged.inGrace ?? 0, protected: staged.protectedCount }
       const mayTake = targets.every((target) => target.mode === 'enforce')
-      return this.#settle(plan, { ...staged, moves, mayTake, counts }, { planOnly, actor, signal })
+      return this.settle(plan, { ...staged, moves, mayTake, counts }, { planOnly, actor, signal })
     })
   }
 
@@ -73,7 +73,7 @@ export class ReconcileService {
       await stager.flush()
       const mayTake = targets.every((target) => target.mode === 'enforce')
       const counts = { people: staged.losing.size, drift: staged.drift, protected: staged.protectedCount }
-      return this.#settle(plan, { losing: [...staged.losing.values()], moves: 0, protectedCount: staged.protectedCount, mayTake, counts }, { planOnly, actor, signal })
+      return this.settle(plan, { losing: [...staged.losing.values()], moves: 0, protectedCount: staged.protectedCount, mayTake, counts }, { planOnly, actor, signal })
     })
   }
 
@@ -133,7 +133,8 @@ export class ReconcileService {
       this.withDirectories(others, holder, (inner) => work(AbortSignal.any([signal, inner]))))
   }
 
-  async #settle(
+  /** Judges what was staged, then does what may be done at once; with `planOnly` nothing. The caller holds the directories. */
+  async settle(
     plan: Plan, staged: Parameters<AccessPlans['judge']>[1] & { counts: Record<string, number> }, run: RunCommand & { signal: AbortSignal },
   ): Promise<AccessReport> {
     const { db, plans, clock } = this.#deps
@@ -170,6 +171,7 @@ export class ReconcileService {
       const going = await plans.advance(plan.id, ['held', 'planned', 'applying'], {
         state: 'applying', ...(first ? { approvedBy: approval.actor, approvedAt: clock.now() } : {}),
       })
+      await this.#deps.stops.clear(plan.id)
       if (!going) throw new Refused({ what: 'This plan does not wait for approval any more.', remedy: 'Open the newest plan.' })
       await audit.record({
         actor: approval.actor, event: first ? 'access.approved' : 'access.continued', subject: `plan:${plan.id}`, payload: { count: approval.count ?? plan.brake.count },
