@@ -38,6 +38,7 @@ import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
+import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
@@ -85,6 +86,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
+  const calendar = new CalendarStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
   const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
@@ -187,6 +189,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     sequencer,
     auditKey: adapters.auditKey,
     schools,
+    calendar,
     people,
     peopleStore,
     sessions,
