@@ -13,6 +13,7 @@ import { Schedules } from './db/schedules.ts'
 import { AccessJobs } from './features/accounts/access-jobs.ts'
 import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
+import { bulkPauseBy } from './features/accounts/bulk-pause.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { AgreementService } from './features/agreements/agreement-service.ts'
@@ -109,13 +110,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   const brake = brakeSettings(config)
+  const bulkPause = bulkPauseBy({ db, calendar, schools })
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
+    bulkPause, settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
   })
 
   const plans = new PlanStore(db)
-  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
+  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile, bulkPause })
   const accessPageQueries = new AccessPageQueries({ db, plans, people })
 
   const roster = new RosterService({

@@ -26,7 +26,7 @@ withBrowser('rosters and access, in Chromium with real data', (browser) => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    app = await startTestApp({ now: '2026-11-02T09:00:00Z', config: { directories: [simulatedDirectory] } })
+    app = await startTestApp({ now: '2026-11-02T16:00:00Z', config: { directories: [simulatedDirectory] } })
     adminId = (await withRole(app, 'it-admin', { name: 'Idris' })).id
     context = await browser().newContext({ reducedMotion: 'reduce' })
     page = await context.newPage()

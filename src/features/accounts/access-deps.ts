@@ -9,6 +9,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import type { AccountStore } from './account-store.ts'
+import type { BulkPause } from './bulk-pause.ts'
 import type { DirectoryStore, DirectoryTargets } from './directory-store.ts'
 import type { KeptPeopleStore } from './kept-people-store.ts'
 import type { LeaverListStore } from './leavers/leaver-list-store.ts'
@@ -40,8 +41,8 @@ export interface AccessOutside {
   targets: DirectoryTargets
   /** People automation never acts on: administrators, IT, DSL, head (B4). */
   protectedPeople: () => Promise<ReadonlySet<string>>
-  /** B6: why many accounts should not be changed now (lessons, exams), or null. */
-  bulkPause?: (now: Instant) => Promise<string | null>
+  /** B6: why the accounts of a plan should not be changed at a moment (lessons, exams), or null. */
+  bulkPause?: (at: Instant, planId: string) => Promise<BulkPause | null>
   /** I5: of these release keys, those whose cause still stands (a request that is still open). */
   stillDue?: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   settings: AccessSettings

@@ -6,6 +6,7 @@ import type { Plan, PlanStore } from '../../db/plan-store.ts'
 import { approvalProblem } from '../../db/plan-approval.ts'
 import type { Instant } from '../../shared/dates.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
+import type { BulkPause } from './bulk-pause.ts'
 import type { ReconcileService } from './reconcile-service.ts'
 
 /** Kinds of the jobs that pages ask for, so that nobody waits at a page for a directory. */
@@ -34,7 +35,7 @@ export interface AccessJobsDeps {
   plans: PlanStore
   reconcile: ReconcileService
   /** B6: why many accounts should not be changed at that time, or null. */
-  bulkPause?: (at: Instant) => Promise<string | null>
+  bulkPause?: (at: Instant, planId: string) => Promise<BulkPause | null>
 }
 
 /** What a page may ask the worker to do with access: look for leavers, apply a plan, undo one. */
@@ -53,7 +54,7 @@ export class AccessJobs {
    * Approves a plan, or lets it go on after a stop.
    * @throws Refused when the approval is not good enough or the plan does not wait; nothing is begun then (B5, R9).
    */
-  async requestApply(planId: string, approval: { actor: string; count: number | null; startAt?: Instant | null }): Promise<void> {
+  async requestApply(planId: string, approval: { actor: string; count: number | null; startAt?: Instant | null; anyway?: boolean }): Promise<void> {
     const plan = await this.#plan(planId)
     const first = plan.approvedBy === null
     const brake = first ? plan.brake : { ...plan.brake, secondPerson: false, typedCount: false }
@@ -62,9 +63,14 @@ export class AccessJobs {
     if (!WAITING.includes(plan.state)) throw new Refused({ what: `This plan is ${plan.state}; it does not wait for approval.`, remedy: 'Open the newest plan.' })
     const startAt = approval.startAt ?? null
     if (startAt !== null && plan.expiresAt !== null && startAt > plan.expiresAt) throw new Refused({ what: 'That is after the plan lapses.', remedy: 'Choose a time within seven days of when the plan was made.' })
-    const pause = plan.brake.count > 3 ? await this.#deps.bulkPause?.(startAt ?? this.#deps.clock.now()) ?? null : null
-    if (pause !== null) throw new Refused({ what: `B6: ${pause}`, remedy: 'Choose a later start, such as today at 16:00.' })
-    await this.#put(APPLY, planId, { planId, actor: approval.actor, count: approval.count }, startAt)
+    const pause = approval.anyway ? null : await this.pause(plan, startAt)
+    if (pause !== null) throw new Refused({ what: `B6: ${pause.text}`, remedy: 'Choose a later start, or begin all the same.' })
+    await this.#put(APPLY, planId, { planId, actor: approval.actor, count: approval.count, anyway: approval.anyway ?? false }, startAt)
+  }
+
+  /** Why this plan should not begin now, or at that time; null for the few that need no quiet time (B6). */
+  async pause(plan: Plan, at: Instant | null = null): Promise<BulkPause | null> {
+    return plan.brake.count > 3 ? await this.#deps.bulkPause?.(at ?? this.#deps.clock.now(), plan.id) ?? null : null
   }
 
   /** Calls off an approved plan that waits for its time; true when there was one. */
@@ -104,7 +110,7 @@ export class AccessJobs {
     [PLAN]: async (payload) => this.#look(text(payload, 'actor')),
     [APPLY]: async (payload) => this.#noting(text(payload, 'planId'), 'B6', async () => {
       const count = typeof payload['count'] === 'number' ? payload['count'] : null
-      await this.#deps.reconcile.apply(text(payload, 'planId'), { actor: text(payload, 'actor'), count })
+      await this.#deps.reconcile.apply(text(payload, 'planId'), { actor: text(payload, 'actor'), count, anyway: payload['anyway'] === true })
     }),
     [UNDO]: async (payload) => this.#noting(text(payload, 'planId'), 'U1', async () => {
       await this.#deps.reconcile.undo(text(payload, 'planId'), { actor: text(payload, 'actor') })

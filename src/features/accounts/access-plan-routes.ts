@@ -39,12 +39,12 @@ function planPage(deps: AccessPageDeps): Page {
           plan: actor.can('access.plan') || actor.can('access.approve'), approve: actor.can('access.approve'), undo: actor.can('access.undo'), stop: actor.schools('access.approve') === 'all', own: plan.createdBy === actor.label,
           person: actor.can('person.view'), roster: actor.can('roster.view'),
         },
-        undoDays: choices.undoDays,
+        undoDays: choices.undoDays, pause: await jobs.pause(plan),
         concernsOthers: await pages.concernsOthers(plan.id, actor.schools('access.approve')), paused: (await pages.directories()).every(({ paused }) => paused),
       }))
     },
     post: {
-      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional(), start: z.enum(['now', 'later']).default('now'), at: z.string().trim().max(30).default('') }), audit: 'access.approval-given', permission: 'access.approve',
+      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional(), start: z.enum(['now', 'later', 'anyway']).default('now'), at: z.string().trim().max(30).default('') }), audit: 'access.approval-given', permission: 'access.approve',
       handle: async (ctx) => {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)
@@ -59,9 +59,10 @@ function planPage(deps: AccessPageDeps): Page {
             await reconcile.setAside(plan.id, actor.label)
             return redirect('/access', 'The plan is set aside. Nothing was changed.')
           }
-          await jobs.requestApply(plan.id, { actor: actor.label, count: typed === null ? null : Number(typed), startAt: startAt === 'unclear' ? null : startAt })
+          await jobs.requestApply(plan.id, { actor: actor.label, count: typed === null ? null : Number(typed), startAt: startAt === 'unclear' ? null : startAt, anyway: body.start === 'anyway' })
         } catch (error) {
           if (!(error instanceof Refused)) throw error
+          if (error.what.startsWith('B6')) return backToForm(ctx, 'start', `${error.what} ${error.remedy}`)
           return backToForm(ctx, plan.brake.typedCount && plan.approvedBy === null ? 'count' : 'approve', `${error.what} ${error.remedy}`.trim())
         }
         return redirect(ctx.path)

@@ -2,6 +2,7 @@ import type { Plan, PlanItem } from '../../db/plan-store.ts'
 import { pagesOf } from '../../http/paging.ts'
 import { addDays, instantAt, longInstant, today } from '../../shared/dates.ts'
 import type { WaitingJob } from './access-jobs.ts'
+import type { BulkPause } from './bulk-pause.ts'
 import { accessRank, afterOf } from './access-item.ts'
 import type { LineKind, PlanCounts } from './access-page-queries.ts'
 import { LEFT_OUT } from './leavers/plan-choices.ts'
@@ -76,6 +77,8 @@ export interface PlanPageInput {
   concernsOthers: boolean
   paused: boolean
   undoDays: number
+  /** Why it should not begin now (B6). */
+  pause: BulkPause | null
 }
 
 /** The view model of one plan. */
@@ -136,12 +139,13 @@ function progress({ counts }: PlanPageInput): object {
   }
 }
 
-function approval({ plan, counts, may, concernsOthers, now, path }: PlanPageInput): object | null {
+function approval(input: PlanPageInput): object | null {
+  const { plan, counts, may, concernsOthers, now, path } = input
   if (!['planned', 'held'].includes(plan.state) || counts.total === 0 || (plan.expiresAt !== null && now > plan.expiresAt)) return null
   if (counts.waiting + counts.failed === 0) return null
   if (!may.approve) return { blocked: 'You may read this plan but not approve it. Somebody with the right to approve access decides.' }
   if (concernsOthers) return { blocked: 'This plan also concerns people of schools that are not yours. Somebody for the whole trust decides.' }
-  if (plan.approvedBy !== null) return { action: path, again: true, setAside: false, warning: `${(counts.waiting + counts.failed).toLocaleString('en-GB')} accounts are not done. It goes on where it stopped; what is done is not done twice.` }
+  if (plan.approvedBy !== null) return { action: path, again: true, setAside: false, when: startChoices(input), warning: `${(counts.waiting + counts.failed).toLocaleString('en-GB')} accounts are not done. It goes on where it stopped; what is done is not done twice.` }
   if (plan.brake.secondPerson && may.own) {
     return { blocked: 'You asked for this plan, and it concerns so many people that a second person has to approve it (B5). Ask a colleague who may approve access to open this page, read the list and type the number.' }
   }
@@ -150,7 +154,7 @@ function approval({ plan, counts, may, concernsOthers, now, path }: PlanPageInpu
     action: path, typed: plan.brake.typedCount, count: plan.brake.count, setAside: true,
     warning: losing ? 'A suspended person cannot sign in to computers, mail or files. Their work stays where it is, and this plan can be undone.' : 'Access is given back.',
     second: plan.brake.secondPerson ? 'You are the second person: read the list as if you had never seen it. Your name is kept with the approval.' : null,
-    when: counts.losing + counts.giving > 0 ? { at: afterSchool(now) } : null,
+    when: startChoices(input),
     note: counts.losing > 3 ? 'The first three accounts are changed and read back before the rest is begun.' : null,
   }
 }
@@ -200,6 +204,16 @@ function chooser(input: PlanPageInput): object | null {
   if (!mayChoose(input) || input.counts.losing + input.counts.skipped === 0) return null
   return { action: `${input.path}/leave-out`, back: input.kind === 'skipped' }
 }
+
+/** Now or later; in lessons and exams a person says which (B6). */
+function startChoices({ pause, now }: PlanPageInput): object {
+  const at = pause?.free ? localTime(pause.free) : afterSchool(now)
+  if (!pause) return { at, value: 'now', items: [{ value: 'now', text: 'Now' }, { value: 'later', text: 'Later, at the time below' }] }
+  return { at, value: '', why: pause.text, items: [{ value: 'later', text: 'Later, at the time below' }, { value: 'anyway', text: 'Now, all the same', hint: 'Your decision is kept with the approval.' }] }
+}
+
+/** As a browser's field for date and time takes it. */
+const localTime = (at: number): string => `${today(at)}T${new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)}`
 
 /** Today at 16:00, or tomorrow when that is over: as a browser's field for date and time takes it. */
 function afterSchool(now: number): string {
