@@ -35,7 +35,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
     ...accessPages({
-      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools,
+      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),

@@ -113,7 +113,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const bulkPause = bulkPauseBy({ db, calendar, schools })
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
-    bulkPause, settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
+    bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
   })
 
   const plans = new PlanStore(db)

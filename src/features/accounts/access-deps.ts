@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import type { PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
-import type { Instant } from '../../shared/dates.ts'
+import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
@@ -43,6 +43,8 @@ export interface AccessOutside {
   protectedPeople: () => Promise<ReadonlySet<string>>
   /** B6: why the accounts of a plan should not be changed at a moment (lessons, exams), or null. */
   bulkPause?: (at: Instant, planId: string) => Promise<BulkPause | null>
+  /** The date so many school days after one, by the calendar of a school (I6). */
+  schoolDaysAfter?: (schoolId: string | null, from: CalendarDate, days: number) => Promise<CalendarDate>
   /** I5: of these release keys, those whose cause still stands (a request that is still open). */
   stillDue?: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   settings: AccessSettings

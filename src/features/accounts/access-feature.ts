@@ -12,9 +12,11 @@ import { LeaverListStore } from './leavers/leaver-list-store.ts'
 import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
+import { LegalHolds } from './life/legal-holds.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
 import { RestrictionStore } from './restriction-store.ts'
+import { SingleRestrictions } from './restricting/single-restrictions.ts'
 
 /** Defaults of every trust; each can be set. */
 export const ACCESS_DEFAULTS: AccessSettings = {
@@ -33,6 +35,8 @@ export interface AccessFeature {
   queries: AccessQueries
   listed: ListedLeavers
   choices: PlanChoices
+  single: SingleRestrictions
+  holds: LegalHolds
   handlers: JobHandlers
 }
 
@@ -51,7 +55,7 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const access = new AccessService(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }
 }

@@ -10,10 +10,12 @@ import { accessView, PLANS_PER_PAGE } from './access-views.ts'
 import { leaverListPages } from './leavers/leaver-list-routes.ts'
 import { planChoicePages } from './leavers/plan-choice-routes.ts'
 import { planReportPages } from './leavers/plan-report-routes.ts'
+import { exemptionPages } from './restricting/exemption-routes.ts'
+import { restrictPages } from './restricting/restrict-routes.ts'
 
 /** `/access`, its plans, people and kill switches. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), lookPage(deps), switchPage(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), lookPage(deps), switchPage(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
 function listPage({ pages, jobs }: AccessPageDeps): Page {

@@ -61,7 +61,7 @@ export function brakeWords(reasons: readonly { rule: string; text: string }[]): 
 export function reasonWords(reason: string): { text: string; run: string | null } {
   const run = /roster run ([0-9A-HJKMNP-TV-Z]{26})/.exec(reason)?.[1] ?? null
   const text = reason.replace(/, roster run [0-9A-HJKMNP-TV-Z]{26}/, '').replace(/\bundo of plan [0-9A-HJKMNP-TV-Z]{26}/, 'undo of an earlier plan')
-    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => longDate(date).replace(/^\S+ /, '')).replace(/; ([^;]+)$/, ' (source $1)')
+    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => longDate(date).replace(/^\S+ /, '')).replace(/; ([a-z0-9-]{1,60})$/i, ' (source $1)')
   return { text: text.charAt(0).toUpperCase() + text.slice(1), run }
 }
 
