@@ -5,6 +5,7 @@ import { accessPages } from './features/accounts/access-routes.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { guestPages } from './features/guests/guest-routes.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
@@ -38,6 +39,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
+    ...guestPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),

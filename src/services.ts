@@ -21,6 +21,7 @@ import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { GuestService } from './features/guests/guest-service.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
@@ -156,11 +157,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
 
+  const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
       ...accounts.handlers,
       ...accessJobs.handlers,
+      ...guests.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -229,6 +233,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     plans,
     accessJobs,
     accessPageQueries,
+    guests,
   }
 }
 

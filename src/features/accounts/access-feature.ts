@@ -12,6 +12,7 @@ import { LeaverListStore } from './leavers/leaver-list-store.ts'
 import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
+import { AccessTasks } from './life/access-tasks.ts'
 import { LegalHolds } from './life/legal-holds.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
@@ -37,6 +38,7 @@ export interface AccessFeature {
   choices: PlanChoices
   single: SingleRestrictions
   holds: LegalHolds
+  tasks: AccessTasks
   handlers: JobHandlers
 }
 
@@ -55,7 +57,7 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const access = new AccessService(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks: new AccessTasks(deps),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }
 }

@@ -4,6 +4,7 @@ export const permissions = [
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
+  'guest.view', 'guest.ask', 'guest.approve',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
@@ -26,6 +27,7 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 const board = ['office.board.view', 'office.board.export'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const guests = ['guest.view', 'guest.ask', 'guest.approve'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /**
@@ -33,17 +35,17 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
-  'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
+  'it-admin': [...rosters, ...access, 'guest.view', 'guest.ask', 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view'],
-  hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  office: [...board, ...rosters, 'guest.view', 'guest.ask', 'person.view', 'records.view', 'agreements.view'],
+  hr: ['office.board.view', ...guests, 'person.view', 'agreements.view'],
+  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
   dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view'],

@@ -35,6 +35,8 @@ export interface IssueRules {
   yearStarts: Map<string, string>
   /** School days from `on` -> the day; filled as needed, since the same few are asked for everybody. */
   dueDays: Map<number, CalendarDate>
+  /** The first day of a visit, for what is asked at each visit; absent: that is for the desk. */
+  visit?: CalendarDate
 }
 
 export interface Due {
@@ -54,7 +56,7 @@ export function dueFor(person: Placed, rules: IssueRules, existing: ExistingRequ
       const yearStart = rules.yearStarts.get(place.schoolId) ?? '09-01'
       const occasion = occasionFor({
         cadence: requirement.cadence, on: rules.on, startDate: place.startDate, yearStart, majorNumber: rules.majors.get(requirement.agreementId) ?? 1,
-      })
+      }) ?? (requirement.cadence === 'per-visit' && rules.visit ? { occasion: `visit:${rules.visit}`, reason: 'a visit' } : null)
       if (!occasion) continue
       const family = rules.families.get(requirement.agreementId) ?? band
       const key = `${family}|${requirement.signerRule}|${occasion.occasion}`

@@ -15,6 +15,14 @@ export interface IssueDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox; agreements: AgreementStore; schools: SchoolStore
 }
 
+export interface IssueCommand {
+  actor: string
+  date?: CalendarDate
+  planOnly: boolean
+  /** These people alone; `visit`: what is asked at each visit is asked for the visit that begins on this day. */
+  only?: { people: readonly string[]; visit?: CalendarDate }
+}
+
 export interface IssueReport {
   plan: string
   created: number
@@ -39,21 +47,21 @@ export class IssueService {
   }
 
   /** With `planOnly` nothing is written and the numbers are the same. */
-  async issue(command: { actor: string; date?: CalendarDate; planOnly: boolean }): Promise<IssueReport> {
+  async issue(command: IssueCommand): Promise<IssueReport> {
     const { db, clock } = this.#deps
     if (command.planOnly) return this.#run(command, this.#deps.ids.next())
     return withLease(db, clock, 'issuing', command.actor, () => this.#run(command, this.#deps.ids.next()))
   }
 
-  async #run(command: { actor: string; date?: CalendarDate; planOnly: boolean }, planId: string): Promise<IssueReport> {
+  async #run(command: IssueCommand, planId: string): Promise<IssueReport> {
     const { db, clock, audit, outbox } = this.#deps
     const on = command.date ?? today(clock.now())
-    const rules = await this.#rules(on)
+    const rules = { ...await this.#rules(on), ...(command.only?.visit ? { visit: command.only.visit } : {}) }
     const report: IssueReport = { plan: planId, created: 0, existing: 0, unreachable: [] }
     if (!command.planOnly) {
       await db.transaction(() => this.#plans.create({ id: planId, kind: 'issue', about: on, state: 'applying', createdBy: command.actor, createdAt: clock.now() }))
     }
-    for await (const people of this.#people(on)) await this.#put(people, rules, planId, command.planOnly, report)
+    for await (const people of this.#people(on, command.only?.people ?? null)) await this.#put(people, rules, planId, command.planOnly, report)
     if (command.planOnly) return report
     const digest = await audit.digest(this.#requestLines(planId))
     await db.transaction(async () => {
@@ -136,16 +144,16 @@ export class IssueService {
   }
 
   /** Everybody with a current affiliation, by person, a batch at a time. */
-  async* #people(on: CalendarDate): AsyncIterable<Placed[]> {
+  async* #people(on: CalendarDate, only: readonly string[] | null): AsyncIterable<Placed[]> {
     let after = ''
     for (;;) {
-      const last = await this.#lastOf(after)
+      const last = only === null ? await this.#lastOf(after) : only.filter((id) => id > after).toSorted()[0] ?? null
       if (last === null) break
       const rows = await this.#deps.db.rows(
         `select a.person_id, a.school_id, a.role, a.year_code, a.start_date, p.band_override, p.email_norm is not null as has_email, p.username is not null as has_login
          from affiliations a join people p on p.id = a.person_id
-         where a.person_id > ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
-        [after, last, on])
+         where a.person_id ${only === null ? '>' : '>='} ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
+        [only === null ? after : last, last, on])
       after = last
       const batch: Placed[] = []
       for (const row of rows) {
