@@ -157,6 +157,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
 
+  const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
   const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
 
   const worker = createWorker({
@@ -165,6 +166,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...accounts.handlers,
       ...accessJobs.handlers,
       ...guests.handlers,
+      ...notices.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -178,7 +180,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await notices.run() } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
       ],
     }),
   })
@@ -234,6 +237,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     accessJobs,
     accessPageQueries,
     guests,
+    notices,
   }
 }
 

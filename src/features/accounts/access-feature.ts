@@ -1,6 +1,7 @@
 import { PlanStore } from '../../db/plan-store.ts'
 import type { JobHandlers } from '../../db/outbox.ts'
 import { BRAKE_DEFAULTS } from '../../shared/brake.ts'
+import type { MailService } from '../messages/mail-service.ts'
 import type { AccessDeps, AccessOutside, AccessSettings } from './access-deps.ts'
 import { AccessPlans } from './access-plans.ts'
 import { AccessQueries } from './access-queries.ts'
@@ -9,6 +10,7 @@ import { AccountStore } from './account-store.ts'
 import { DirectoryStore } from './directory-store.ts'
 import { KeptPeopleStore } from './kept-people-store.ts'
 import { LeaverListStore } from './leavers/leaver-list-store.ts'
+import { LeaverNotices } from './leavers/leaver-notices.ts'
 import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
@@ -39,6 +41,8 @@ export interface AccessFeature {
   single: SingleRestrictions
   holds: LegalHolds
   tasks: AccessTasks
+  /** A6: with the mails it sends. */
+  notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
   handlers: JobHandlers
 }
 
@@ -55,9 +59,11 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const reconcile = new ReconcileService(deps, plans)
   const person = new PersonReconciler(deps, plans, reconcile)
   const access = new AccessService(deps)
+  const tasks = new AccessTasks(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks: new AccessTasks(deps),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks,
+    notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }
 }

@@ -8,6 +8,7 @@ import type { AccessQueries } from './access-queries.ts'
 import type { AccessService } from './access-service.ts'
 import type { ListedLeavers } from './leavers/listed-leavers.ts'
 import type { PlanChoices } from './leavers/plan-choices.ts'
+import type { AccessTasks } from './life/access-tasks.ts'
 import type { LegalHolds } from './life/legal-holds.ts'
 import type { ReconcileService } from './reconcile-service.ts'
 import type { SingleRestrictions } from './restricting/single-restrictions.ts'
@@ -16,6 +17,7 @@ import type { SingleRestrictions } from './restricting/single-restrictions.ts'
 export interface AccessPageDeps {
   access: AccessService
   holds: LegalHolds
+  tasks: AccessTasks
   reconcile: Pick<ReconcileService, 'pause' | 'setAside'>
   queries: Pick<AccessQueries, 'timeline'>
   pages: AccessPageQueries

@@ -27,6 +27,8 @@ export function accessView(input: {
   directories: { name: string; kind: string; paused: boolean }[]
   /** The newest finished look, where it found nobody. */
   emptyLook: Plan | null
+  /** Other lists of access that this reader may open. */
+  more: { text: string; href: string }[]
 }): object {
   return {
     lead: 'Who would lose or regain access, first as a plan, then approved, then done.',
@@ -45,6 +47,7 @@ export function accessView(input: {
       }),
     },
     pages: pagesOf({ page: input.page, size: PLANS_PER_PAGE, shown: input.done.length, total: input.total, what: 'plan', path: '/access' }),
+    more: input.more,
     directories: input.directories.map(({ name, kind, paused }) => ({
       name, kind: kind === 'simulated' ? 'Simulated directory' : 'Active Directory', paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
     })),
