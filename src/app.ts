@@ -6,6 +6,7 @@ import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { guestPages } from './features/guests/guest-routes.ts'
+import { unsignedPages } from './features/issuing/unsigned-routes.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
@@ -40,6 +41,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
     ...guestPages(services),
+    ...unsignedPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),

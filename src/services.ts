@@ -29,6 +29,7 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { UnsignedService } from './features/issuing/unsigned-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
@@ -115,6 +116,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
     bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
+    stillDue: (keys) => unsigned.stillDue(keys),
     settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
   })
 
@@ -157,6 +159,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
 
+  const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
   const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
   const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
 
@@ -238,6 +241,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     accessPageQueries,
     guests,
     notices,
+    unsigned,
   }
 }
 

@@ -15,6 +15,7 @@ import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
 import { AccessTasks } from './life/access-tasks.ts'
+import { WishPlans } from './life/wish-plans.ts'
 import { LegalHolds } from './life/legal-holds.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
@@ -41,6 +42,7 @@ export interface AccessFeature {
   single: SingleRestrictions
   holds: LegalHolds
   tasks: AccessTasks
+  wishes: WishPlans
   /** A6: with the mails it sends. */
   notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
   handlers: JobHandlers
@@ -62,7 +64,7 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const tasks = new AccessTasks(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks,
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks, wishes: new WishPlans(deps, plans, reconcile),
     notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }

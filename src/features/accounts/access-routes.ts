@@ -43,6 +43,7 @@ function listPage({ pages, jobs }: AccessPageDeps): Page {
 function otherLists(actor: Actor): { text: string; href: string }[] {
   return [
     ...(actor.can('restriction.place') ? [{ text: 'Restrictions to look at', href: '/access/reviews' }] : []),
+    ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }] : []),
     ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }] : []),
   ]
 }
