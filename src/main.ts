@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<Command>> = {
   issue: async () => (await import('./commands/issue.ts')).issueCommand,
   leavers: async () => (await import('./commands/access.ts')).leaversCommand,
   reconcile: async () => (await import('./commands/access.ts')).reconcileCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
   records: async () => (await import('./commands/records.ts')).recordsCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,

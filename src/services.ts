@@ -57,7 +57,7 @@ import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
 import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
-import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
+import { brakeSettings } from './replay/replay-settings.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
 
@@ -247,15 +247,6 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
 /** Derived, never hand-kept. */
 export type Services = ReturnType<typeof createServices>
-
-function brakeSettings(config: Config): BrakeSettings {
-  const { brake } = config
-  return {
-    ...BRAKE_DEFAULTS,
-    first: { count: brake.minimumHeld ?? BRAKE_DEFAULTS.first.count, percent: brake.percentHeld ?? BRAKE_DEFAULTS.first.percent },
-    second: { count: brake.secondPersonMinimum ?? BRAKE_DEFAULTS.second.count, percent: brake.secondPersonPercent ?? BRAKE_DEFAULTS.second.percent },
-  }
-}
 
 const text = (value: unknown): string => {
   if (typeof value !== 'string') throw new Error('A job lacks its identifier')

@@ -115,6 +115,13 @@ export class ReconcileService {
     })
   }
 
+  /** Goes on with an approved plan: what failed or was not begun, nothing twice. @throws Refused when nobody has approved it. */
+  async retry(planId: string, approval: { actor: string; anyway?: boolean }): Promise<AccessReport> {
+    const plan = await this.#plan(planId)
+    if (plan.approvedBy === null) throw new Refused({ what: 'Nobody has approved this plan yet.', remedy: 'Approve it first.' })
+    return this.apply(planId, { ...approval, count: null })
+  }
+
   /** Sets aside a plan that waits. */
   async setAside(planId: string, actor: string): Promise<void> {
     await this.#deps.db.transaction(async () => {
