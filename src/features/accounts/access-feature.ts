@@ -7,6 +7,7 @@ import { AccessPlans } from './access-plans.ts'
 import { AccessQueries } from './access-queries.ts'
 import { AccessService, RECONCILE_PERSON } from './access-service.ts'
 import { AccountStore } from './account-store.ts'
+import { AssuranceQueries } from './assurance/assurance-queries.ts'
 import { DirectoryStore } from './directory-store.ts'
 import { KeptPeopleStore } from './kept-people-store.ts'
 import { LeaverListStore } from './leavers/leaver-list-store.ts'
@@ -43,6 +44,7 @@ export interface AccessFeature {
   holds: LegalHolds
   tasks: AccessTasks
   wishes: WishPlans
+  assurance: AssuranceQueries
   /** A6: with the mails it sends. */
   notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
   handlers: JobHandlers
@@ -64,7 +66,7 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const tasks = new AccessTasks(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks, wishes: new WishPlans(deps, plans, reconcile),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(db, outside.people),
     notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }

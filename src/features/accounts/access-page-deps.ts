@@ -8,6 +8,7 @@ import type { AccessQueries } from './access-queries.ts'
 import type { AccessService } from './access-service.ts'
 import type { ListedLeavers } from './leavers/listed-leavers.ts'
 import type { PlanChoices } from './leavers/plan-choices.ts'
+import type { AssuranceQueries } from './assurance/assurance-queries.ts'
 import type { AccessTasks } from './life/access-tasks.ts'
 import type { LegalHolds } from './life/legal-holds.ts'
 import type { ReconcileService } from './reconcile-service.ts'
@@ -18,6 +19,7 @@ export interface AccessPageDeps {
   access: AccessService
   holds: LegalHolds
   tasks: AccessTasks
+  assurance: AssuranceQueries
   reconcile: Pick<ReconcileService, 'pause' | 'setAside'>
   queries: Pick<AccessQueries, 'timeline'>
   pages: AccessPageQueries
