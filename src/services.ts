@@ -29,6 +29,7 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { JoinersWait } from './features/issuing/joiners-wait.ts'
 import { UnsignedService } from './features/issuing/unsigned-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
@@ -117,7 +118,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
     bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
     stillDue: (keys) => unsigned.stillDue(keys),
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays },
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention },
   })
 
   const plans = new PlanStore(db)
@@ -160,6 +161,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
 
   const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
+  const joiners = new JoinersWait({ db, clock, access: accounts.access, plans: accounts.wishes, roles: config.joinersWait.roles })
   const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
   const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
 
@@ -176,7 +178,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
-      'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
+      'issuing.invite': async (payload) => { await invitations.fanOut(text(payload['planId'])); await joiners.run(text(payload['planId'])) },
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
     schedules: new Schedules({

@@ -23,6 +23,10 @@ export interface AccessSettings {
   startsWithinDays: number
   /** Days after the last day until a leaver is planned for: by role, and of pupils by year code before that. */
   grace: { roles: Readonly<Record<string, number>>; years: Readonly<Record<string, number>> }
+  /** After how many days of suspension a leaver's account is proposed for the next step. */
+  retention: { archiveAfterDays: number; deleteAfterDays: number }
+  /** I7: kinds of access that a head approves, from the least. */
+  roleProfiles: readonly { name: string; hint: string }[]
   /** U1: how long after its approval a plan can be undone. */
   undoDays: number
   /** A1: pupils of these years who leave between two days (`MM-DD`) of a summer keep their access up to the second. */

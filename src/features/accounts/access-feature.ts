@@ -15,7 +15,9 @@ import { LeaverNotices } from './leavers/leaver-notices.ts'
 import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
+import { AccessApprovals } from './life/access-approvals.ts'
 import { AccessTasks } from './life/access-tasks.ts'
+import { Retention } from './life/retention.ts'
 import { WishPlans } from './life/wish-plans.ts'
 import { LegalHolds } from './life/legal-holds.ts'
 import { PersonReconciler } from './reconcile-person.ts'
@@ -29,6 +31,12 @@ export const ACCESS_DEFAULTS: AccessSettings = {
   startsWithinDays: 60,
   grace: { roles: {}, years: {} },
   undoDays: 30,
+  retention: { archiveAfterDays: 90, deleteAfterDays: 270 },
+  roleProfiles: [
+    { name: 'Learner', hint: 'Learning platform, own files, filtered internet.' }, { name: 'Classroom staff', hint: 'Learning platform, mail, registers and marks of own classes.' },
+    { name: 'Office', hint: 'Mail, the MIS without safeguarding and medical notes.' }, { name: 'Pastoral', hint: 'As classroom staff, with the records of own year.' },
+    { name: 'Leadership', hint: 'The MIS of the school.' }, { name: 'Safeguarding', hint: 'Safeguarding records. Named people only.' }, { name: 'Technical', hint: 'Administration of systems, with an account apart from the everyday one.' },
+  ],
   summer: { years: ['11', '12', '13'], from: '05-01', until: '09-30' },
 }
 
@@ -45,6 +53,9 @@ export interface AccessFeature {
   tasks: AccessTasks
   wishes: WishPlans
   assurance: AssuranceQueries
+  retention: Retention
+  approvals: AccessApprovals
+  settings: AccessSettings
   /** A6: with the mails it sends. */
   notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
   handlers: JobHandlers
@@ -64,9 +75,10 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const person = new PersonReconciler(deps, plans, reconcile)
   const access = new AccessService(deps)
   const tasks = new AccessTasks(deps)
+  const holds = new LegalHolds(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds: new LegalHolds(deps), tasks, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(db, outside.people),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds, tasks, retention: new Retention(deps, tasks, holds), approvals: new AccessApprovals(deps), settings: deps.settings, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(db, outside.people),
     notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
   }

@@ -9,6 +9,9 @@ import type { AccessService } from './access-service.ts'
 import type { ListedLeavers } from './leavers/listed-leavers.ts'
 import type { PlanChoices } from './leavers/plan-choices.ts'
 import type { AssuranceQueries } from './assurance/assurance-queries.ts'
+import type { AccessSettings } from './access-deps.ts'
+import type { AccessApprovals } from './life/access-approvals.ts'
+import type { Retention } from './life/retention.ts'
 import type { AccessTasks } from './life/access-tasks.ts'
 import type { LegalHolds } from './life/legal-holds.ts'
 import type { ReconcileService } from './reconcile-service.ts'
@@ -19,6 +22,9 @@ export interface AccessPageDeps {
   access: AccessService
   holds: LegalHolds
   tasks: AccessTasks
+  retention: Retention
+  approvals: AccessApprovals
+  settings: Pick<AccessSettings, 'retention' | 'roleProfiles'>
   assurance: AssuranceQueries
   reconcile: Pick<ReconcileService, 'pause' | 'setAside'>
   queries: Pick<AccessQueries, 'timeline'>

@@ -9,6 +9,8 @@ import { accessPersonPage } from './access-person-routes.ts'
 import { accessPlanPages } from './access-plan-routes.ts'
 import { accessView, PLANS_PER_PAGE } from './access-views.ts'
 import { assurancePages } from './assurance/assurance-routes.ts'
+import { approvalPages } from './life/approval-routes.ts'
+import { retentionPages } from './life/retention-routes.ts'
 import { taskPages } from './life/task-routes.ts'
 import { leaverListPages } from './leavers/leaver-list-routes.ts'
 import { planChoicePages } from './leavers/plan-choice-routes.ts'
@@ -18,7 +20,7 @@ import { restrictPages } from './restricting/restrict-routes.ts'
 
 /** `/access`, its plans, people and kill switches. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), lookPage(deps), switchPage(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), lookPage(deps), switchPage(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
 function listPage({ pages, jobs }: AccessPageDeps): Page {
@@ -46,7 +48,7 @@ function otherLists(actor: Actor): { text: string; href: string }[] {
     { text: 'Access assurance', href: '/access/assurance' },
     ...(actor.can('restriction.place') ? [{ text: 'Restrictions to look at', href: '/access/reviews' }] : []),
     ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }] : []),
-    ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }] : []),
+    ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }, { text: 'Archive and delete', href: '/access/retention' }] : []),
   ]
 }
 

@@ -45,9 +45,9 @@ export class AccessTasks {
     })))
   }
 
-  /** Open ones first by their day, then those done since an instant. */
+  /** What is to be done (proposed steps of retention only once approved): open ones first by their day, then those done since an instant. */
   async list(kinds: readonly TaskKind[], doneSince: Instant): Promise<AccessTask[]> {
-    const rows = await this.#deps.db.read('access_tasks').whereIn('kind', [...kinds]).where((w) => { void w.whereNull('done_at').orWhere('done_at', '>=', doneSince) })
+    const rows = await this.#deps.db.read('access_tasks').whereIn('kind', [...kinds]).where((ready) => { void ready.whereNotIn('kind', ['archive', 'delete']).orWhereNotNull('approved_at') }).where((w) => { void w.whereNull('done_at').orWhere('done_at', '>=', doneSince) })
       .orderBy('due_on').orderBy('id').limit(2000)
     return rows.map(fromRow).toSorted((a, b) => Number(a.doneAt !== null) - Number(b.doneAt !== null))
   }

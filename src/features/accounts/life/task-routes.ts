@@ -41,7 +41,7 @@ export function taskPages(deps: AccessPageDeps): Page[] {
       body: z.strictObject({ task: z.string().length(26), note: z.string().trim().max(500).default('') }), audit: 'access.task-ticked',
       handle: async (ctx) => {
         const task = await tasks.get(ctx.body.task)
-        if (!task || (await mine(deps, ctx.actor, [task])).length === 0) throw new NotFound('There is no such task.')
+        if (!task || ((task.kind === 'archive' || task.kind === 'delete') && task.approvedBy === null) || (await mine(deps, ctx.actor, [task])).length === 0) throw new NotFound('There is no such task.')
         if ((task.kind === 'archive' || task.kind === 'delete') && (await holds.standingOf([task.personId])).size > 0) return backToForm(ctx, `note-${task.id}`, 'A legal hold stands: nothing of this person may be archived or deleted')
         if ((task.kind === 'archive' || task.kind === 'delete') && ctx.body.note === '') return backToForm(ctx, `note-${task.id}`, 'Write where it can be seen that it was done, such as a ticket number')
         try {
