@@ -6,6 +6,7 @@ export const permissions = [
   'restriction.place', 'restriction.lift',
   'guest.view', 'guest.ask', 'guest.approve',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
+  'calendar.edit',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -35,13 +36,13 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'guest.view', 'guest.ask', 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'guest.view', 'guest.ask', 'person.view', 'records.view', 'agreements.view'],
+  office: [...board, ...rosters, 'guest.view', 'guest.ask', 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
   hr: ['office.board.view', ...guests, 'person.view', 'agreements.view'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, ...guests, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],

@@ -56,7 +56,7 @@ describe('one person: restricted, looked at again, given back', () => {
     expect(ledger).toBe('[]')
   })
 
-  it('it is lifted again, and access is exactly what it was', async () => {
+  it('lifted again, access is exactly what it was', async () => {
     const { id } = await newest()
     expect((await dsl.submit(`/access/restrictions/${id}`, { decision: 'lift' })).status).toBe(303)
     await run()
