@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { JobHandlers, Outbox } from '../../db/outbox.ts'
-import { addDays, type CalendarDate, isCalendarDate, today } from '../../shared/dates.ts'
+import { addDays, type CalendarDate, isCalendarDate, longDate, today } from '../../shared/dates.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
 import type { AccessService } from '../accounts/access-service.ts'
 import type { AccessTasks } from '../accounts/life/access-tasks.ts'
@@ -74,7 +74,7 @@ export class GuestService {
       })
       await this.#date(guest, guest.untilDate, actor)
       await this.#deps.tasks.put([{
-        kind: 'guest-account', personId: guest.personId, accountId: null, what: `Open an account that ends on ${guest.untilDate}, where this guest needs one`, dueOn: guest.fromDate, key: `guest-account:${id}`,
+        kind: 'guest-account', personId: guest.personId, accountId: null, what: `Open an account that ends on ${longDate(guest.untilDate)}, where this guest needs one`, dueOn: guest.fromDate, key: `guest-account:${id}`,
       }], { actor, approvedBy: actor })
       await outbox.put(ISSUE, { guest: id }, { dedupeKey: `${ISSUE}:${id}` })
     })

@@ -83,7 +83,7 @@ describe('one person: restricted, looked at again, given back', () => {
     const year = await app.as(id)
     const path = `/access/people/${pupil}/restrict`
     await year.submit(path, form({ until: '2026-11-10' }))
-    expect(await errorsOf(year, path)).toContain('for 5 school days, so until 2026-11-09')
+    expect(await errorsOf(year, path)).toContain('for 5 school days, so until Monday 9 November 2026')
     await year.submit(path, form({ what: 'suspended' }))
     expect(await errorsOf(year, path)).toContain('is for the DSL or the head')
     await year.submit(path, form({ emergency: 'yes' }))

@@ -3,7 +3,7 @@ import type { Actor } from '../../../http/actor.ts'
 import { backToForm, backWithErrors } from '../../../http/back-to-form.ts'
 import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
-import { addDays, longInstant, today } from '../../../shared/dates.ts'
+import { addDays, longDate, longInstant, today } from '../../../shared/dates.ts'
 import { Forbidden, NotFound, Refused } from '../../../shared/errors.ts'
 import { type Affiliation, isCurrent } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
@@ -97,9 +97,9 @@ function proofPage(deps: AccessPageDeps): Page {
         standing: restriction.releasedAt === null && restriction.planId === null,
         facts: [
           { key: 'What', value: restriction.profile === null ? levelWords[restriction.level].text : `Profile${profile}` }, { key: 'Why', value: CAUSES[restriction.cause as keyof typeof CAUSES] ?? 'Leaving' },
-          { key: 'Reason', value: restriction.reason }, { key: 'From', value: restriction.fromDate }, { key: 'Until', value: restriction.untilDate ?? 'it is lifted' },
+          { key: 'Reason', value: restriction.reason }, { key: 'From', value: longDate(restriction.fromDate) }, { key: 'Until', value: restriction.untilDate === null ? 'it is lifted' : longDate(restriction.untilDate) },
           { key: 'Placed by', value: `${names(restriction.placedBy)}, ${longInstant(restriction.placedAt)}${restriction.emergency ? ', as an emergency' : ''}` },
-          ...(review ? [{ key: 'Looked at again', value: review.lookedAt === null ? `on ${review.reviewOn} at the latest` : `by ${names(review.lookedBy)}, ${longInstant(review.lookedAt)}; next on ${review.reviewOn}` }] : []),
+          ...(review ? [{ key: 'Looked at again', value: review.lookedAt === null ? `on ${longDate(review.reviewOn)} at the latest` : `by ${names(review.lookedBy)}, ${longInstant(review.lookedAt)}; next on ${longDate(review.reviewOn)}` }] : []),
           ...(review?.secondLookBy && review.lookedAt === null ? [{ key: 'Second look', value: `by somebody else, until ${longInstant(review.secondLookBy)}` }] : []),
           ...(restriction.releasedAt === null ? [] : [{ key: 'Lifted by', value: `${names(restriction.releasedBy)}, ${longInstant(restriction.releasedAt)}` }]),
           { key: 'Reference', value: id.slice(-8) },
@@ -137,7 +137,7 @@ function reviewsPage(deps: AccessPageDeps): Page {
       return view('pages/access/reviews.njk', {
         tasks: due.map((review) => ({
           title: people.get(review.personId)?.name ?? '', href: `/access/restrictions/${review.restrictionId}`,
-          hint: review.secondLookBy === null ? `${levelWords[review.level].text}; to be looked at on ${review.reviewOn}` : `Emergency of ${longInstant(review.placedAt)}; a second person looks until ${longInstant(review.secondLookBy)}`,
+          hint: review.secondLookBy === null ? `${levelWords[review.level].text}; to be looked at on ${longDate(review.reviewOn)}` : `Emergency of ${longInstant(review.placedAt)}; a second person looks until ${longInstant(review.secondLookBy)}`,
           status: review.secondLookBy === null ? 'outstanding' : 'attention', statusText: review.secondLookBy === null ? 'Look again' : 'Second look',
         })),
       })

@@ -1,4 +1,4 @@
-import { addDays, type CalendarDate, isCalendarDate } from '../../../shared/dates.ts'
+import { addDays, type CalendarDate, isCalendarDate, longDate } from '../../../shared/dates.ts'
 import type { PlaceCommand } from '../placing.ts'
 import type { Power } from './power-over.ts'
 
@@ -34,7 +34,7 @@ export function singleProblems(wanted: SingleRestriction, facts: { on: CalendarD
   if (wanted.power === 'short') {
     if (wanted.level === 'suspended') wrong['what'] = 'A head of year limits access; taking it away altogether is for the DSL or the head'
     if (wanted.emergency || wanted.cause === 'safeguarding') wrong['cause'] = 'Safeguarding and emergencies are for the DSL or the head. Tell them now'
-    if (!wrong['until'] && wanted.untilDate > facts.shortUntil) wrong['until'] = `A head of year may limit access for ${SHORT_SCHOOL_DAYS} school days, so until ${facts.shortUntil} at the latest`
+    if (!wrong['until'] && wanted.untilDate > facts.shortUntil) wrong['until'] = `A head of year may limit access for ${SHORT_SCHOOL_DAYS} school days, so until ${longDate(facts.shortUntil)} at the latest`
   }
   return wrong
 }
