@@ -103,7 +103,7 @@ withBrowser('rosters and access, in Chromium with real data', (browser) => {
   it('the plan is approved, watched without touching anything, and undone', async () => {
     await page.goto(`${app.url}/access`)
     await looksRight('access')
-    await page.getByRole('link', { name: /^Leavers/ }).first().click()
+    await page.getByRole('link', { name: /^Leavers, / }).first().click()
     await page.getByRole('button', { name: 'Approve this plan' }).click()
     await page.getByText('It waits for the worker.').waitFor()
     await looksRight('plan-running')
