@@ -118,7 +118,7 @@ class Scratch {
       settings: { brake, startsWithinDays, grace },
     })
     this.#roster = new RosterService({
-      db, clock, ids, audit, people: new PeopleStore(db, clock, ids), peopleQueries: people, schools, sourceOf: createSource, protectedPeople, brake, startsWithinDays, mayAddSchools: settings.schools.length === 0,
+      db, clock, ids, audit, people: new PeopleStore(db, clock, ids), peopleQueries: people, schools, sourceOf: createSource, protectedPeople, brake, startsWithinDays, mayAddSchools: settings.schools.length === 0, expectedLeavers: async () => new Set(),
     })
   }
 

@@ -40,11 +40,11 @@ function planPage(deps: AccessPageDeps): Page {
           person: actor.can('person.view'), roster: actor.can('roster.view'),
         },
         undoDays: choices.undoDays, pause: await jobs.pause(plan),
-        concernsOthers: await pages.concernsOthers(plan.id, actor.schools('access.approve')), paused: (await pages.directories()).every(({ paused }) => paused),
+        sees: (schoolId) => actor.can('access.view', schoolId), concernsOthers: await pages.concernsOthers(plan.id, actor.schools('access.approve')), paused: (await pages.directories()).every(({ paused }) => paused),
       }))
     },
     post: {
-      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional(), start: z.enum(['now', 'later', 'anyway']).default('now'), at: z.string().trim().max(30).default('') }), audit: 'access.approval-given', permission: 'access.approve',
+      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional(), start: z.enum(['now', 'later', 'anyway']).default('now'), at: z.string().trim().max(30).default('') }), audit: 'access.approval-given', permission: 'access.approve', stepUp: true,
       handle: async (ctx) => {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)
