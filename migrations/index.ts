@@ -7,6 +7,7 @@ import { migration as agreements } from './005_agreements.ts'
 import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as identity } from './008_identity.ts'
+import { migration as leavers } from './017_leavers.ts'
 import { migration as security } from './011_security.ts'
 import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
@@ -23,6 +24,7 @@ export const migrations: Record<string, Migration> = {
   '006_signing': signing,
   '007_access': access,
   '008_identity': identity,
+  '017_leavers': leavers,
   '011_security': security,
   '012_authoring': authoring,
   '009_calendar': calendar,

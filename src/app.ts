@@ -5,6 +5,8 @@ import { accessPages } from './features/accounts/access-routes.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { guestPages } from './features/guests/guest-routes.ts'
+import { unsignedPages } from './features/issuing/unsigned-routes.ts'
 import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { administratorPages } from './features/identity/administrator-pages.ts'
@@ -54,7 +56,12 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
-    ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
+    ...accessPages({
+      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
+      sampleList: config.demo ? demo?.leaverList ?? null : null,
+    }),
+    ...guestPages(services),
+    ...unsignedPages(services),
     ...staffPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),

@@ -87,6 +87,15 @@ export const configFile = z.strictObject({
   }).default({ stepUpMinutes: 10, sessionIdleMinutes: 30, sessionHours: 12 }),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
+  joinersWait: z.strictObject({ roles: z.array(z.enum(['teacher', 'support', 'trainee', 'supply', 'governor', 'volunteer', 'contractor', 'visitor'])).default([]) }).default({ roles: [] }),
+  accountRetention: z.strictObject({
+    archiveAfterDays: z.number().int().min(1).default(90),
+    deleteAfterDays: z.number().int().min(30).default(270),
+  }).default({ archiveAfterDays: 90, deleteAfterDays: 270 }),
+  leaverGraceDays: z.strictObject({
+    roles: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+    years: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+  }).default({ roles: {}, years: {} }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>

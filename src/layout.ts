@@ -54,6 +54,7 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['starters.manage', { text: 'New staff', href: '/office/starters' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
+    ['guest.view', { text: 'Guests', href: '/guests' }],
     ['records.view', { text: 'Records', href: '/records' }],
     ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],

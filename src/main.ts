@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   leavers: async () => (await import('./commands/access.ts')).leaversCommand,
   reconcile: async () => (await import('./commands/access.ts')).reconcileCommand,
   signatures: async () => (await import('./commands/signatures.ts')).signaturesCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
   records: async () => (await import('./commands/records.ts')).recordsCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,

@@ -13,6 +13,7 @@ import { Schedules } from './db/schedules.ts'
 import { AccessJobs } from './features/accounts/access-jobs.ts'
 import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
+import { bulkPauseBy } from './features/accounts/bulk-pause.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { createAgreementsFeature } from './features/agreements/agreements-feature.ts'
@@ -23,6 +24,7 @@ import { ConsentQuestionStore } from './features/agreements/consent-question-sto
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { GuestService } from './features/guests/guest-service.ts'
 import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LinkStore } from './features/identity/link-store.ts'
@@ -31,6 +33,8 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { JoinersWait } from './features/issuing/joiners-wait.ts'
+import { UnsignedService } from './features/issuing/unsigned-service.ts'
 import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
 import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
 import { ReissueService } from './features/issuing/reissue-service.ts'
@@ -72,7 +76,7 @@ import { VerifyService } from './features/signing/verify-service.ts'
 import { templateFolder } from './http/assets.ts'
 import type { SessionLimits } from './http/session-store.ts'
 import { createSessions, defaultSessionLimits } from './http/sessions.ts'
-import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
+import { brakeSettings } from './replay/replay-settings.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
 
@@ -140,13 +144,16 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const circleNotice = new CircleNotice({ clock, roles: roleStore, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
 
   const brake = brakeSettings(config)
+  const bulkPause = bulkPauseBy({ db, calendar, schools })
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+    bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
+    stillDue: (keys) => unsigned.stillDue(keys),
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention },
   })
 
   const plans = new PlanStore(db)
-  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
+  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile, bulkPause })
   const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
   const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
@@ -205,6 +212,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const chase = new ChaseService({ db, clock, outbox, audit, board, calendar })
   const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
+  const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
+  const joiners = new JoinersWait({ db, clock, access: accounts.access, plans: accounts.wishes, roles: config.joinersWait.roles })
+  const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
+  const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
@@ -213,6 +225,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...texts.handlers,
       [MAJOR_IN_FORCE]: async (payload) => { await reissue.reissue(text(payload['versionId'])) },
       ...outcomes.handlers,
+      ...guests.handlers,
+      ...notices.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -221,7 +235,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
       [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
-      'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
+      'issuing.invite': async (payload) => { await invitations.fanOut(text(payload['planId'])); await joiners.run(text(payload['planId'])) },
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
     },
     schedules: new Schedules({
@@ -230,7 +244,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
         { name: 'agreement-reviews', cron: '10 6 * * *', run: async () => { await texts.reviews.remind() } },
         ...outcomes.schedules,
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await notices.run() } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
       ],
     }),
   })
@@ -306,6 +321,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     plans,
     accessJobs,
     accessPageQueries,
+    guests,
+    notices,
+    unsigned,
   }
 }
 
@@ -314,15 +332,6 @@ export type Services = ReturnType<typeof createServices>
 
 function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
   return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
-}
-
-function brakeSettings(config: Config): BrakeSettings {
-  const { brake } = config
-  return {
-    ...BRAKE_DEFAULTS,
-    first: { count: brake.minimumHeld ?? BRAKE_DEFAULTS.first.count, percent: brake.percentHeld ?? BRAKE_DEFAULTS.first.percent },
-    second: { count: brake.secondPersonMinimum ?? BRAKE_DEFAULTS.second.count, percent: brake.secondPersonPercent ?? BRAKE_DEFAULTS.second.percent },
-  }
 }
 
 const text = (value: unknown): string => {

@@ -36,6 +36,15 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   return at.toISOString().slice(0, 10)
 }
 
+/** The instant at which a clock in this zone shows this date and time (`HH:MM`); in the hour that a clock change leaves out, the later. */
+export function instantAt(date: CalendarDate, time: string, timeZone = 'Europe/London'): Instant {
+  const wanted = Date.parse(`${date}T${time}:00Z`)
+  const offset = (at: Instant) => Date.parse(`${new Intl.DateTimeFormat('sv-SE', {
+    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  }).format(at).replace(' ', 'T')}Z`) - at
+  return wanted - offset(wanted - offset(wanted))
+}
+
 /** The academic year that holds `date`, such as `2026/27`; `yearStart` is `MM-DD` (a school setting). */
 export function academicYear(date: CalendarDate, yearStart = '09-01'): string {
   const year = Number(date.slice(0, 4))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Actor } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { pageNumber } from '../../http/paging.ts'
@@ -7,10 +8,19 @@ import type { AccessPageDeps } from './access-page-deps.ts'
 import { accessPersonPage } from './access-person-routes.ts'
 import { accessPlanPages } from './access-plan-routes.ts'
 import { accessView, PLANS_PER_PAGE } from './access-views.ts'
+import { assurancePages } from './assurance/assurance-routes.ts'
+import { approvalPages } from './life/approval-routes.ts'
+import { retentionPages } from './life/retention-routes.ts'
+import { taskPages } from './life/task-routes.ts'
+import { leaverListPages } from './leavers/leaver-list-routes.ts'
+import { planChoicePages } from './leavers/plan-choice-routes.ts'
+import { planReportPages } from './leavers/plan-report-routes.ts'
+import { exemptionPages } from './restricting/exemption-routes.ts'
+import { restrictPages } from './restricting/restrict-routes.ts'
 
 /** `/access`, its plans, people and kill switches. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), lookPage(deps), switchPage(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), lookPage(deps), switchPage(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
 function listPage({ pages, jobs }: AccessPageDeps): Page {
@@ -23,13 +33,23 @@ function listPage({ pages, jobs }: AccessPageDeps): Page {
       const look = await pages.newestLook(0)
       const emptyLook = look && (await pages.counts(look.id, schools)).total === 0 ? look : null
       return view('pages/access/plans.njk', accessView({
-        emptyLook,
+        emptyLook, more: otherLists(actor),
         waiting: waiting.plans, done: done.plans, total: done.total, page: query.page, now,
         names: await pages.actorNames([...waiting.plans, ...done.plans].flatMap(({ plan }) => [plan.createdBy, plan.approvedBy])),
         job: await jobs.waiting(null), mayPlan: actor.can('access.plan'), maySwitch: actor.schools('access.approve') === 'all', directories: await pages.directories(),
       }))
     },
   })
+}
+
+/** Pages about access beside the plans, as far as the reader may go. */
+function otherLists(actor: Actor): { text: string; href: string }[] {
+  return [
+    { text: 'Access assurance', href: '/access/assurance' },
+    ...(actor.can('restriction.place') ? [{ text: 'Restrictions to look at', href: '/access/reviews' }] : []),
+    ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }] : []),
+    ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }, { text: 'Archive and delete', href: '/access/retention' }] : []),
+  ]
 }
 
 function lookPage({ jobs }: AccessPageDeps): Page {

@@ -155,6 +155,7 @@ class PlanRun {
     if (tooMany) {
       return `B6: ${this.#errors} of ${this.#processed} accounts could not be changed, so the run stopped.`
     }
+    if (await this.#deps.stops.asked(this.#options.planId)) return 'B6: somebody stopped this run, so it ended after the last account.'
     if (next === null) return null
     return (await this.#deps.directories.paused()).has(next.id) ? `B6: the directory "${next.name}" is paused, so the run stopped after the last account.` : null
   }

@@ -4,6 +4,7 @@ export const permissions = [
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
+  'guest.view', 'guest.ask', 'guest.approve',
   'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
   // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
   'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
@@ -31,21 +32,22 @@ const board = ['office.board.view', 'office.board.export', 'requests.chase'] as 
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
 const texts = ['agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish'] as const
+const guests = ['guest.view', 'guest.ask', 'guest.approve'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, 'figures.view', 'settings.manage', 'calendar.edit'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, ...guests, 'figures.view', 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
-  'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
+  'it-admin': [...rosters, ...access, 'person.view', 'agreements.view', 'guest.view', 'guest.ask'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit'],
-  hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, 'calendar.edit'],
+  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask'],
+  hr: ['office.board.view', 'person.view', 'agreements.view', ...guests],
+  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, ...guests, 'calendar.edit'],
   'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': ['office.board.view', 'office.board.export'],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', ...guests],
   'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
   dpo: ['office.board.view', 'office.board.export', 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view'],

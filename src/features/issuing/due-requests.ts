@@ -53,6 +53,8 @@ export interface IssueRules {
   addSchoolDays: (schoolId: string, from: CalendarDate, days: number) => CalendarDate
   /** `school|days` -> the day; filled as needed, since the same few are asked for everybody. */
   dueDays: Map<string, CalendarDate>
+  /** The first day of a visit, for what is asked at each visit; absent: that is for the desk. */
+  visit?: CalendarDate
 }
 
 export interface Due {
@@ -80,7 +82,7 @@ export function dueFor(person: Placed, rules: IssueRules, existing: ExistingRequ
         cadence: requirement.cadence, on: rules.on, startDate: place.startDate, yearStart, majorNumber: rules.majors.get(requirement.agreementId) ?? 1, band,
         everyMonths: requirement.everyMonths,
         ...(requirement.cadence === 'every-months' ? { rounds: alike.map((one) => ({ occasion: one.occasion, completedOn: one.state === 'complete' && one.completedAt !== null ? today(one.completedAt) : null })) } : {}),
-      })
+      }) ?? (requirement.cadence === 'per-visit' && rules.visit ? { occasion: `visit:${rules.visit}`, reason: 'a visit' } : null)
       if (!occasion) continue
       const key = `${family}|${topic}|${requirement.signerRule}|${occasion.occasion}`
       const known = due.get(key)

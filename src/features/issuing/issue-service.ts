@@ -24,6 +24,14 @@ export interface IssueDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox; agreements: AgreementStore; schools: SchoolStore
 }
 
+export interface IssueCommand {
+  actor: string
+  date?: CalendarDate
+  planOnly: boolean
+  /** These people alone; `visit`: what is asked at each visit is asked for the visit that begins on this day. */
+  only?: { people: readonly string[]; visit?: CalendarDate }
+}
+
 export interface IssueReport {
   plan: string
   created: number
@@ -56,21 +64,22 @@ export class IssueService {
   }
 
   /** With `planOnly` nothing is written and the numbers are the same. */
-  async issue(command: { actor: string; date?: CalendarDate; planOnly: boolean }): Promise<IssueReport> {
+  async issue(command: IssueCommand): Promise<IssueReport> {
     const { db, clock } = this.#deps
     if (command.planOnly) return this.#run(command, this.#deps.ids.next())
     return withLease(db, clock, 'issuing', command.actor, () => this.#run(command, this.#deps.ids.next()))
   }
 
-  async #run(command: { actor: string; date?: CalendarDate; planOnly: boolean }, planId: string): Promise<IssueReport> {
+  async #run(command: IssueCommand, planId: string): Promise<IssueReport> {
     const { db, clock, audit, outbox } = this.#deps
     const on = command.date ?? today(clock.now())
-    const round = await this.#round(on, await this.#deps.agreements.requirements())
+    const found = await this.#round(on, await this.#deps.agreements.requirements())
+    const round: Round = command.only?.visit ? { ...found, rules: { ...found.rules, visit: command.only.visit } } : found
     const report: IssueReport = { plan: planId, created: 0, existing: 0, unreachable: [] }
     if (!command.planOnly) {
       await db.transaction(() => this.#plans.create({ id: planId, kind: 'issue', about: on, state: 'applying', createdBy: command.actor, createdAt: clock.now() }))
     }
-    for await (const people of walkPeople(db, on, needsOf(round.rules.requirements))) await this.#put(people, round, planId, command.planOnly, report)
+    for await (const people of walkPeople(db, on, needsOf(round.rules.requirements), command.only?.people ?? null)) await this.#put(people, round, planId, command.planOnly, report)
     if (command.planOnly) return report
     const digest = await audit.digest(this.#requestLines(planId))
     await db.transaction(async () => {

@@ -8,17 +8,17 @@ const BATCH = 400
 /** What the requirements need to know of people beside their places. */
 export interface WalkNeeds { groups: boolean; guardians: boolean }
 
-/** Everybody with a current affiliation, by person, a batch at a time. */
-export async function* walkPeople(db: Database, on: CalendarDate, needs: WalkNeeds): AsyncIterable<Placed[]> {
+/** Everybody with a current affiliation, by person, a batch at a time; of a few chosen people only those. */
+export async function* walkPeople(db: Database, on: CalendarDate, needs: WalkNeeds, only: readonly string[] | null = null): AsyncIterable<Placed[]> {
   let after = ''
   for (;;) {
-    const last = await lastOf(db, after)
+    const last = only === null ? await lastOf(db, after) : only.filter((id) => id > after).toSorted()[0] ?? null
     if (last === null) return
     const rows = await db.rows(
       `select a.person_id, a.school_id, a.role, a.year_code, a.reg_group, a.start_date, p.band_override, p.email_norm is not null as has_email, p.username is not null as has_login
        from affiliations a join people p on p.id = a.person_id
-       where a.person_id > ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
-      [after, last, on])
+       where a.person_id ${only === null ? '>' : '>='} ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
+      [only === null ? after : last, last, on])
     after = last
     const batch: Placed[] = []
     for (const row of rows) {

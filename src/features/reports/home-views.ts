@@ -12,6 +12,8 @@ export interface HomeData {
   now: Instant
   board: { figures: BoardFigures; cells: BoardCell[]; schools: ReadonlyMap<string, string> } | null
   heldRuns: RosterRun[]
+  /** Restrictions of one person that this reader is to look at again. */
+  reviews: readonly { secondLookBy: Instant | null }[]
   waitingPlans: Plan[]
   proposedLeavers: number
   sealsOverdue: number
@@ -30,9 +32,12 @@ export function homeView(data: HomeData): object {
   }
 }
 
-function todoOf({ heldRuns, waitingPlans, proposedLeavers, sealsOverdue, board }: HomeData): object[] {
+function todoOf({ heldRuns, reviews, waitingPlans, proposedLeavers, sealsOverdue, board }: HomeData): object[] {
   const figures = board?.figures
+  const urgent = reviews.filter(({ secondLookBy }) => secondLookBy !== null).length
   return [
+    ...(urgent > 0 ? [{ title: `${count(urgent, 'emergency restriction waits', 'emergency restrictions wait')} for a second look`, text: 'Somebody else than who placed it looks within a day.', href: '/access/reviews', linkText: 'Look at it' }] : []),
+    ...(reviews.length > urgent ? [{ title: `${count(reviews.length - urgent, 'restriction is', 'restrictions are')} to be looked at again`, text: 'Does it still have to stand?', href: '/access/reviews', linkText: 'See which' }] : []),
     ...heldRuns.map((run) => ({
       title: `${count(run.report.heldPeople, 'ending')} held`, text: `The reading of ${run.report.source} on ${longDate(today(run.startedAt))} would end more than usual. Nothing happens to them until somebody decides.`,
       href: `/rosters/runs/${run.id}`, linkText: 'Look at the plan',

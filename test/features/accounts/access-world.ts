@@ -44,6 +44,7 @@ export interface WorldOptions {
 }
 
 const TABLES = [
+  'guests', 'access_approvals', 'legal_holds', 'ended_exemptions', 'restriction_reviews', 'access_tasks', 'leaver_notices', 'plan_stops', 'confirmed_leavers', 'leaver_lists',
   'plan_items', 'plans', 'outbox', 'leases', 'kept_people', 'exemptions', 'restrictions', 'accounts', 'directories', 'simulated_accounts',
   'source_people', 'roster_runs', 'sources', 'affiliations', 'people', 'schools', 'audit_pending', 'audit_payloads',
 ]
