@@ -157,7 +157,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...accounts.handlers,
       ...accessJobs.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
-      'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
+      'signing.seal': sealing.handler,
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),

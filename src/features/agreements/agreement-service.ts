@@ -100,7 +100,8 @@ export class AgreementService {
     if (known) return known
     const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, language, variant })
     await this.store.keepRendition(stored.id, school.id, rendition)
-    this.#renditions.set(key, rendition)
+    // Kept is what was committed.
+    this.#deps.db.afterCommit(() => this.#renditions.set(key, rendition))
     return rendition
   }
 }

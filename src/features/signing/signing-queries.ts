@@ -6,7 +6,7 @@ import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
 import type { AuditQueries } from '../audit/audit-queries.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
-import type { RequestStore } from '../issuing/request-store.ts'
+import type { RequestStore, SlotOfRequest } from '../issuing/request-store.ts'
 import { isCurrent, type Affiliation } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
@@ -130,9 +130,12 @@ export class SigningQueries {
 
   /** The task with its text, or null when it is not this person's: unknown and forbidden look alike. */
   async page(signatoryId: string, personId: string): Promise<SigningPage | null> {
-    const signatory = await this.#deps.requests.signatory(signatoryId)
-    const request = signatory ? await this.#deps.requests.get(signatory.requestId) : null
-    if (!signatory || !request) return null
+    const slot = await this.#deps.requests.slot(signatoryId)
+    return slot && this.pageOf(slot, personId)
+  }
+
+  /** The same of a slot that was just read. */
+  async pageOf({ signatory, request }: SlotOfRequest, personId: string): Promise<SigningPage | null> {
     const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
     if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && signatory.slot === 'guardian')) return null
     const subject = await this.#deps.people.person(request.personId)
