@@ -1,6 +1,6 @@
 import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { Signature } from './signature.ts'
+import type { Signature, Strokes } from './signature.ts'
 
 const ASSURANCE = {
   session: 'Signed in with the school’s own sign-in',
@@ -48,11 +48,20 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       subject: { id: signature.subjectId, name: evidence.subjectName },
       signer: { id: signature.signerId, name: evidence.signerName, capacity: evidence.capacity },
       typed: evidence.typed,
-      drawn: evidence.drawn,
+      drawn: evidence.drawn && strokesText(evidence.drawn),
       shownAs: { variant: evidence.variant, language: evidence.language },
       agreement: { key: evidence.agreementKey, version: evidence.versionNumber, occasion: evidence.occasion },
       school: evidence.schoolName,
       assurance: evidence.assurance,
     },
   }
+}
+
+/** A drawing as it stands in the evidence: for each stroke its points as in SVG, "60,200 64,237", in a box of 1000 by 400. */
+function strokesText(strokes: Strokes): string[] {
+  return strokes.map((stroke) => {
+    let text = ''
+    for (const { x, y } of stroke) text += `${text === '' ? '' : ' '}${x},${y}`
+    return text
+  })
 }
