@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { startMariaDb } from '../test/support/mariadb.ts'
 import { type BenchOptions, type BenchRow, quantile } from './support/bench-row.ts'
 import { writeRoster } from './support/roster-files.ts'
 import { runTask } from './support/run-task.ts'
+import { startMailSink } from './support/mail-sink.ts'
 import { startServer } from './support/start-server.ts'
 import { hidden, links, type Seen, WebPupil } from './support/web-pupil.ts'
 import { freshDatabase, inWorkFolder } from './support/work-folder.ts'
@@ -42,6 +43,8 @@ interface Morning {
   signatures: number
   sealed: number
   sealedAfterMs: number
+  /** Processor time of the server, all threads, sealing included. */
+  cpuMs: number
 }
 
 async function measure(folder: string, files: string, adminUrl: string | null, most: number, { quick, say }: BenchOptions): Promise<Morning> {
@@ -50,8 +53,9 @@ async function measure(folder: string, files: string, adminUrl: string | null, m
   await runTask('issueAll', place)
   const { pupils } = await runTask('makeLinks', { ...place, most })
   if (pupils.length < most) throw new Error(`There are only ${pupils.length} pupils`)
+  const mails = await startMailSink()
   const config = join(place.dataDir, 'bench.yml')
-  writeFileSync(config, 'trustProxy: ["127.0.0.1"]\n')
+  writeFileSync(config, `trustProxy: ["127.0.0.1"]\nmail: { from: "office@larkfield.example", smtpUrl: "smtp://127.0.0.1:${mails.port}" }\n`)
   const server = await startServer(place, { args: ['--with-worker'], settings: { ASSENT_CONFIG: config } })
   try {
     say(`${most} pupils sign in, ${adminUrl ? 'MariaDB' : 'SQLite'} ...`)
@@ -60,6 +64,7 @@ async function measure(folder: string, files: string, adminUrl: string | null, m
     say('and read, answer and sign ...')
     const found = { times: [] as number[], submits: [] as number[], errors: [] as string[] }
     const start = performance.now()
+    const before = cpuOf(server.child.pid)
     const spread = quick ? 3_000 : BEGIN_WITHIN_MS
     await Promise.all(browsers.map(async ({ slot, browser }, at) => {
       await setTimeout((at / most) * spread)
@@ -73,10 +78,22 @@ async function measure(folder: string, files: string, adminUrl: string | null, m
     }))
     const tookMs = performance.now() - start
     const { signatures, sealed, waitedMs } = await runTask('checkRecords', { ...place, withinMs: 60_000 })
-    return { ...found, tookMs, signatures, sealed, sealedAfterMs: waitedMs }
+    return { ...found, tookMs, signatures, sealed, sealedAfterMs: waitedMs, cpuMs: cpuOf(server.child.pid) - before }
   } finally {
     await server.stop()
+    await mails.stop()
     await place.drop()
+  }
+}
+
+/** Milliseconds of user and system time of a process so far; not a number where the system does not tell. */
+function cpuOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    // In clock ticks, of which Linux has a hundred a second.
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  } catch {
+    return Number.NaN
   }
 }
 
@@ -123,6 +140,7 @@ function describe(where: string, found: Morning, pupils: number, quick: boolean)
     { name: `any page or form, 95 of 100, ${where}`, value: quantile(found.times, 0.95), unit: 'ms', ...judged(LIMIT_MS), note: `${found.times.length} requests; half under ${quantile(found.times, 0.5).toFixed(0)} ms` },
     { name: `the form that signs, 95 of 100, ${where}`, value: quantile(found.submits, 0.95), unit: 'ms', ...judged(LIMIT_MS), note: `slowest ${Math.max(...found.submits).toFixed(0)} ms` },
     { name: `${pupils} pupils from the first page to the last thanks, ${where}`, value: found.tookMs / 1_000, unit: 's', ...judged(WITHIN_MS / 1_000) },
+    { name: `processor time of the server for one pupil, ${where}`, value: found.cpuMs / pupils, unit: 'ms CPU', note: `${(found.cpuMs / found.times.length).toFixed(2)} ms for a request, its part of sealing included` },
     { name: `errors, ${where}`, value: found.errors.length, unit: '', limit: 0, ...(first ? { note: first } : {}) },
     { name: `signatures without their record a minute later, ${where}`, value: pupils - found.sealed, unit: '', limit: 0, note: `${found.sealed} of ${found.signatures} sealed, ${(found.sealedAfterMs / 1_000).toFixed(1)} s after the last` },
   ]

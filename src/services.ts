@@ -131,7 +131,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const signingStore = new SigningStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, verifyAt: `${config.baseUrl}/verify`,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })

@@ -24,6 +24,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
     typed: evidence.typed,
     drawn: evidence.drawn,
     signedAt: signature.signedAt,
+    verifyUrl: evidence.verifyAt === undefined ? null : `${evidence.verifyAt}/${signature.id}`,
     // Who, how and when stand above this table; here is what a checker needs beside them.
     audit: [
       { label: 'Agreement', value: `${rendition.title} (${evidence.agreementKey})` },

@@ -26,6 +26,8 @@ export interface Evidence {
   /** How sure we are who it was. */
   assurance: 'session' | 'mailed-link' | 'shared-address-link'
   occasion: string
+  /** Address of the public page that answers for references, without the reference; absent in signatures of before. */
+  verifyAt?: string
 }
 
 /** What the holder of one slot did. */

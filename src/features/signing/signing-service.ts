@@ -15,6 +15,8 @@ import type { SigningStore } from './signing-store.ts'
 export interface SigningDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox
   store: SigningStore; requests: RequestStore; queries: SigningQueries; people: PeopleQueries
+  /** Address of the public page that answers for references: stands on each record as it was at signing (D3, D6). */
+  verifyAt: string
   /** Releases what an unsigned request restricted, in this transaction (A2); accounts knows no requests. */
   releaseByKey: (key: string, actor: string) => Promise<void>
 }
@@ -53,7 +55,7 @@ export class SigningService {
     if (before) return this.#repeated(before, command)
     if (!isAsked(held.request, held.signatory)) return { kind: 'closed' }
     if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
-    return this.#capture(page, command, evidenceOf(page, command, signer.name))
+    return this.#capture(page, command, evidenceOf(page, command, signer.name, this.#deps.verifyAt))
   }
 
   #repeated(first: Signature, command: SignCommand): SignOutcome {
