@@ -31,7 +31,7 @@ async function examine(services: Services, out: Output): Promise<number> {
   const waiting = await services.sequencer.unsequencedFor(services.clock.now())
   checks.push({ name: 'log', ...await attempt(async () => {
     await services.sequencer.sequence()
-    const verdict = await verifyLog(services.db, { publicKeys: [services.auditKey.publicKeyPem], now: services.clock.now() })
+    const verdict = await verifyLog(services.db, { publicKeys: services.auditKey.publicKeys, now: services.clock.now() })
     if (!verdict.valid) throw new Error(verdict.firstBad?.reason ?? 'not whole')
     return `${verdict.size} entries`
   }) })

@@ -8,6 +8,8 @@ export interface AuditKey {
   /** SHA-256 hex of the public key (SPKI, DER). */
   readonly keyId: string
   readonly publicKeyPem: string
+  /** This key's and those that signed before it, PEM, oldest first: heads by any of them are believed. */
+  readonly publicKeys: readonly string[]
   sign(message: Buffer): Buffer
 }
 
@@ -31,7 +33,7 @@ export async function loadOrCreateAuditKey(dataDir: string): Promise<AuditKey> {
   }
   if (key.asymmetricKeyType !== 'ed25519') throw wrongKey(path, `holds a key of type ${key.asymmetricKeyType}, not Ed25519`)
   const publicKeyPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
-  return { keyId: keyIdOf(publicKeyPem), publicKeyPem, sign: (message) => sign(null, message, key) }
+  return { keyId: keyIdOf(publicKeyPem), publicKeyPem, publicKeys: [publicKeyPem], sign: (message) => sign(null, message, key) }
 }
 
 /** Identifier of a public key: SHA-256 hex of its SPKI in DER. @throws Error when the text is no public key. */

@@ -65,7 +65,7 @@ async function exported({ db, clock, auditKey }: AuditPagesDeps) {
   const folder = await mkdtemp(join(tmpdir(), 'assent-export-'))
   const clear = () => rm(folder, { recursive: true, force: true }).catch(() => undefined)
   try {
-    const { path } = await exportLog(db, join(folder, 'log.jsonl'), { publicKeys: [auditKey.publicKeyPem], now: clock.now() })
+    const { path } = await exportLog(db, join(folder, 'log.jsonl'), { publicKeys: auditKey.publicKeys, now: clock.now() })
     return createReadStream(path).once('close', () => void clear())
   } catch (error) {
     await clear()

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Database } from '../../db/database.ts'
 import { UnusableInput } from '../../shared/errors.ts'
-import { auditKeyFile, type AuditKey, loadOrCreateAuditKey } from './audit-key.ts'
+import { auditKeyFile, type AuditKey, keyIdOf, loadOrCreateAuditKey } from './audit-key.ts'
+import { KEY_CHANGED } from './log-checker.ts'
 
 /**
  * The key of this database's log: made at the first start, and from the first signed head on that one and no other (L1).
@@ -12,8 +13,12 @@ export async function openAuditKey(db: Database, folder: string): Promise<AuditK
   const path = auditKeyFile(folder)
   if (head && !existsSync(path)) throw notTheKey('The key of the audit log is gone, though the log has been signed with it.', path)
   const key = await loadOrCreateAuditKey(folder)
-  if (head && head.key_id !== key.keyId) throw notTheKey('The key of the audit log is not the one that signed this log so far.', path)
-  return key
+  const before = (await db.rows(`select pem from certificates where purpose = 'audit' order by created_at, id`, [])).map((row) => row['pem'] as string)
+  const publicKeys = [...before.filter((pem) => keyIdOf(pem) !== key.keyId), key.publicKeyPem]
+  const named = head && head.key_id !== key.keyId && publicKeys.some((pem) => keyIdOf(pem) === head.key_id)
+    ? (await db.rows('select id from audit_entries where event = ? and subject = ?', [KEY_CHANGED, `key:${key.keyId}`])).length > 0 : true
+  if (head && head.key_id !== key.keyId && (!named || publicKeys.length === 1)) throw notTheKey('The key of the audit log is not the one that signed this log so far.', path)
+  return { ...key, publicKeys }
 }
 
 const notTheKey = (what: string, where: string): UnusableInput =>
