@@ -6,6 +6,7 @@ import { migration as roster } from './004_roster.ts'
 import { migration as agreements } from './005_agreements.ts'
 import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
+import { migration as proof } from './015_proof.ts'
 import { migration as identity } from './008_identity.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '006_signing': signing,
   '007_access': access,
   '008_identity': identity,
+  '015_proof': proof,
 }

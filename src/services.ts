@@ -4,6 +4,7 @@ import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'
 import type { PdfRecords, Sealer } from './adapters/pdf/pdf-records.ts'
+import type { TimeStampingAuthority } from './adapters/time-stamping/http-authority.ts'
 import { createSource } from './adapters/sources/create-source.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -19,6 +20,7 @@ import { AgreementService } from './features/agreements/agreement-service.ts'
 import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
+import { HeadStamps, STAMP_JOB } from './features/audit/head-stamps.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LinkStore } from './features/identity/link-store.ts'
@@ -41,6 +43,7 @@ import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
+import { CertificateNotices } from './features/signing/certificate-notices.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
@@ -66,6 +69,8 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  /** Null: no time-stamping authority is configured. */
+  timeStamping: TimeStampingAuthority | null
   directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
@@ -82,6 +87,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const audit = new AuditLog(db, clock, ids)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
+  const headStamps = new HeadStamps({ db, clock, ids, outbox, authority: adapters.timeStamping })
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
@@ -144,6 +150,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       return head ? { size: head.size, root: head.root } : null
     },
   })
+  const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
@@ -158,6 +165,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...accessJobs.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': sealing.handler,
+      [STAMP_JOB]: () => headStamps.stamp(),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
@@ -169,6 +177,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
+        { name: 'certificate-expiry', cron: '15 7 * * *', run: () => certificateNotices.send() },
+        { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => headStamps.request(dueAt) },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
@@ -186,6 +196,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     auditQueries,
     sequencer,
     auditKey: adapters.auditKey,
+    headStamps,
+    certificateNotices,
     schools,
     people,
     peopleStore,

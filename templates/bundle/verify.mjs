@@ -33,6 +33,7 @@ async function readLedger(path) {
   const leaves = []
   const peaks = []
   const keys = new Map()
+  const heads = new Map()
   const named = new Set()
   let signed = null
   let ended = false
@@ -64,6 +65,7 @@ async function readLedger(path) {
       if (!key || !named.has(item.key_id)) throw new Bad(`the head of ${item.size} entries is signed with an unknown key`)
       if (!verify(null, Buffer.from(message), key, Buffer.from(item.signature, 'base64'))) throw new Bad(`the signature of the head of ${item.size} entries is not genuine`)
       if (item.size !== leaves.length || item.root !== hex(root() ?? Buffer.alloc(0))) throw new Bad(`the ledger is not what the head of ${item.size} entries was signed over`)
+      heads.set(item.size, sha256(message))
       signed = { size: item.size, root: item.root, at: item.at, keyId: item.key_id }
     } else if (item.type === 'end') {
       ended = true
@@ -71,7 +73,7 @@ async function readLedger(path) {
   }
   if (!ended) throw new Bad('the ledger is cut short')
   if (!signed || signed.size !== leaves.length) throw new Bad('no signed head speaks for the last entries of the ledger')
-  return { leaves, signed }
+  return { leaves, signed, heads }
 }
 
 function included({ leaf, index, size, path, root }) {
@@ -157,6 +159,54 @@ function checkSeal(file, authorities) {
   throw new Bad('it was sealed with a certificate that leads to none of the authorities here')
 }
 
+// ---- what an authority outside said of the ledger: time-stamp tokens (RFC 3161)
+
+const DIGESTS = { '608648016503040201': 'sha256', '608648016503040202': 'sha384', '608648016503040203': 'sha512' }
+const SIGNED_WITH = { '2a864886f70d01010b': 'sha256', '2a864886f70d01010c': 'sha384', '2a864886f70d01010d': 'sha512', '2a8648ce3d040302': 'sha256', '2a8648ce3d040303': 'sha384', '2a8648ce3d040304': 'sha512' }
+
+function checkStamp(token, imprint, authorities) {
+  const signedData = children(children(children(der(token))[1])[0])
+  const certificates = children(signedData.find(({ tag }) => tag === 0xa0)).map(({ whole }) => new X509Certificate(whole))
+  const info = children(children(signedData[2])[1])[0].content
+  const [, , asked, , time] = children(der(info))
+  if (!children(asked)[1].content.equals(imprint)) throw new Bad('it is for another head')
+  const [, , digestAlgorithm, attributes, algorithm, signature] = children(children(signedData.at(-1))[0])
+  const digest = DIGESTS[hex(children(digestAlgorithm)[0].content)]
+  const named = new Map(children(attributes).map((attribute) => [hex(children(attribute)[0].content), children(children(attribute)[1])[0]]))
+  if (!digest || !named.get(OID.digest)?.content.equals(createHash(digest).update(info).digest())) throw new Bad('it was changed')
+  const signed = Buffer.from(attributes.whole)
+  signed[0] = 0x31
+  const leaf = certificates.find((one) => one.keyUsage?.join() === '1.3.6.1.5.5.7.3.8' && verify(SIGNED_WITH[hex(children(algorithm)[0].content)] ?? digest, signed, one.publicKey, signature.content))
+  if (!leaf) throw new Bad('its signature is not genuine')
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(time.content.toString('latin1'))
+  const at = Date.UTC(+year, month - 1, +day, +hour, +minute, +second)
+  let current = leaf
+  for (let step = 0; step < 6; step += 1) {
+    if (at < Date.parse(current.validFrom) || at > Date.parse(current.validTo)) throw new Bad('its certificate was not valid then')
+    if (authorities.some(({ fingerprint256 }) => fingerprint256 === current.fingerprint256)) return at
+    const issuer = [...authorities, ...certificates].find((one) => one.fingerprint256 !== current.fingerprint256 && current.checkIssued(one) && current.verify(one.publicKey))
+    if (!issuer) break
+    current = issuer
+  }
+  throw new Bad('its authority is not the one in time-authority.pem')
+}
+
+function checkStamps(folder, { heads }, report, wrong) {
+  const path = join(folder, 'timestamps.jsonl')
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+  const pems = lines.length > 0 ? readFileSync(join(folder, 'time-authority.pem'), 'utf8').match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [] : []
+  for (const line of lines) {
+    try {
+      const { size, token } = JSON.parse(line)
+      if (!heads.has(size)) throw new Bad('there is no head of its size in the ledger')
+      const at = checkStamp(Buffer.from(token, 'base64'), heads.get(size), pems.map((pem) => new X509Certificate(pem)))
+      report.stamps.push({ size, at })
+    } catch (error) {
+      wrong('timestamps.jsonl', error)
+    }
+  }
+}
+
 // ---- the folder
 
 /** Rows of a CSV file with quotes (RFC 4180). */
@@ -203,7 +253,7 @@ function checkProof(proof, sha, { leaves, signed }) {
 
 /** Judges a folder; never throws for what is wrong with its contents. */
 export async function verifyBundle(folder, { fingerprint = null } = {}) {
-  const report = { valid: false, records: 0, good: 0, bad: [], ledger: null, authorities: [] }
+  const report = { valid: false, records: 0, good: 0, bad: [], ledger: null, stamps: [], authorities: [] }
   const wrong = (what, error) => report.bad.push({ file: what, reason: error instanceof Bad ? error.message : `it cannot be read (${error.code ?? error.name})` })
   try {
     const pems = readFileSync(join(folder, 'certificates.pem'), 'utf8').match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
@@ -214,6 +264,7 @@ export async function verifyBundle(folder, { fingerprint = null } = {}) {
     if (trusted.length === 0) throw new Bad(wanted === null ? 'no authority is in it' : 'the authority with that fingerprint is not in it')
     const ledger = await readLedger(join(folder, 'ledger.jsonl'))
     report.ledger = ledger.signed
+    checkStamps(folder, ledger, report, wrong)
     const proofs = await readProofs(join(folder, 'proofs.jsonl'))
     const [head = [], ...rows] = csv(readFileSync(join(folder, 'index.csv'), 'utf8').replace(/^\uFEFF/, ''))
     const listed = new Set()
@@ -252,6 +303,7 @@ if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {
     ...report.bad.map(({ file, reason }) => `BAD   ${file}: ${reason}`),
     `${report.good} of ${report.records} records are whole, sealed and in the ledger.`,
     ...(report.ledger ? [`Ledger: ${report.ledger.size} entries, root ${report.ledger.root}, signed ${new Date(report.ledger.at).toISOString()}.`] : []),
+    ...report.stamps.slice(-1).map(({ size, at: when }) => `Time-stamped: ${report.stamps.length} heads; the last, of ${size} entries, on ${new Date(when).toISOString()}.`),
     ...report.authorities.map(({ subject, fingerprint: print }) => `Authority: ${subject}\n  SHA-256 ${print.replace(/(.{4})(?=.)/g, '$1 ')}`),
     report.valid ? 'Everything fits together.' : 'NOT everything fits together.',
   ]

@@ -21,6 +21,7 @@ export interface HomePagesDeps {
   schools: SchoolStore
   accounts: { queries: { plans(limit: number): Promise<{ waiting: Plan[]; done: Plan[] }> } }
   rosters: RosterQueries
+  certificateNotices: { current(): { left: number; endsAt: number } | null }
 }
 
 /** `/office`: what needs somebody now, how things stand, what happened lately. */
@@ -51,6 +52,7 @@ async function homeData(deps: HomePagesDeps, actor: Actor): Promise<HomeData> {
     waitingPlans: plans.waiting, donePlans: plans.done,
     proposedLeavers: new Set(missing.map((place) => place.personId)).size,
     sealsOverdue: actor.can('records.view') ? await home.sealsOverdue(actor.schools('records.view'), now) : 0,
+    sealEnds: actor.can('audit.view') && actor.schools('audit.view') === 'all' ? deps.certificateNotices.current() : null,
     issues: actor.can('office.board.view') ? await home.issues(3) : [],
   }
 }

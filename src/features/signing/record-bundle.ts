@@ -6,6 +6,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { csvLine } from '../../shared/csv-line.ts'
 import type { AuditKey } from '../audit/audit-key.ts'
+import type { HeadStamps } from '../audit/head-stamps.ts'
 import { exportLog, openExport } from '../audit/log-export.ts'
 import { MerkleLevels } from '../audit/merkle-levels.ts'
 import type { SealingService } from './sealing-service.ts'
@@ -17,6 +18,7 @@ export interface BundleDeps {
   signingStore: SigningStore
   sealing: SealingService
   sequencer: { sequence(): Promise<unknown> }
+  headStamps: Pick<HeadStamps, 'all' | 'trusted'>
   auditKey: Pick<AuditKey, 'publicKeys'>
 }
 
@@ -45,6 +47,9 @@ export async function writeBundle(deps: BundleDeps, { folder, schoolName, shippe
   const ledger = join(folder, 'ledger.jsonl')
   await exportLog(deps.db, ledger, { publicKeys: deps.auditKey.publicKeys, now: deps.clock.now() })
   await writeProofs(deps.db, join(folder, 'proofs.jsonl'), files, await leavesOf(ledger))
+  const stamps = await deps.headStamps.all()
+  await writeFile(join(folder, 'timestamps.jsonl'), stamps.map((stamp) => `${JSON.stringify({ size: stamp.size, token: stamp.token.toString('base64') })}\n`).join(''), OWN)
+  await writeFile(join(folder, 'time-authority.pem'), deps.headStamps.trusted.map((one) => one.toString()).join(''), OWN)
   for (const name of ['verify.mjs', 'README.txt']) await copyFile(join(shipped, name), join(folder, name))
   return files.size
 }
