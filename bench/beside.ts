@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type BenchOptions, type BenchRow, quantile } from './support/bench-row.ts'
 import { writeRoster } from './support/roster-files.ts'
 import { runTask } from './support/run-task.ts'
-import { assent, environment, type Place, startServer } from './support/start-server.ts'
+import { assent, environment, type Place, startServer } from '../test/support/start-server.ts'
 import { freshDatabase, inWorkFolder } from './support/work-folder.ts'
 
 const LIMIT_MS = 1_000

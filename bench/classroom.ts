@@ -6,8 +6,8 @@ import { type BenchOptions, type BenchRow, quantile } from './support/bench-row.
 import { writeRoster } from './support/roster-files.ts'
 import { runTask } from './support/run-task.ts'
 import { startMailSink } from './support/mail-sink.ts'
-import { startServer } from './support/start-server.ts'
-import { hidden, links, type Seen, WebPupil } from './support/web-pupil.ts'
+import { startServer } from '../test/support/start-server.ts'
+import { hidden, links, type Seen, WebPupil } from '../test/support/web-pupil.ts'
 import { freshDatabase, inWorkFolder } from './support/work-folder.ts'
 
 const LIMIT_MS = 300

@@ -64,7 +64,8 @@ export interface OutboxCounts {
   oldest: Instant | null
 }
 
-const LEASE_MS = 60_000
+/** After a worker was killed its jobs wait this long: a third of the minute within which a signature has its record. */
+const LEASE_MS = 20_000
 const BATCH = 10
 /** Jobs done together: enough that their commits hardly count, few enough that none waits long for the others. */
 const TOGETHER = 32

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../../test/support/mariadb.ts'
+import { freePort } from './mariadb.ts'
 
 /** The product's own command. */
 export const assent = fileURLToPath(new URL('../../bin/assent.cjs', import.meta.url))
@@ -18,10 +18,10 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** `assent serve` on a free port, once it listens. */
-export async function startServer(place: Place, options: { args?: readonly string[]; settings?: Record<string, string> } = {}): Promise<RunningServer> {
-  const port = await freePort()
-  const child = spawn(process.execPath, [assent, 'serve', ...options.args ?? []], { env: environment(place, { ASSENT_PORT: String(port), ...options.settings }), stdio: ['ignore', 'pipe', 'pipe'] })
+/** `assent serve` on a free port (or the one told), once it listens; or another command that stays, such as `worker`. */
+export async function startServer(place: Place, options: { command?: string; args?: readonly string[]; settings?: Record<string, string>; port?: number } = {}): Promise<RunningServer> {
+  const port = options.port ?? await freePort()
+  const child = spawn(process.execPath, [assent, options.command ?? 'serve', ...options.args ?? []], { env: environment(place, { ASSENT_PORT: String(port), ...options.settings }), stdio: ['ignore', 'pipe', 'pipe'] })
   // Its log complains of the mail server that is not there; only the last of it matters, should it die.
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (part: string) => { log = (log + part).slice(-2_000) })
@@ -29,7 +29,7 @@ export async function startServer(place: Place, options: { args?: readonly strin
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part
-      if (text.includes('listens at')) resolve()
+      if (/listens at|Assent works/.test(text)) resolve()
     })
     child.once('exit', (code) => reject(new Error(`serve ended with exit code ${code}: ${log}`)))
   })
