@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { copyFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Clock } from '../../adapters/clock.ts'
@@ -50,7 +50,7 @@ export async function writeBundle(deps: BundleDeps, { folder, schoolName, shippe
   const stamps = await deps.headStamps.all()
   await writeFile(join(folder, 'timestamps.jsonl'), stamps.map((stamp) => `${JSON.stringify({ size: stamp.size, token: stamp.token.toString('base64') })}\n`).join(''), OWN)
   await writeFile(join(folder, 'time-authority.pem'), deps.headStamps.trusted.map((one) => one.toString()).join(''), OWN)
-  for (const name of ['verify.mjs', 'README.txt']) await copyFile(join(shipped, name), join(folder, name))
+  for (const name of ['verify.mjs', 'README.txt']) await writeFile(join(folder, name), await readFile(join(shipped, name)), OWN)
   return files.size
 }
 
