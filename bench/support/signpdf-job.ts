@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib'
+import { PDFDocument, StandardFonts } from 'pdf-lib'
 import { makePkcs12 } from './make-pkcs12.ts'
 
 const LINE = 'I use school computers for learning, and I tell a grown-up when something worries me. '
