@@ -9,10 +9,11 @@ import { makeLinks } from './tasks/make-links.ts'
 import { parsePlain } from './tasks/parse-plain.ts'
 import { readOwn } from './tasks/read-own.ts'
 import { signAndSeal } from './tasks/sign-and-seal.ts'
+import { stallStrangers } from './tasks/stall-strangers.ts'
 import { syncRoster } from './tasks/sync-roster.ts'
 
 /** What can run in a process of its own. Each measures with the stopwatch what counts. */
-const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, makeLinks, checkRecords }
+const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, makeLinks, checkRecords, stallStrangers }
 
 export type TaskName = keyof typeof tasks
 export type TaskInput<N extends TaskName> = Parameters<typeof tasks[N]>[0]

@@ -8,7 +8,10 @@ import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as proof } from './015_proof.ts'
 import { migration as identity } from './008_identity.ts'
+import { migration as security } from './011_security.ts'
+import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
+import { migration as rollover } from './018_rollover.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
 export const migrations: Record<string, Migration> = {
@@ -21,5 +24,8 @@ export const migrations: Record<string, Migration> = {
   '007_access': access,
   '008_identity': identity,
   '015_proof': proof,
+  '011_security': security,
+  '012_authoring': authoring,
   '009_calendar': calendar,
+  '018_rollover': rollover,
 }

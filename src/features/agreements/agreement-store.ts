@@ -14,6 +14,8 @@ export interface Agreement {
   title: string
   band: Band
   family: Family
+  /** Null: of the whole trust; else this school's own. */
+  schoolId: string | null
 }
 
 export interface StoredVersion {
@@ -64,11 +66,11 @@ export class AgreementStore {
     return row ? agreementFromRow(row) : null
   }
 
-  async add(agreement: Omit<Agreement, 'id'> & { owner: string; reviewMonths: number }): Promise<string> {
+  async add(agreement: Omit<Agreement, 'id'> & { owner: string; ownerId?: string | null; reviewMonths: number }): Promise<string> {
     const id = this.#ids.next()
     await this.#db.sql('agreements').insert({
       id, key: agreement.key, title: agreement.title, band: agreement.band, family: agreement.family,
-      owner: agreement.owner, review_months: agreement.reviewMonths, created_at: this.#clock.now(),
+      owner: agreement.owner, owner_id: agreement.ownerId ?? null, school_id: agreement.schoolId, review_months: agreement.reviewMonths, created_at: this.#clock.now(),
     })
     return id
   }
@@ -91,6 +93,18 @@ export class AgreementStore {
   /** The version in force: the newest published one. */
   async current(agreementId: string): Promise<StoredVersion | null> {
     const [row] = await this.#db.rows(`select * from agreement_versions where agreement_id = ? and state = 'published' order by number desc limit 1`, [agreementId])
+    return row ? this.#versionFromRow(row) : null
+  }
+
+  /** Whether there is a text that people can be asked to sign. */
+  async isInForce(agreementId: string): Promise<boolean> {
+    return await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).first('id') !== undefined
+  }
+
+  /** The last version for which everybody was asked again, up to the one in force: occasions and "signed since" go by it (G1, I1). */
+  async lastMajor(agreementId: string): Promise<StoredVersion | null> {
+    const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, change_kind: 'major' }).whereNotNull('published_at')
+      .whereNot({ state: 'withdrawn' }).orderBy('number', 'desc').first()
     return row ? this.#versionFromRow(row) : null
   }
 
@@ -145,5 +159,5 @@ export class AgreementStore {
 }
 
 function agreementFromRow(row: Record<string, unknown>): Agreement {
-  return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family }
+  return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family, schoolId: row['school_id'] as string | null }
 }

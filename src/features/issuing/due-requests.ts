@@ -28,7 +28,7 @@ export interface IssueRules {
   requirements: Requirement[]
   /** Agreement -> number of its current major version. */
   majors: Map<string, number>
-  /** Agreement -> day its current version was published. */
+  /** Agreement -> day its current major version was published. */
   published: Map<string, CalendarDate>
   families: Map<string, string>
   /** School -> `MM-DD`. */

@@ -72,8 +72,10 @@ export class IssueService {
     for (const requirement of requirements) {
       const current = await this.#deps.agreements.current(requirement.agreementId)
       if (!current) continue
-      majors.set(requirement.agreementId, current.version.number)
-      if (current.version.publishedOn) published.set(requirement.agreementId, current.version.publishedOn)
+      // Minor edits leave signatures good (G1): occasions and "signed since" go by the last major version.
+      const major = await this.#deps.agreements.lastMajor(requirement.agreementId) ?? current
+      majors.set(requirement.agreementId, major.version.number)
+      if (major.version.publishedOn) published.set(requirement.agreementId, major.version.publishedOn)
     }
     const yearStarts = new Map((await this.#deps.schools.all()).map((school) => [school.id, school.yearStart]))
     return { on, requirements: requirements.filter((requirement) => majors.has(requirement.agreementId)), majors, published, families, yearStarts, dueDays: new Map() }
@@ -98,7 +100,7 @@ export class IssueService {
 
   async #existing(ids: string[]): Promise<Map<string, ExistingRequest[]>> {
     const rows = await this.#deps.db.rowsIn(
-      'select person_id, family, signer_rule, occasion, state, completed_at from requests where person_id in (:list)', [], ids)
+      'select person_id, family, signer_rule, occasion, state, completed_at from requests where live = 1 and person_id in (:list)', [], ids)
     const found = new Map<string, ExistingRequest[]>()
     for (const row of rows) {
       const entry: ExistingRequest = {

@@ -34,7 +34,7 @@ export class RequestStore {
       id: request.id, requirement_id: request.requirementId, person_id: request.personId, school_id: request.schoolId,
       agreement_id: request.agreementId, family: request.family, signer_rule: request.signerRule, occasion: request.occasion,
       version_id: null, state: 'open', due_on: request.dueOn, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
-      created_at: now, completed_at: null,
+      created_at: now, completed_at: null, live: 1,
     }))
     const added = await this.#db.insertNew('requests', rows)
     const slots = added === requests.length ? requests : await this.#thatExist(requests)
@@ -75,6 +75,13 @@ export class RequestStore {
     return slotFromRow((await this.#db.rows(this.#db.dialect.lockRows ? `${SLOT} for update` : SLOT, [signatoryId]))[0])
   }
 
+  /** The request that was put in the place of a superseded one (I2). */
+  async successorOf(request: AgreementRequest): Promise<AgreementRequest | null> {
+    const rows = await this.#db.read('requests')
+      .where({ person_id: request.personId, agreement_id: request.agreementId, requirement_id: request.requirementId, live: 1 }).andWhere('id', '>', request.id).orderBy('id', 'desc').limit(1)
+    return rows[0] ? requestFromRow(rows[0]) : null
+  }
+
   async ofPeople(personIds: readonly string[]): Promise<AgreementRequest[]> {
     const found: AgreementRequest[] = []
     for (const part of chunks(personIds)) {
@@ -105,7 +112,7 @@ export class RequestStore {
 
   async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
     const columns = {
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
+      ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
     const names = Object.keys(columns)

@@ -11,6 +11,7 @@ import { nextOf } from './me-views.ts'
 import { assuranceOf, at, myTask, slotParams, textHash, whoIs } from './my-task.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 import type { SigningPage } from './signing-queries.ts'
+import { forgetAnswers, understoodOf } from './understanding.ts'
 
 const checkBody = z.strictObject({
   text: textHash,
@@ -28,8 +29,8 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'answer agreement', path: '/me/sign/:signatoryId/sign', permission: 'signed-in', params: slotParams, query: z.object({ text: textHash.optional() }),
       get: async (ctx) => {
-        const page = await myTask(deps, ctx)
         const { text } = ctx.query
+        const page = await myTask(deps, ctx, { text })
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
         if (text === undefined) return redirect(at.read(page.signatory.id))
         if (text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, text))
@@ -39,7 +40,7 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
       post: {
         body: answerBody, audit: 'answer.filled-in', secrets: ['signature', 'signatureDrawn'],
         handle: async (ctx) => {
-          const page = await myTask(deps, ctx)
+          const page = await myTask(deps, ctx, { text: ctx.body.text })
           const { draft, errors } = readAnswer(ctx.body, page.signatory.act, page.young)
           if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
           if (draft.text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, draft.text))
@@ -54,9 +55,9 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'check answer', path: '/me/sign/:signatoryId/check', permission: 'signed-in', params: slotParams,
       get: async (ctx) => {
-        const page = await myTask(deps, ctx)
+        const draft = readDraft(ctx.session, ctx.params.signatoryId)
+        const page = await myTask(deps, ctx, { text: draft?.text })
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
-        const draft = readDraft(ctx.session, page.signatory.id)
         if (draft && draft.text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, draft.text))
         if (!draft?.ready) return redirect(draft ? at.sign(page.signatory.id, draft.text) : at.read(page.signatory.id))
         return view(...checkView(page, draft, {
@@ -71,6 +72,9 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
       get: async (ctx) => {
         const page = await myTask(deps, ctx)
         if (page.standing.kind === 'open') return redirect(at.read(page.signatory.id))
+        // Asked anew about another text: what changed comes first (I2).
+        const successor = page.standing.kind === 'signed' ? null : await deps.signingQueries.successor(page)
+        if (successor) return redirect(at.changed(successor.id, readDraft(ctx.session, page.signatory.id)?.text ?? page.rendition.hash))
         const brand = deps.brandOf(page.school)
         const contact = await contactOf(deps, page.school)
         if (page.standing.kind === 'declined') return view(...declinedView(page, { brand, contact }))
@@ -98,12 +102,12 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
 type CheckContext = PageContext<z.output<typeof slotParams>, unknown, z.output<typeof checkBody>>
 
 async function send(deps: SigningPagesDeps, ctx: CheckContext): Promise<PageResult> {
-  const page = await myTask(deps, ctx)
+  const page = await myTask(deps, ctx, { text: ctx.body.text })
   const id = page.signatory.id
   const draft = readDraft(ctx.session, id)
   if (page.standing.kind !== 'open') {
     // Answered or closed meanwhile; after a double click or the back button this is their own first answer.
-    dropDraft(ctx.session, id)
+    if (page.request.state !== 'superseded') dropDraft(ctx.session, id)
     return redirect(at.done(id))
   }
   if (ctx.body.text !== page.rendition.hash) return redirect(at.changed(id, ctx.body.text))
@@ -117,6 +121,7 @@ async function send(deps: SigningPagesDeps, ctx: CheckContext): Promise<PageResu
     case 'text-changed': return redirect(at.changed(id, ctx.body.text))
     default:
       dropDraft(ctx.session, id)
+      forgetAnswers(ctx.session, id)
       return redirect(at.done(id))
   }
 }
@@ -126,6 +131,7 @@ async function sign(deps: SigningPagesDeps, ctx: CheckContext, page: SigningPage
   return (await deps.signing.sign({
     signatoryId: page.signatory.id, signerId: whoIs(ctx), actor: ctx.actor.label, method, typed: draft.typed, drawn: draft.drawn,
     renditionHash: ctx.body.text, formKey: ctx.body.formKey, assurance: await assuranceOf(deps, ctx), address: ctx.address, userAgent: ctx.userAgent,
+    understanding: understoodOf(ctx.session, page.signatory.id, ctx.body.text),
   })).kind
 }
 

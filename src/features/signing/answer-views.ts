@@ -3,8 +3,8 @@ import { type AnswerDraft, draftMark } from './answer-draft.ts'
 import type { Contact } from './contact.ts'
 import { capacityOf } from './evidence.ts'
 import { at } from './my-task.ts'
-import { mainIdeas } from './pictures.ts'
-import { readingSteps } from './reading-steps.ts'
+import { mainIdeas } from '../agreements/pictures.ts'
+import { readingSteps } from '../agreements/reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
 import type { Signature } from './signature.ts'
 import type { SigningPage } from './signing-queries.ts'
@@ -25,7 +25,7 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
   const steps = readingSteps(page).length
   const common = {
     brand: who.brand, action: at.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
-    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: steps > 1 ? at.step(signatory.id, steps, rendition.hash) : at.read(signatory.id), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
+    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: at.step(signatory.id, steps > 1 ? steps : 1, rendition.hash), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
   }
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
@@ -35,7 +35,7 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     }]
   }
   return ['pages/signing/sign.njk', {
-    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: at.read(signatory.id),
+    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: at.step(signatory.id, 1, rendition.hash),
     question: signatory.act === 'acknowledge' ? 'Have you read it?' : 'Do you agree?',
     ...(signatory.act === 'sign' ? { nameLabel: 'Your full name', nameHint: 'This is your signature if you agree. Write it as you would on paper.' } : {}),
   }]

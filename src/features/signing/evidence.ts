@@ -10,6 +10,7 @@ export function evidenceOf(page: SigningPage, command: SignCommand, signerName: 
     language: page.rendition.language, variant: page.rendition.variant, agreementKey: page.agreementKey, versionNumber: page.versionNumber,
     assurance: command.assurance, occasion: page.request.occasion,
     verifyAt,
+    ...command.understanding && command.understanding.length > 0 ? { understanding: command.understanding } : {},
   }
 }
 

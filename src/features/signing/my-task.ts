@@ -3,7 +3,7 @@ import type { RequestParts } from '../../http/page-context.ts'
 import { NotFound } from '../../shared/errors.ts'
 import type { Evidence } from './signature.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
-import type { SigningPage } from './signing-queries.ts'
+import type { Choice, SigningPage } from './signing-queries.ts'
 
 /** A text that is no identifier of ours is answered like an unknown one. */
 export const slotParams = z.strictObject({ signatoryId: z.string().regex(/^[0-9A-Z]{26}$/) })
@@ -18,8 +18,8 @@ export function whoIs(ctx: RequestParts): string {
 }
 
 /** The task of this slot for the person who asks. @throws NotFound when it is not theirs: unknown and forbidden look alike. */
-export async function myTask(deps: SigningPagesDeps, ctx: RequestParts & { params: { signatoryId: string } }): Promise<SigningPage> {
-  const page = await deps.signingQueries.page(ctx.params.signatoryId, whoIs(ctx))
+export async function myTask(deps: SigningPagesDeps, ctx: RequestParts & { params: { signatoryId: string } }, chosen: Choice = {}): Promise<SigningPage> {
+  const page = await deps.signingQueries.page(ctx.params.signatoryId, whoIs(ctx), chosen)
   if (!page) throw new NotFound()
   return page
 }
@@ -36,6 +36,8 @@ export const at = {
   step: (signatoryId: string, step: number, text: string) => `/me/sign/${signatoryId}?step=${step}&text=${text}`,
   sign: (signatoryId: string, text: string) => `/me/sign/${signatoryId}/sign?text=${text}`,
   check: (signatoryId: string) => `/me/sign/${signatoryId}/check`,
+  readAs: (signatoryId: string, language: string, variant: string) => `/me/sign/${signatoryId}?lang=${encodeURIComponent(language)}&as=${encodeURIComponent(variant)}`,
+  since: (signatoryId: string, text: string) => `/me/sign/${signatoryId}/changed?text=${text}&since=signed`,
   changed: (signatoryId: string, text: string) => `/me/sign/${signatoryId}/changed?text=${text}`,
   done: (signatoryId: string) => `/me/sign/${signatoryId}/done`,
   again: (signatoryId: string) => `/me/sign/${signatoryId}/again`,

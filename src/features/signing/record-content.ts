@@ -54,6 +54,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       agreement: { key: evidence.agreementKey, version: evidence.versionNumber, occasion: evidence.occasion },
       school: evidence.schoolName,
       assurance: evidence.assurance,
+      ...evidence.understanding ? { understanding: evidence.understanding } : {},
     },
   }
 }

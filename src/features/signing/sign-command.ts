@@ -1,3 +1,4 @@
+import type { Answered } from './understanding.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 
 /** What somebody does with one slot. */
@@ -15,6 +16,8 @@ export interface SignCommand {
   assurance: Evidence['assurance']
   address: string | null
   userAgent: string | null
+  /** Friendly questions and what was chosen. */
+  understanding?: readonly Answered[]
 }
 
 export type SignOutcome =

@@ -28,6 +28,8 @@ export interface Evidence {
   occasion: string
   /** Address of the public page that answers for references, without the reference; absent in signatures of before. */
   verifyAt?: string
+  /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
+  understanding?: readonly { ask: string; answer: string }[]
 }
 
 /** What the holder of one slot did. */

@@ -48,7 +48,7 @@ export class SigningService {
     const held = await requests.lockSlot(command.signatoryId)
     const before = await store.standing(command.formKey, command.signatoryId)
     if (before?.formKey === command.formKey) return this.#repeated(before, command)
-    const page = held && await queries.pageOf(held, command.signerId)
+    const page = held && await queries.pageOf(held, command.signerId, { text: command.renditionHash })
     const signer = page?.subject.id === command.signerId ? page.subject : page && await people.person(command.signerId)
     if (!page || !signer) return { kind: 'not-yours' }
     // Already signed is told before the request's state: a complete request is complete because of this signature.
@@ -107,7 +107,7 @@ export class SigningService {
    */
   async decline(command: DeclineCommand): Promise<DeclineOutcome> {
     const { db, requests, queries, audit } = this.#deps
-    const page = await queries.page(command.signatoryId, command.signerId)
+    const page = await queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
     if (!page) return { kind: 'not-yours' }
     return db.transaction(async () => {
       const request = await requests.lock(page.request.id)

@@ -61,6 +61,14 @@ export class SigningStore {
     return row ? fromRow(row) : null
   }
 
+  /** The newest signature of one person about one subject for an agreement, outside one request. */
+  async earlierOf(who: { signerId: string; subjectId: string; agreementId: string; exceptRequest: string }): Promise<Signature | null> {
+    const row = await this.#db.read('signatures as s').join('requests as r', 'r.id', 's.request_id')
+      .where({ 's.signer_id': who.signerId, 's.subject_id': who.subjectId, 'r.agreement_id': who.agreementId }).whereNot('s.request_id', who.exceptRequest)
+      .orderBy('s.id', 'desc').first('s.*')
+    return row ? fromRow(row) : null
+  }
+
   /** Ends a signature that counts; false when it had ended before. The row stays (S4). */
   async end(id: string, kind: 'withdrawn' | 'invalidated', at: Instant): Promise<boolean> {
     return await this.#db.sql('signatures').where({ id, active: 1 }).update({ active: null, ended_at: at, ended_kind: kind }) === 1

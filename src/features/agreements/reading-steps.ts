@@ -1,7 +1,15 @@
-import type { CheckQuestion } from '../agreements/agreement-file.ts'
-import { clausesOf, openingOf } from '../agreements/clauses.ts'
-import { renderMarkdown } from '../agreements/render-markdown.ts'
-import type { SigningPage } from './signing-queries.ts'
+import type { CheckQuestion } from './agreement-file.ts'
+import { clausesOf, openingOf } from './clauses.ts'
+import { renderMarkdown } from './render-markdown.ts'
+import type { Slot } from './requirement.ts'
+
+/** What decides how a text is laid out for one reader. */
+export interface Reading {
+  young: boolean
+  rendition: { title: string; markdown: string }
+  questions: readonly CheckQuestion[]
+  signatory: { slot: Slot }
+}
 
 /** One page on the way through a text. Together the steps hold the whole rendition and nothing else, then the questions. */
 export type ReadingStep =
@@ -13,7 +21,7 @@ export type ReadingStep =
 const FOR_ADULTS: ReadonlySet<string> = new Set(['grown-ups'])
 
 /** The steps of a page: one idea at a time up to Year 6, the whole text for everyone else; then the friendly questions. Pure. */
-export function readingSteps(page: Pick<SigningPage, 'young' | 'rendition' | 'questions' | 'signatory'>): ReadingStep[] {
+export function readingSteps(page: Reading): ReadingStep[] {
   const { markdown, title } = page.rendition
   const clauses = clausesOf(markdown)
   const asked = page.signatory.slot === 'guardian' ? [] : page.questions
