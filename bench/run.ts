@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { benchBeside } from './beside.ts'
+import { benchClassroom } from './classroom.ts'
 import { benchImport } from './import.ts'
 import { benchIssue } from './issue.ts'
 import { benchSealing } from './sealing.ts'
@@ -16,6 +17,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   issue: benchIssue,
   signature: benchSignature,
   sealing: () => benchSealing(),
+  classroom: benchClassroom,
   stall: benchStall,
 }
 

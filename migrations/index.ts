@@ -6,6 +6,7 @@ import { migration as roster } from './004_roster.ts'
 import { migration as agreements } from './005_agreements.ts'
 import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
+import { migration as proof } from './015_proof.ts'
 import { migration as identity } from './008_identity.ts'
 import { migration as leavers } from './017_leavers.ts'
 import { migration as security } from './011_security.ts'
@@ -25,6 +26,7 @@ export const migrations: Record<string, Migration> = {
   '007_access': access,
   '008_identity': identity,
   '017_leavers': leavers,
+  '015_proof': proof,
   '011_security': security,
   '012_authoring': authoring,
   '009_calendar': calendar,

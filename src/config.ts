@@ -79,6 +79,10 @@ export const configFile = z.strictObject({
     pkcs12File: z.string().optional(),
     pkcs12PasswordFile: z.string().optional(),
   }).default({ keyType: 'P-256' }),
+  timestamps: z.strictObject({
+    url: z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an address that begins with https:// or http://'),
+    authorityFile: z.string(),
+  }).optional(),
   brake: brake.default({}),
   security: z.strictObject({
     stepUpMinutes: z.number().int().min(1).max(60).default(10),
@@ -244,6 +248,7 @@ function checkSecrets(settings: ConfigFile, problems: string[]): void {
   if (settings.sealing.pkcs12File && !existsSync(settings.sealing.pkcs12File)) {
     problems.push(`sealing.pkcs12File: ${settings.sealing.pkcs12File} does not exist`)
   }
+  optionalSecret(settings.timestamps?.authorityFile, 'timestamps.authorityFile', problems)
   for (const directory of settings.directories) {
     if (directory.kind !== 'active-directory') continue
     optionalSecret(directory.bindPasswordFile, `directories.${directory.name}.bindPasswordFile`, problems)

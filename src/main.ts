@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<Command>> = {
   records: async () => (await import('./commands/records.ts')).recordsCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  rotate: async () => (await import('./commands/rotate.ts')).rotateCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   'admin-link': async () => (await import('./commands/admin-link.ts')).adminLinkCommand,
 }

@@ -3,6 +3,7 @@ import { createIds } from './adapters/ids.ts'
 import { capturingTransport, noTransport, smtpTransport } from './adapters/mail/mail-transport.ts'
 import { createPdfRecords } from './adapters/pdf/create-pdf-records.ts'
 import { selfTest } from './adapters/pdf/self-test.ts'
+import { httpAuthority } from './adapters/time-stamping/http-authority.ts'
 import { SecretFiles } from './adapters/storage/secret-files.ts'
 import type { Config } from './config.ts'
 import { Database } from './db/database.ts'
@@ -49,6 +50,7 @@ export async function openServices(config: Config, options: OpenOptions): Promis
       clock, ids, mail, pdf, sealer, logger: createLogger(),
       directories: await openDirectories(config, { db, clock, ids }),
       auditKey: await openAuditKey(db, secrets.folder),
+      timeStamping: config.timestamps ? httpAuthority({ url: config.timestamps.url, authorityPem: config.secret(config.timestamps.authorityFile) }) : null,
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
     await services.trust.load()

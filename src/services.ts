@@ -4,6 +4,7 @@ import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'
 import type { PdfRecords, Sealer } from './adapters/pdf/pdf-records.ts'
+import type { TimeStampingAuthority } from './adapters/time-stamping/http-authority.ts'
 import { createSource } from './adapters/sources/create-source.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -23,6 +24,7 @@ import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { ConsentQuestionStore } from './features/agreements/consent-question-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
+import { HeadStamps, STAMP_JOB } from './features/audit/head-stamps.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { GuestService } from './features/guests/guest-service.ts'
 import { createProofs } from './features/identity/create-proofs.ts'
@@ -62,6 +64,7 @@ import { AskedLinks } from './features/signing/asked-links.ts'
 import { ConsentService } from './features/signing/consent-service.ts'
 import { ConsentStore } from './features/signing/consent-store.ts'
 import { DeclineStore } from './features/signing/decline-store.ts'
+import { CertificateNotices } from './features/signing/certificate-notices.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { createOutcomesFeature } from './features/signing/outcomes-feature.ts'
 import { Receipts } from './features/signing/receipts.ts'
@@ -89,6 +92,8 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  /** Null: no time-stamping authority is configured. */
+  timeStamping: TimeStampingAuthority | null
   directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
@@ -105,6 +110,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const audit = new AuditLog(db, clock, ids)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
+  const headStamps = new HeadStamps({ db, clock, ids, outbox, authority: adapters.timeStamping })
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
@@ -187,7 +193,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const consentStore = new ConsentStore(db)
   const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents,
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents, verifyAt: `${config.baseUrl}/verify`,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
@@ -200,6 +206,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const receipts = new Receipts({
     store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
   })
+  const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined })
   const outcomes = createOutcomesFeature({
     db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
     baseUrl: config.baseUrl, ledgerHead,
@@ -228,7 +235,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...guests.handlers,
       ...notices.handlers,
       [ROSTER_SYNC]: rosterUploads.handler,
-      'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
+      'signing.seal': sealing.handler,
+      [STAMP_JOB]: () => headStamps.stamp(),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
@@ -245,23 +253,23 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
         ...outcomes.schedules,
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
         { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await notices.run() } },
+        { name: 'certificate-expiry', cron: '15 7 * * *', run: () => certificateNotices.send() },
+        { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => headStamps.request(dueAt) },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
       ],
     }),
   })
 
   return {
-    config,
-    db,
-    clock,
-    ids,
-    logger,
+    config, db, clock, ids, logger,
     trust,
     outbox,
     audit,
     auditQueries,
     sequencer,
     auditKey: adapters.auditKey,
+    headStamps,
+    certificateNotices,
     schools,
     calendar,
     people,

@@ -94,15 +94,12 @@ export class DatabaseSessionStore extends session.Store {
     const now = this.#clock.now()
     if (data.startedAt === undefined) {
       data.startedAt = now
-      await this.#db.sql('sessions').insert({
-        id_hash: hashOf(id), person_id: data.personId ?? null, data: JSON.stringify(data),
-        created_at: now, expires_at: this.#expiry(now, data),
-      })
+      const row = { id_hash: hashOf(id), person_id: data.personId ?? null, data: JSON.stringify(data), created_at: now, expires_at: this.#expiry(now, data) }
+      await this.#db.together(() => this.#db.insertMany('sessions', [row]))
       return
     }
-    await this.#db.sql('sessions').where({ id_hash: hashOf(id) }).update({
-      person_id: data.personId ?? null, data: JSON.stringify(data), expires_at: this.#expiry(now, data),
-    })
+    const values = [data.personId ?? null, JSON.stringify(data), this.#expiry(now, data), hashOf(id)]
+    await this.#db.together(() => this.#db.run('update sessions set person_id = ?, data = ?, expires_at = ? where id_hash = ?', values))
   }
 
   async #prolong(id: string, data: SessionData): Promise<void> {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { FixedClock } from '../../src/adapters/clock.ts'
 import { createIds } from '../../src/adapters/ids.ts'
 import { capturingTransport } from '../../src/adapters/mail/mail-transport.ts'
+import type { TimeStampingAuthority } from '../../src/adapters/time-stamping/http-authority.ts'
 import { createPdfRecords } from '../../src/adapters/pdf/create-pdf-records.ts'
 import { createApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -43,6 +44,7 @@ export interface TestAppOptions {
   now?: string
   pages?: (services: Services) => Page[]
   config?: Partial<Config>
+  timeStamping?: TimeStampingAuthority
   /** Where the address people use has to be known beforehand (passkeys); else a free one. */
   port?: number
 }
@@ -64,7 +66,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log: string[] = []
   const services = createServices(config, db, {
     clock, ids, logger: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }), mail: capturingTransport(db, clock, ids),
-    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
+    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), timeStamping: options.timeStamping ?? null, sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
   const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)

@@ -106,7 +106,8 @@ export class AgreementService {
     if (known) return known
     const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, ...shown, part })
     await this.store.keepRendition(stored.id, school.id, rendition)
-    this.#renditions.set(key, rendition)
+    // Kept is what was committed.
+    this.#deps.db.afterCommit(() => this.#renditions.set(key, rendition))
     this.#shownAs.set(rendition.hash, shown)
     return rendition
   }

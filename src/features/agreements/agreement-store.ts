@@ -24,12 +24,15 @@ export interface StoredVersion {
   version: AgreementVersion
 }
 
+const AT_HAND = 200
+
 /** Agreements, their versions and renditions, and the requirements that put them to people. */
 export class AgreementStore {
   readonly #db: Database
   readonly #clock: Clock
   readonly #ids: Ids
   readonly requirementStore: RequirementStore
+  readonly #atHand = new Map<string, { content: string; value: unknown }>()
   constructor(db: Database, clock: Clock, ids: Ids) {
     this.#db = db
     this.#clock = clock
@@ -47,7 +50,7 @@ export class AgreementStore {
   }
 
   async byId(id: string): Promise<Agreement | null> {
-    const row = await this.#db.read('agreements').where({ id }).first()
+    const [row] = await this.#db.rows('select * from agreements where id = ?', [id])
     return row ? agreementFromRow(row) : null
   }
 
@@ -71,14 +74,14 @@ export class AgreementStore {
   }
 
   async version(id: string): Promise<StoredVersion | null> {
-    const row = await this.#db.read('agreement_versions').where({ id }).first()
-    return row ? versionFromRow(row) : null
+    const [row] = await this.#db.rows('select * from agreement_versions where id = ?', [id])
+    return row ? this.#versionFromRow(row) : null
   }
 
   /** The version in force: the newest published one. */
   async current(agreementId: string): Promise<StoredVersion | null> {
-    const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).orderBy('number', 'desc').first()
-    return row ? versionFromRow(row) : null
+    const [row] = await this.#db.rows(`select * from agreement_versions where agreement_id = ? and state = 'published' order by number desc limit 1`, [agreementId])
+    return row ? this.#versionFromRow(row) : null
   }
 
   /** Whether there is a text that people can be asked to sign. */
@@ -90,7 +93,7 @@ export class AgreementStore {
   async lastMajor(agreementId: string): Promise<StoredVersion | null> {
     const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, change_kind: 'major' }).whereNotNull('published_at')
       .whereNot({ state: 'withdrawn' }).orderBy('number', 'desc').first()
-    return row ? versionFromRow(row) : null
+    return row ? this.#versionFromRow(row) : null
   }
 
   /** Writes a version's new standing (superseded, withdrawn); its text never changes (G1). */
@@ -125,15 +128,25 @@ export class AgreementStore {
   }
 
   async rendition(hash: string): Promise<{ rendition: Rendition; versionId: string } | null> {
-    const row = await this.#db.read('renditions').where({ hash }).first()
-    return row ? { rendition: JSON.parse(row.content) as Rendition, versionId: row.version_id } : null
+    const [row] = await this.#db.rows('select content, version_id from renditions where hash = ?', [hash])
+    return row ? { rendition: this.#parsed(hash, row['content'] as string) as Rendition, versionId: row['version_id'] as string } : null
+  }
+
+  #versionFromRow(row: Record<string, unknown>): StoredVersion {
+    return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: this.#parsed(row['id'] as string, row['content'] as string) as AgreementVersion }
+  }
+
+  /** The same text was parsed before: a class that signs at once reads one agreement thirty times. */
+  #parsed(key: string, content: string): unknown {
+    const before = this.#atHand.get(key)
+    if (before?.content === content) return before.value
+    const value: unknown = JSON.parse(content)
+    if (this.#atHand.size >= AT_HAND) this.#atHand.clear()
+    this.#atHand.set(key, { content, value })
+    return value
   }
 }
 
 function agreementFromRow(row: Record<string, unknown>): Agreement {
   return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family, schoolId: row['school_id'] as string | null }
-}
-
-function versionFromRow(row: Record<string, unknown>): StoredVersion {
-  return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: JSON.parse(row['content'] as string) as AgreementVersion }
 }

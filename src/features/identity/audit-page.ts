@@ -7,7 +7,7 @@ export function auditPage(db: Database, audit: AuditPort): AuditPage {
   return async (request, outcome) => {
     // Strangers' refused looks at public pages would only fill the log.
     if (request.actor.personId === null && outcome.event === null) return
-    await db.transaction(async () => {
+    await db.together(async () => {
       await audit.record({
         actor: request.actor.personId === null ? 'system' : request.actor.label,
         event: outcome.event ?? 'page.viewed',

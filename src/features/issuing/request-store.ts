@@ -9,6 +9,15 @@ export interface NewRequest extends Omit<AgreementRequest, 'createdAt' | 'comple
   slots: (Omit<Signatory, 'requestId' | 'state' | 'holderId'> & { holderId?: string })[]
 }
 
+/** A slot with the request it belongs to. */
+export interface SlotOfRequest {
+  signatory: Signatory
+  request: AgreementRequest
+}
+
+const SLOT = `select r.*, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state
+  from signatories s join requests r on r.id = s.request_id where s.id = ?`
+
 /** Requests and their slots. */
 export class RequestStore {
   readonly #db: Database
@@ -56,6 +65,16 @@ export class RequestStore {
     return row ? requestFromRow(row) : null
   }
 
+  /** A slot with its request, in one look. */
+  async slot(signatoryId: string): Promise<SlotOfRequest | null> {
+    return slotFromRow((await this.#db.rows(SLOT, [signatoryId]))[0])
+  }
+
+  /** The same for changing: both rows are locked where the database can. */
+  async lockSlot(signatoryId: string): Promise<SlotOfRequest | null> {
+    return slotFromRow((await this.#db.rows(this.#db.dialect.lockRows ? `${SLOT} for update` : SLOT, [signatoryId]))[0])
+  }
+
   /** The request that was put in the place of a superseded one (I2). */
   async successorOf(request: AgreementRequest): Promise<AgreementRequest | null> {
     const rows = await this.#db.read('requests')
@@ -79,7 +98,7 @@ export class RequestStore {
   async signatoriesOf(requestIds: readonly string[]): Promise<Map<string, Signatory[]>> {
     const found = new Map<string, Signatory[]>()
     for (const part of chunks(requestIds)) {
-      for (const row of await this.#db.read('signatories').whereIn('request_id', part).orderBy([{ column: 'slot', order: 'desc' }, { column: 'holder_id' }])) {
+      for (const row of await this.#db.rows(`select * from signatories where request_id in (?${', ?'.repeat(part.length - 1)}) order by slot desc, holder_id`, part)) {
         const signatory = signatoryFromRow(row)
         found.set(signatory.requestId, [...found.get(signatory.requestId) ?? [], signatory])
       }
@@ -88,7 +107,7 @@ export class RequestStore {
   }
 
   async setSignatory(id: string, state: SlotState): Promise<void> {
-    await this.#db.sql('signatories').where({ id }).update({ state })
+    await this.#db.run('update signatories set state = ? where id = ?', [state, id])
   }
 
   /** An open slot nobody is asked for any more, or one that is asked from now on. */
@@ -104,7 +123,8 @@ export class RequestStore {
       ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
-    if (Object.keys(columns).length > 0) await this.#db.sql('requests').where({ id }).update(columns)
+    const names = Object.keys(columns)
+    if (names.length > 0) await this.#db.run(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [...Object.values(columns), id])
   }
 }
 
@@ -130,6 +150,12 @@ function requestFromRow(row: Record<string, unknown>): AgreementRequest {
     createdAt: row['created_at'] as number,
     completedAt: row['completed_at'] as number | null,
   }
+}
+
+function slotFromRow(row: Record<string, unknown> | undefined): SlotOfRequest | null {
+  if (!row) return null
+  const slot = { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'] }
+  return { signatory: signatoryFromRow(slot), request: requestFromRow(row) }
 }
 
 function signatoryFromRow(row: Record<string, unknown>): Signatory {

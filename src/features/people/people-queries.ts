@@ -36,7 +36,8 @@ export class PeopleQueries {
   }
 
   async person(id: string): Promise<Person | null> {
-    return (await this.people([id])).get(id) ?? null
+    const [row] = await this.#db.rows('select * from people where id = ?', [id])
+    return row ? personFromRow(row) : null
   }
 
   async people(ids: readonly string[]): Promise<Map<string, Person>> {

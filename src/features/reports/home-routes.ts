@@ -25,6 +25,7 @@ export interface HomePagesDeps {
   accounts: { queries: { plans(limit: number): Promise<{ waiting: Plan[]; done: Plan[] }> }; single: SingleRestrictions }
   people: PeopleQueries
   rosters: RosterQueries
+  certificateNotices: { current(): { left: number; endsAt: number } | null }
 }
 
 /** `/office`: what needs somebody now, how things stand, what happened lately. */
@@ -56,6 +57,7 @@ async function homeData(deps: HomePagesDeps, actor: Actor): Promise<HomeData> {
     waitingPlans: plans.waiting, donePlans: plans.done,
     proposedLeavers: new Set(missing.map((place) => place.personId)).size,
     sealsOverdue: actor.can('records.view') ? await home.sealsOverdue(actor.schools('records.view'), now) : 0,
+    sealEnds: actor.can('audit.view') && actor.schools('audit.view') === 'all' ? deps.certificateNotices.current() : null,
     // Of the trust's issues, who sees one group only would learn the size of the others.
     issues: actor.schools('office.board.view').length > 0 ? await home.issues(3) : [],
   }

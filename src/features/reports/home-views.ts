@@ -17,6 +17,8 @@ export interface HomeData {
   waitingPlans: Plan[]
   proposedLeavers: number
   sealsOverdue: number
+  /** The sealing certificate ends soon; told to those who see the whole ledger. */
+  sealEnds: { left: number; endsAt: Instant } | null
   runs: RosterRun[]
   donePlans: Plan[]
   issues: RecentEvent[]
@@ -32,7 +34,7 @@ export function homeView(data: HomeData): object {
   }
 }
 
-function todoOf({ heldRuns, reviews, waitingPlans, proposedLeavers, sealsOverdue, board }: HomeData): object[] {
+function todoOf({ heldRuns, reviews, waitingPlans, proposedLeavers, sealsOverdue, sealEnds, board }: HomeData): object[] {
   const figures = board?.figures
   const urgent = reviews.filter(({ secondLookBy }) => secondLookBy !== null).length
   return [
@@ -49,6 +51,10 @@ function todoOf({ heldRuns, reviews, waitingPlans, proposedLeavers, sealsOverdue
     ...(proposedLeavers > 0 ? [{ title: `${count(proposedLeavers, 'person is', 'people are')} missing from the feed`, text: 'They were absent twice, two days apart. Have they left?', href: '/rosters/missing', linkText: 'Answer for each' }] : []),
     ...(figures && figures.unreachable > 0 ? [{ title: `${count(figures.unreachable, 'agreement')} cannot reach anybody`, text: 'No e-mail address of a parent or carer who may sign, or no login.', href: `${BOARD_PATH}?status=unreachable`, linkText: 'See who' }] : []),
     ...(figures && figures.declined > 0 ? [{ title: `${count(figures.declined, 'person', 'people')} said no`, text: 'A conversation is the next step. Nobody is chased after a no.', href: `${BOARD_PATH}?status=declined`, linkText: 'See who' }] : []),
+    ...(sealEnds ? [{
+      title: sealEnds.left > 0 ? `The seal ends in ${count(sealEnds.left, 'day')}` : 'The seal has ended', href: '/verify/trust', linkText: 'About the seal',
+      text: `The certificate that seals signed agreements lasts until ${longDate(today(sealEnds.endsAt))}. On the server: npx assent rotate certificate, then start anew. What is sealed stays valid.`,
+    }] : []),
     ...(sealsOverdue > 0 ? [{ title: `${count(sealsOverdue, 'signature is', 'signatures are')} not sealed yet`, text: 'They are kept and count; their PDFs are late. If this stays, the worker is not running.', href: '/records?state=waiting', linkText: 'See which' }] : []),
   ]
 }

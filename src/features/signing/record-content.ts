@@ -1,6 +1,6 @@
 import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { Signature } from './signature.ts'
+import type { Signature, Strokes } from './signature.ts'
 
 const ASSURANCE = {
   session: 'Signed in with the school’s own sign-in',
@@ -24,6 +24,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
     typed: evidence.typed,
     drawn: evidence.drawn,
     signedAt: signature.signedAt,
+    verifyUrl: evidence.verifyAt === undefined ? null : `${evidence.verifyAt}/${signature.id}`,
     // Who, how and when stand above this table; here is what a checker needs beside them.
     audit: [
       { label: 'Agreement', value: `${rendition.title} (${evidence.agreementKey})` },
@@ -49,7 +50,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       subject: { id: signature.subjectId, name: evidence.subjectName },
       signer: { id: signature.signerId, name: evidence.signerName, capacity: evidence.capacity },
       typed: evidence.typed,
-      drawn: evidence.drawn,
+      drawn: evidence.drawn && strokesText(evidence.drawn),
       shownAs: { variant: evidence.variant, language: evidence.language },
       agreement: { key: evidence.agreementKey, version: evidence.versionNumber, occasion: evidence.occasion },
       school: evidence.schoolName,
@@ -58,4 +59,13 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       ...(evidence.choices ? { choices: evidence.choices } : {}),
     },
   }
+}
+
+/** A drawing as it stands in the evidence: for each stroke its points as in SVG, "60,200 64,237", in a box of 1000 by 400. */
+function strokesText(strokes: Strokes): string[] {
+  return strokes.map((stroke) => {
+    let text = ''
+    for (const { x, y } of stroke) text += `${text === '' ? '' : ' '}${x},${y}`
+    return text
+  })
 }

@@ -26,6 +26,8 @@ export interface Evidence {
   /** How sure we are who it was. */
   assurance: 'session' | 'mailed-link' | 'shared-address-link'
   occasion: string
+  /** Address of the public page that answers for references, without the reference; absent in signatures of before. */
+  verifyAt?: string
   /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
   understanding?: readonly { ask: string; answer: string }[]
   /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. */

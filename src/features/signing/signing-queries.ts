@@ -6,7 +6,7 @@ import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
-import type { RequestStore } from '../issuing/request-store.ts'
+import type { RequestStore, SlotOfRequest } from '../issuing/request-store.ts'
 import { isCurrent, type Affiliation } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
@@ -133,9 +133,12 @@ export class SigningQueries {
 
   /** The task with its text as the reader chose it, or null when it is not this person's: unknown and forbidden look alike. */
   async page(signatoryId: string, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
-    const signatory = await this.#deps.requests.signatory(signatoryId)
-    const request = signatory ? await this.#deps.requests.get(signatory.requestId) : null
-    if (!signatory || !request) return null
+    const slot = await this.#deps.requests.slot(signatoryId)
+    return slot && this.pageOf(slot, personId, chosen)
+  }
+
+  /** The same of a slot that was just read. */
+  async pageOf({ signatory, request }: SlotOfRequest, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
     const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
     if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && isTheirs(signatory, personId))) return null
     const subject = await this.#deps.people.person(request.personId)

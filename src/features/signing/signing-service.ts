@@ -19,6 +19,8 @@ export interface SigningDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox
   store: SigningStore; requests: RequestStore; queries: SigningQueries; people: PeopleQueries; declines: DeclineStore
   consents: ConsentService
+  /** Address of the public page that answers for references: stands on each record as it was at signing (D3, D6). */
+  verifyAt: string
   /** Releases what an unsigned request restricted, in this transaction (A2); accounts knows no requests. */
   releaseByKey: (key: string, actor: string) => Promise<void>
 }
@@ -33,15 +35,8 @@ export class SigningService {
   }
 
   async sign(command: SignCommand): Promise<SignOutcome> {
-    const repeat = await this.#deps.store.byFormKey(command.formKey)
-    if (repeat) return this.#repeated(repeat, command)
-    const page = await this.#deps.queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
-    if (!page) return { kind: 'not-yours' }
-    const signer = await this.#deps.people.person(command.signerId)
-    if (!signer) return { kind: 'not-yours' }
-    const evidence = evidenceOf(page, command, signer.name)
     try {
-      return await this.#deps.db.transaction(() => this.#capture(page, command, evidence))
+      return await this.#deps.db.together(() => this.#attempt(command))
     } catch (error) {
       if (!this.#deps.db.dialect.isDuplicate(error)) throw error
       // Another tab or a double click committed between our look and our insert.
@@ -51,20 +46,29 @@ export class SigningService {
     }
   }
 
+  /** The slot is locked before anything else is read, so that all of it is true until the commit (F2, I2). */
+  async #attempt(command: SignCommand): Promise<SignOutcome> {
+    const { requests, store, queries, people } = this.#deps
+    const held = await requests.lockSlot(command.signatoryId)
+    const before = await store.standing(command.formKey, command.signatoryId)
+    if (before?.formKey === command.formKey) return this.#repeated(before, command)
+    const page = held && await queries.pageOf(held, command.signerId, { text: command.renditionHash })
+    const signer = page?.subject.id === command.signerId ? page.subject : page && await people.person(command.signerId)
+    if (!page || !signer) return { kind: 'not-yours' }
+    // Already signed is told before the request's state: a complete request is complete because of this signature.
+    if (before) return this.#repeated(before, command)
+    if (!isAsked(held.request, held.signatory)) return { kind: 'closed' }
+    if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
+    return this.#capture(page, command, evidenceOf(page, command, signer.name, this.#deps.verifyAt))
+  }
+
   #repeated(first: Signature, command: SignCommand): SignOutcome {
     return first.signatoryId === command.signatoryId && first.signerId === command.signerId ? { kind: 'already-signed', signature: first } : { kind: 'closed' }
   }
 
   async #capture(page: SigningPage, command: SignCommand, evidence: Evidence): Promise<SignOutcome> {
     const { clock, ids, store, requests } = this.#deps
-    const request = await requests.lock(page.request.id)
-    const active = await store.activeOf(command.signatoryId)
-    // Already signed is told before the request's state: a complete request is complete because of this signature.
-    if (active) return this.#repeated(active, command)
-    const slot = await requests.signatory(command.signatoryId)
-    if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
-    const changed = await this.#changed(page, command)
-    if (changed) return { kind: changed }
+    const { request } = page
     const now = clock.now()
     const id = ids.next()
     const choices = await this.#keepChoices(request.personId, command, id)
