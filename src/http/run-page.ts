@@ -61,7 +61,7 @@ async function answerGet(operation: Operation, req: Request, parts: RequestParts
 async function answerPost(page: Page, post: PostOperation, deps: PageDeps, req: Request, res: Response, parts: RequestParts, tell: Tell): Promise<PageResult> {
   const body = await readBody(req, res, post.upload)
   const { [TOKEN_FIELD]: token, ...fields } = body.fields
-  if (!deps.tokenFree.includes(req.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
+  if (!deps.tokenFree.includes(page.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
   const prepared = await operationInput(post, req, parts, fields, body)
   if ('refused' in prepared) {
     await tell('invalid')

@@ -2,7 +2,7 @@ import 'express-session'
 import type { FieldError, Flash } from './view-types.ts'
 
 /** How a person came in. A signing link (`link`) and a class session prove less than the others. */
-export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'class'
+export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'oidc' | 'class'
 
 /** The refused form, kept for the one page view that follows. */
 export interface RefusedForm {

@@ -89,7 +89,7 @@ function signInForTests(): Page {
     name: 'sign in for tests', path: '/test/sign-in', permission: 'public',
     get: async (ctx) => view('pages/link/confirm.njk', { heading: 'Test', lead: '', action: ctx.path, again: { href: '/' } }),
     post: {
-      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'class']), then: z.string().default('/') }),
+      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'oidc', 'class']), then: z.string().default('/') }),
       audit: 'test.signed-in',
       handle: async (ctx) => {
         await ctx.session.signIn(ctx.body.personId, { via: ctx.body.via })
