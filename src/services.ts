@@ -25,6 +25,8 @@ import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
+import { createSignInFeature } from './features/identity/sign-in-feature.ts'
+import type { KeptSecrets } from './features/identity/provider-service.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
@@ -33,6 +35,7 @@ import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
 import { MissingService } from './features/roster/missing-service.ts'
+import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
@@ -54,6 +57,7 @@ import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
 import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
+import { today } from './shared/dates.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
@@ -70,6 +74,8 @@ export interface Adapters {
   directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
+  /** Where secrets typed in by administrators are kept. */
+  secrets: KeptSecrets
 }
 
 /** Where templates lie, in the clone and in a release. */
@@ -130,6 +136,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
+  const signIn = createSignInFeature({
+    config, db, clock, ids, logger, audit, people: ports, roles, roleStore, sessions, secrets: adapters.secrets,
+    register: {
+      peopleWith: (field, value, schoolId) => peopleWith(db, { field, value, schoolId, on: today(clock.now()) }),
+      isAwaited: async (personId) => (await issuing.store.ofPeople([personId])).some((request) => request.state === 'open'),
+    },
+  })
+
   const signingStore = new SigningStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
   const signing = new SigningService({
@@ -171,7 +185,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await signIn.tidy(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
@@ -198,6 +212,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     links,
     setup,
     actors,
+    signIn,
     mail,
     accounts,
     roster,

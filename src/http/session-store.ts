@@ -57,10 +57,10 @@ export class DatabaseSessionStore extends session.Store {
     return this.#db.sql('sessions').where({ person_id: personId }).delete()
   }
 
-  /** Ends those of a person's sessions that one of these let in, and no other; returns how many. */
-  async endSessionsLetInBy(personId: string, refs: ReadonlySet<string>): Promise<number> {
+  /** Ends those of a person's sessions whose `ref` (what let them in) is meant, and no other; returns how many. */
+  async endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number> {
     const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId })
-    const ended = rows.filter((row) => refs.has((JSON.parse(row.data) as Partial<SessionData>).ref ?? '')).map((row) => row.id_hash)
+    const ended = rows.filter((row) => isMeant((JSON.parse(row.data) as Partial<SessionData>).ref ?? '')).map((row) => row.id_hash)
     return ended.length === 0 ? 0 : this.#db.sql('sessions').whereIn('id_hash', ended).delete()
   }
 

@@ -37,8 +37,8 @@ export interface Sessions {
   newBrowserId(): string
   /** Ends every session of a person at once; returns how many. */
   endSessionsOf(personId: string): Promise<number>
-  /** Ends the sessions of a person that were let in by one of these; returns how many. */
-  endSessionsLetInBy(personId: string, refs: ReadonlySet<string>): Promise<number>
+  /** Ends the sessions of a person whose `ref` (what let them in) is meant; returns how many. */
+  endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number>
   /** Removes rows of expired sessions; returns how many. */
   removeExpired(): Promise<number>
 }
@@ -67,7 +67,7 @@ export function createSessions(settings: SessionSettings): Sessions {
     https,
     newBrowserId: random,
     endSessionsOf: (personId) => store.endSessionsOf(personId),
-    endSessionsLetInBy: (personId, refs) => store.endSessionsLetInBy(personId, refs),
+    endSessionsLetInBy: (personId, isMeant) => store.endSessionsLetInBy(personId, isMeant),
     removeExpired: () => store.removeExpired(),
   }
 }

@@ -62,7 +62,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log: string[] = []
   const services = createServices(config, db, {
     clock, ids, logger: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }), mail: capturingTransport(db, clock, ids),
-    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
+    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), secrets: new SecretFiles(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
   const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }))

@@ -1,5 +1,5 @@
-import { generateServiceProviderMetadata } from '@node-saml/node-saml'
 import { runStrategy } from './run-strategy.ts'
+import { METADATA, REDIRECT, SAMLP } from './saml-names.ts'
 import { samlStrategy, type SamlTrust, type ServiceAddresses } from './saml-strategy.ts'
 
 /**
@@ -12,10 +12,15 @@ export async function samlSignInUrl(trust: SamlTrust, us: ServiceAddresses, requ
   return outcome.url
 }
 
-/** What an identity provider has to know of us, as SAML metadata. */
+/** What an identity provider has to know of us, as SAML metadata. The library's would offer signing out by POST, which we do not take. */
 export function serviceMetadata(us: ServiceAddresses, signed: SamlTrust['signed']): string {
-  return generateServiceProviderMetadata({
-    issuer: us.entityId, callbackUrl: us.consumer, logoutCallbackUrl: us.logout, identifierFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-    wantAssertionsSigned: signed !== 'response', generateUniqueId: () => `_${us.entityId.replace(/[^A-Za-z0-9]/g, '-')}`,
-  })
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<EntityDescriptor xmlns="${METADATA}" entityID="${us.entityId}">
+  <SPSSODescriptor protocolSupportEnumeration="${SAMLP}" AuthnRequestsSigned="false" WantAssertionsSigned="${signed !== 'response'}">
+    <SingleLogoutService Binding="${REDIRECT}" Location="${us.logout}"/>
+    <NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat>
+    <AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${us.consumer}"/>
+  </SPSSODescriptor>
+</EntityDescriptor>
+`
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Actor, ActorRole } from '../../http/actor.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
+import { isFromProvider } from './group-roles.ts'
 import { allows } from './permissions.ts'
 import type { PeoplePort } from './ports.ts'
 import type { RoleStore } from './role-store.ts'
@@ -25,7 +26,9 @@ export class ActorService {
     const { roles, people, clock, demo } = this.#parts
     const facts = await people.factsOf(personId)
     if (!facts) return null
-    const granted = via === 'link' || via === 'class' ? [] : await roles.grantsOf(personId, clock.now())
+    const granted = (via === 'link' || via === 'class' ? [] : await roles.grantsOf(personId, clock.now()))
+      // What a directory's groups give is worth something only to whom that directory has just let in.
+      .filter((grant) => via === 'saml' || via === 'oidc' || !isFromProvider(grant))
     return makeActor({
       personId,
       name: facts.name,
