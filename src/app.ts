@@ -7,6 +7,7 @@ import { personaPages } from './features/identity/persona-pages.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
+import { crossSiteForms, signInPages } from './features/identity/sign-in-routes.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
 import { createHttpApp } from './http/create-http-app.ts'
@@ -29,6 +30,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   return [
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
+    ...signInPages(services),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...rosterPages({
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
@@ -66,6 +68,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     actorFor: (personId, session) => actors.actorFor(personId, session.via),
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
+    crossSiteForms,
     signInPath: config.demo ? '/demo' : '/sign-in',
   })
 }

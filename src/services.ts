@@ -137,7 +137,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
 
   const signIn = createSignInFeature({
-    config, db, clock, ids, logger, audit, people: ports, roles, roleStore, sessions, secrets: adapters.secrets,
+    config, db, clock, ids, logger, audit, people: ports, schools, roles, roleStore, sessions, secrets: adapters.secrets,
     register: {
       peopleWith: (field, value, schoolId) => peopleWith(db, { field, value, schoolId, on: today(clock.now()) }),
       isAwaited: async (personId) => (await issuing.store.ofPeople([personId])).some((request) => request.state === 'open'),

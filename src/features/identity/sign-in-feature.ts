@@ -27,6 +27,7 @@ export interface SignInOutside {
   logger: Logger
   audit: AuditPort
   people: PeoplePort
+  schools: { all(): Promise<{ id: string; name: string }[]> }
   register: RegisterPort
   roles: RoleService
   roleStore: RoleStore
@@ -38,7 +39,7 @@ const UNKNOWN_KEPT_MS = 90 * 24 * 60 * 60_000
 
 /** The schools' own sign-in, put together. */
 export function createSignInFeature(outside: SignInOutside) {
-  const { config, db, clock, ids, logger, audit, people, register, roles, roleStore, sessions, secrets } = outside
+  const { config, db, clock, ids, logger, audit, people, schools, register, roles, roleStore, sessions, secrets } = outside
   const mayBePlain = !config.https
   const issuers = config.signIn.providers.flatMap((one) => (one.kind === 'oidc' ? [new URL(one.issuer).hostname] : []))
   const fetch = guardedFetch({ hosts: [...config.signIn.allowedHosts, ...issuers], mayBePlain })
@@ -52,6 +53,12 @@ export function createSignInFeature(outside: SignInOutside) {
     secretOf: (provider) => providers.secretOf(provider.settings, config.secret), endSessionsLetInBy: (personId, isMeant) => sessions.endSessionsLetInBy(personId, isMeant), baseUrl: config.baseUrl,
   })
   return {
+    /** What the public page offers. */
+    async ways(): Promise<{ label: string; href: string; school: string | null }[]> {
+      const shown = await store.active()
+      const names = new Map(shown.length > 0 ? (await schools.all()).map(({ id, name }) => [id, name]) : [])
+      return shown.map(({ label, name, schoolId }) => ({ label, href: `/sign-in/${name}`, school: schoolId === null ? null : names.get(schoolId) ?? null }))
+    },
     service, providers, groupRoles, attempts,
     review: new IdentityReview({ db, clock, audit, people, identities, endSessionsOf: (personId) => sessions.endSessionsOf(personId) }),
     /** At start: what the configuration file names. */
