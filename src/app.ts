@@ -8,6 +8,8 @@ import { linkPages } from './features/identity/link-pages.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { crossSiteForms, signInPages } from './features/identity/sign-in-routes.ts'
+import { signInSettingsPages } from './features/identity/sign-in-settings-routes.ts'
+import { unknownLoginPages } from './features/identity/unknown-login-routes.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
 import { createHttpApp } from './http/create-http-app.ts'
@@ -31,6 +33,8 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...signInPages(services),
+    ...signInSettingsPages(services),
+    ...unknownLoginPages(services),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...rosterPages({
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],

@@ -76,14 +76,14 @@ export class GroupRoles {
     const held = (await store.grantsOf(personId, 0)).filter((grant) => grant.grantedBy === providerActor(providerId))
     const same = (a: { role: string; schoolId: string | null }, b: { role: string; schoolId: string | null }) => a.role === b.role && a.schoolId === b.schoolId
     for (const grant of held) {
-      if (!wanted.some((rule) => same(rule, grant))) await roles.takeAway(grant.id, providerActor(providerId))
+      if (!wanted.some((rule) => same(rule, grant))) await roles.takeAway(grant.id, 'system')
     }
     for (const rule of wanted.filter((one, at) => wanted.findIndex((other) => same(one, other)) === at)) {
       const ends = wanted.filter((other) => same(rule, other)).map((other) => other.until ?? Number.POSITIVE_INFINITY)
       const until = Math.min(now + KEPT_MS, Math.max(...ends))
       const known = held.find((grant) => same(rule, grant))
       if (known) await db.sql('role_grants').where({ id: known.id }).update({ until })
-      else await roles.grant({ personId, role: rule.role, schoolId: rule.schoolId, groupName: null, until, grantedBy: providerActor(providerId) })
+      else await roles.grant({ personId, role: rule.role, schoolId: rule.schoolId, groupName: null, until, grantedBy: providerActor(providerId) }, 'system')
     }
   }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { GuardedFetch } from '../../adapters/identity/guarded-fetch.ts'
+import { IdentityDoubted } from '../../adapters/identity/proven-identity.ts'
 import type { MetadataProblem, ProviderMetadata } from '../../adapters/identity/saml-metadata.ts'
 import type { SamlWorkerClient } from '../../adapters/identity/saml-worker-client.ts'
+import { textOf } from '../../adapters/identity/xml-guard.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
@@ -57,11 +59,16 @@ export class ProviderService {
   }
 
   /** @throws UnusableInput saying what is wrong with it. */
-  async readMetadata(xml: string): Promise<ProviderMetadata> {
+  async readMetadata(document: string | Buffer): Promise<ProviderMetadata> {
     const { worker, clock, mayBePlain } = this.#parts
-    const read = await worker.run({ kind: 'metadata', xml, options: { now: clock.now(), mayBePlain } })
-    if (!read.ok) throw new UnusableInput({ what: PROBLEMS[read.reason] })
-    return read.value
+    try {
+      const xml = typeof document === 'string' ? document : textOf(document)
+      const read = await worker.run({ kind: 'metadata', xml, options: { now: clock.now(), mayBePlain } })
+      if (read.ok) return read.value
+      throw new UnusableInput({ what: PROBLEMS[read.reason] })
+    } catch (error) {
+      throw error instanceof IdentityDoubted ? new UnusableInput({ what: PROBLEMS.unreadable }, error) : error
+    }
   }
 
   /** Fetches metadata from an address whose host the configuration allows. @throws UnusableInput when it is another, or nothing comes. */

@@ -21,15 +21,18 @@ export class RoleService {
     this.#parts = parts
   }
 
-  /** @throws Refused when the role is unknown, should end and does not, or is over before it begins. */
-  async grant(wanted: NewGrant): Promise<RoleGrant> {
+  /**
+   * `actor`: who did it, for the audit log, where it is not `grantedBy` (a group of a directory).
+   * @throws Refused when the role is unknown, should end and does not, or is over before it begins.
+   */
+  async grant(wanted: NewGrant, actor = wanted.grantedBy): Promise<RoleGrant> {
     const { db, store, clock, ids, audit } = this.#parts
     const decided = decideGrant(wanted, clock.now())
     if (!decided.ok) throw new Refused(WORDS[decided.reason])
     const grant = { id: ids.next(), ...decided.value }
     await db.transaction(async () => {
       await store.insert(grant)
-      await audit.record({ actor: grant.grantedBy, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, until: grant.until } })
+      await audit.record({ actor, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, until: grant.until, ...(actor === grant.grantedBy ? {} : { by: grant.grantedBy }) } })
     })
     return grant
   }
