@@ -14,8 +14,6 @@ export type Personality = 'google' | 'entra' | 'rm-unify' | 'shibboleth'
 /** A running SimpleSAMLphp. */
 export interface SimpleSaml {
   url: string
-  /** The same server under another name, so that a browser takes it for another site. */
-  otherUrl: string
   metadata(): Promise<string>
   /** Makes one of our providers known to it, with the manners of a kind of provider. */
   know(service: { entityId: string; consumer: string; logout: string }, personality: Personality): void
@@ -71,12 +69,15 @@ const MANNERS: Record<Personality, string> = {
       20 => ['class' => 'core:AttributeMap', 'affiliation' => 'urn:oid:1.3.6.1.4.1.5923.1.1.1.9'], 30 => ['class' => 'core:AttributeLimit', 'urn:oid:1.3.6.1.4.1.5923.1.1.1.9']],`,
 }
 
-/** Starts one in a folder of its own; nothing of the machine's own configuration is used. */
-export async function startSimpleSaml(): Promise<SimpleSaml> {
+/**
+ * Starts one in a folder of its own; nothing of the machine's own configuration is used. As `localhost` it is another site than 127.0.0.1 to a
+ * browser.
+ */
+export async function startSimpleSaml(host: '127.0.0.1' | 'localhost' = '127.0.0.1'): Promise<SimpleSaml> {
   const home = root as string
   const dir = mkdtempSync(join(tmpdir(), 'assent-idp-'))
   const port = await freePort()
-  const url = `http://127.0.0.1:${port}/`
+  const url = `http://${host}:${port}/`
   for (const name of ['config', 'metadata', 'cert', 'log', 'data', 'tmp', 'sess']) mkdirSync(join(dir, name))
   const key = rsaCertificate('test-idp')
   writeFileSync(join(dir, 'cert/idp.key'), key.key)
@@ -92,9 +93,9 @@ export async function startSimpleSaml(): Promise<SimpleSaml> {
   const server = spawn('php', ['-d', 'error_reporting=0', '-d', 'display_errors=0', '-S', `127.0.0.1:${port}`, '-t', join(home, 'usr/share/simplesamlphp/www')], {
     env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(dir, 'config'), PHP_CLI_SERVER_WORKERS: '2' }, stdio: 'ignore',
   })
-  await untilUp(`${url}saml2/idp/metadata.php`, server)
+  await untilUp(`http://127.0.0.1:${port}/saml2/idp/metadata.php`, server)
   return {
-    url, otherUrl: url.replace('127.0.0.1', 'localhost'),
+    url,
     metadata: async () => (await fetch(`${url}saml2/idp/metadata.php`)).text(),
     know({ entityId, consumer, logout }, personality) {
       services.push(`$metadata['${entityId}'] = ['AssertionConsumerService' => '${consumer}', 'SingleLogoutService' => '${logout}', ${MANNERS[personality]}];`)
