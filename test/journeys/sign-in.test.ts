@@ -175,7 +175,7 @@ withSimpleSaml('signing in with a school account', () => {
       await form.getByLabel('Attribute').fill('groups')
       await form.getByLabel('Value').fill('office-staff')
       await form.getByRole('button', { name: 'Add the role' }).click()
-      await page.getByText('groups = office-staff').waitFor()
+      await page.getByText('groups = office-staff').first().waitFor()
       await looksRight('provider-set')
       expect((await app.services.signIn.providers.store.named('larkmoor'))).toMatchObject({ active: true, matching: { attribute: 'uid', field: 'username' } })
     })

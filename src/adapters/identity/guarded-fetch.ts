@@ -18,11 +18,11 @@ export type GuardedFetch = (url: string, init?: { method?: string; headers?: unk
 const MOST_BYTES = 1_000_000
 const LIMIT_MS = 8_000
 
-/** Addresses that are not on the open internet: ours, our neighbours', and those of the machine itself. */
+/** Addresses that are not on the open internet: ours, our neighbours', and those of the machine itself. IPv4 written as IPv6 is judged as IPv4. */
 const inside = new BlockList()
 for (const [net, bits] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.0.2.0', 24],
   ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4]] as const) inside.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of [['::', 96], ['::ffff:0:0', 96], ['64:ff9b::', 96], ['100::', 64], ['2001:db8::', 32], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) inside.addSubnet(net, bits, 'ipv6')
+for (const [net, bits] of [['::', 96], ['64:ff9b::', 96], ['100::', 64], ['2001:db8::', 32], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) inside.addSubnet(net, bits, 'ipv6')
 
 /** True for an address that must never be asked on a stranger's word. */
 export function isInside(address: string): boolean {

@@ -22,7 +22,7 @@ const WORDS: Partial<Record<SignInProblem, Words>> = {
   'provider-refused': { what: 'The school’s sign-in did not let you in.', where: 'It said no, or you stopped there.', remedy: AGAIN },
   status: { what: 'The school’s sign-in did not let you in.', where: 'It said no, or you stopped there.', remedy: AGAIN },
   'other-organisation': { what: 'This sign-in is for other schools.', where: 'Your school account is not one of this trust’s.', remedy: 'Choose the sign-in of your own school.' },
-  'not-known': { what: 'We do not know you yet.', where: 'Your school account is right, but we could not tell who you are in the school’s register. The office has been told; nobody needs your password.', remedy: 'Ask the school office to link your account, or to send you your own link by e-mail.' },
+  'not-known': { what: 'We do not know you yet.', where: 'Your school account is right, but we could not tell who you are in the school’s register. It now waits in a list of the trust’s administrator; nobody needs your password.', remedy: 'Tell the school office, or ask for your own link by e-mail.' },
   refused: { what: 'This school account does not open these pages.', where: '', remedy: 'Ask the school office if you think it should.' },
   left: { what: 'Your school account no longer opens these pages.', where: 'In the school’s register you are not at the school now, and nothing waits for you to sign.', remedy: 'Ask the school office if that is wrong.' },
   'not-set-up': { what: 'This sign-in is not ready.', where: 'The school is still setting it up, or has switched it off.', remedy: 'Choose another way on the sign-in page.' },
@@ -36,7 +36,7 @@ export class SignInRefused extends AssentError {
   readonly problem: SignInProblem
 
   constructor(provider: string, problem: SignInProblem) {
-    super(WORDS[problem] ?? NOT_BELIEVED, { exitCode: 3, status: 403 })
+    super({ ...(WORDS[problem] ?? NOT_BELIEVED), link: { href: '/sign-in', text: 'To the sign-in page' } }, { exitCode: 3, status: 403 })
     this.code = `${provider}: ${problem}`
     this.problem = problem
   }

@@ -29,7 +29,7 @@ export function unknownLoginPages({ signIn, people, schools }: { signIn: SignInF
         const name = chosen && query.named ? keptSearch(session, LIST) : ''
         return view('pages/settings/unknown-logins.njk', {
           crumbs: [{ text: 'Sign-in', href: SIGN_IN_SETTINGS }], action: UNKNOWN_LOGINS, find: `${UNKNOWN_LOGINS}/find`, total, most: MOST,
-          logins: list.map((identity) => loginView(identity, labels.get(identity.providerId) ?? '')),
+          logins: list.filter(({ id }) => id !== chosen?.id).map((identity) => loginView(identity, labels.get(identity.providerId) ?? '')),
           chosen: chosen && { ...loginView(chosen, labels.get(chosen.providerId) ?? ''), name, back: `${UNKNOWN_LOGINS}?login=${chosen.id}`, found: name === '' ? null : await found(name) },
         })
       },
