@@ -34,6 +34,7 @@ import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
@@ -130,6 +131,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
   const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
+  const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
   const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
@@ -234,6 +236,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterUploads,
     rosterQueries,
     missing,
+    merges,
     reminders,
     records: new RecordsQueries(db),
     board,
