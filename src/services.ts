@@ -30,6 +30,7 @@ import type { KeptSecrets } from './features/identity/provider-service.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
+import { CertificateNotices } from './features/messages/certificate-notices.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
@@ -169,6 +170,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const board = new BoardQueries(db)
   const chase = new ChaseService({ db, clock, outbox, audit, board })
 
+  const certificateNotices = new CertificateNotices({ clock, mail, people, providers: signIn.providers.store, roles: roleStore, trustName: () => trust.name, baseUrl: config.baseUrl })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
@@ -187,7 +190,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await signIn.tidy(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'certificate-notices', cron: '10 7 * * *', run: () => certificateNotices.send() },
+        { name: 'sign-in-tidy', cron: '*/10 * * * *', run: () => signIn.tidy() },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
@@ -215,6 +220,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     setup,
     actors,
     signIn,
+    certificateNotices,
     mail,
     accounts,
     roster,

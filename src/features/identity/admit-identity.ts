@@ -3,7 +3,7 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
 import type { Instant } from '../../shared/dates.ts'
-import type { GroupRoles } from './group-roles.ts'
+import { isFromProvider, type GroupRoles } from './group-roles.ts'
 import { decideIdentity, identityKey, ROSTER, shownAttributes, statementKey, type Identity, type IdentityDecision } from './identity.ts'
 import type { IdentityProvider, MatchField } from './identity-provider.ts'
 import type { IdentityStore } from './identity-store.ts'
@@ -105,8 +105,10 @@ export class AdmitIdentity {
   async #letIn(provider: IdentityProvider, proven: ProvenIdentity, personId: string, now: Instant): Promise<Admitted> {
     const { people, register, roles, groupRoles, audit } = this.#parts
     const facts = await people.factsOf(personId)
-    await groupRoles.apply(provider.id, personId, proven.attributes, now)
-    const belongs = facts !== null && (facts.affiliations.length > 0 || facts.children.length > 0 || (await roles.grantsOf(personId, now)).length > 0)
+    const givenRoles = (await roles.grantsOf(personId, now)).filter((grant) => !isFromProvider(grant))
+    const belongs = facts !== null && (facts.affiliations.length > 0 || facts.children.length > 0 || givenRoles.length > 0)
+    // A directory that was not tidied makes nobody who has left an office again.
+    await groupRoles.apply(provider.id, personId, belongs ? proven.attributes : new Map(), now)
     // Somebody who has left, and whom nothing waits for, has no business here (their records are theirs by a link).
     if (!belongs && (facts === null || !await register.isAwaited(personId))) return { kind: 'out', problem: 'left' }
     await audit.record({ actor: `person:${personId}`, event: 'session.signed-in', subject: `person:${personId}`, payload: { route: provider.kind satisfies SignInRoute, provider: provider.id } })

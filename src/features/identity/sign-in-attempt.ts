@@ -66,8 +66,8 @@ export class SignInAttempts {
   }
 
   /** What this person's newest try of the provider came to; null while nothing has arrived. */
-  async newestResult(providerId: string, testerId: string): Promise<{ at: Instant; result: unknown } | null> {
-    const row = await this.#db.read('sign_in_attempts').where({ provider_id: providerId, tester_id: testerId }).orderBy('id', 'desc').first()
+  async newestResult(providerId: string, testerId: string, now: Instant): Promise<{ at: Instant; result: unknown } | null> {
+    const row = await this.#db.read('sign_in_attempts').where({ provider_id: providerId, tester_id: testerId }).where('expires_at', '>', now - ATTEMPT_MS).orderBy('id', 'desc').first()
     return row?.result ? { at: Number(row.used_at ?? row.created_at), result: JSON.parse(row.result as string) as unknown } : null
   }
 

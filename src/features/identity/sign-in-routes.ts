@@ -8,6 +8,7 @@ import { RequestFault } from '../../http/error-facts.ts'
 import type { PageContext, RequestParts } from '../../http/page-context.ts'
 import { download, isLocal, leave, redirect, view, type PageResult } from '../../http/page-result.ts'
 import type { ActorService } from './actor-service.ts'
+import { PROVIDER_ANSWERED } from './audit-page.ts'
 import { ensureWholeTrust } from './whole-trust.ts'
 import { isGrantedRole } from './permissions.ts'
 import { testPath } from './sign-in-paths.ts'
@@ -54,7 +55,7 @@ export function signInPages({ clock, signIn: { service }, actors }: SignInPagesP
     definePage({
       name: 'saml consumer', path: '/saml/:provider/acs', permission: 'public', params,
       post: {
-        body: z.strictObject({ SAMLResponse: z.string(), RelayState: z.string().optional() }), audit: 'session.answered', limit: LESSON,
+        body: z.strictObject({ SAMLResponse: z.string(), RelayState: z.string().optional() }), audit: PROVIDER_ANSWERED, limit: LESSON,
         handle: async (ctx) => welcome(ctx, await service.finishSaml(ctx.params.provider, ctx.body.SAMLResponse, ctx.returnMark.read())),
       },
     }),

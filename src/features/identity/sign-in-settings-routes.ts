@@ -167,10 +167,10 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
     }),
     definePage({
       name: 'test of a sign-in', path: '/settings/sign-in/providers/:provider/test', permission, params,
-      get: async ({ actor, params: { provider: name } }) => {
+      get: async ({ actor, params: { provider: name }, now }) => {
         ensureWholeTrust(actor)
         const provider = await named(name)
-        const outcome = await attempts.newestResult(provider.id, actor.personId ?? '')
+        const outcome = await attempts.newestResult(provider.id, actor.personId ?? '', now)
         const decision = (outcome?.result as { decision?: { personId?: string } } | undefined)?.decision
         const person = decision?.personId === undefined ? null : await people.person(decision.personId)
         return view('pages/settings/sign-in-test.njk', testView(provider, outcome, () => person?.name ?? 'somebody who is not known any more'))

@@ -101,6 +101,15 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(events).toEqual([])
     })
 
+    it('gives nobody who has left a role, whatever groups they are still in', async () => {
+      const left = await world.trust.add({ name: 'Former Clerk', role: 'support', school: world.trust.high, email: 'clerk' })
+      const clerk = { nameId: 'opaque-clerk', attributes: { uid: ['clerk'], groups: ['office-staff'] } }
+      expect((await world.signIn(world.app.browser(), clerk)).location).toBe('/office')
+      await world.app.db.sql('affiliations').where({ person_id: left }).update({ end_date: '2025-07-31' })
+      expect((await world.signIn(world.app.browser(), clerk)).text).toContain('no longer opens these pages')
+      expect(await world.app.db.read('role_grants').where({ person_id: left })).toEqual([])
+    })
+
     it('shows what a test of the connection brought, and signs nobody in', async () => {
       const admin = await world.trust.add({ name: 'Ada Admin', role: 'support' })
       await world.app.services.roles.grant({ personId: admin, role: 'trust-admin', schoolId: null, groupName: null, until: null, grantedBy: 'system' })
@@ -114,6 +123,10 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const page = await browser.get('/settings/sign-in/providers/google/test')
       expect(page.text).toContain('teacher1')
       expect(page.text).toContain('another login')
+      world.app.clock.advance(21 * 60_000)
+      expect((await browser.get('/settings/sign-in/providers/google/test')).text).toContain('Nothing has arrived yet')
+      await world.app.services.signIn.tidy()
+      expect(await world.app.db.read('sign_in_attempts').where({ purpose: 'test' })).toEqual([])
     })
 
     it('writes who came in, by which way, into the audit log, and no name of theirs', async () => {
