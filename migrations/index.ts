@@ -7,8 +7,10 @@ import { migration as agreements } from './005_agreements.ts'
 import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as identity } from './008_identity.ts'
+import { migration as security } from './011_security.ts'
 import { migration as calendar } from './009_calendar.ts'
 import { migration as signIn } from './010_sign_in.ts'
+import { migration as rollover } from './018_rollover.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
 export const migrations: Record<string, Migration> = {
@@ -20,6 +22,8 @@ export const migrations: Record<string, Migration> = {
   '006_signing': signing,
   '007_access': access,
   '008_identity': identity,
+  '011_security': security,
   '009_calendar': calendar,
   '010_sign_in': signIn,
+  '018_rollover': rollover,
 }

@@ -8,7 +8,8 @@ export type PlanItemState = 'planned' | 'held' | 'applied' | 'verified' | 'faile
 
 /** Why the brake stopped a plan, and what its approval must bring (B1-B5). */
 export interface BrakeOutcome {
-  held: { rule: string; text: string }[]
+  /** `schoolId` where a reason is about one school: readers of others are not told it. */
+  held: { rule: string; text: string; schoolId?: string }[]
   secondPerson: boolean
   typedCount: boolean
   /** How many people would lose something: the number to be typed. */

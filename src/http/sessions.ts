@@ -5,7 +5,7 @@ import type { Clock } from '../adapters/clock.ts'
 import type { Ids } from '../adapters/ids.ts'
 import type { Database } from '../db/database.ts'
 import './session-data.ts'
-import { DatabaseSessionStore, type SessionLimits } from './session-store.ts'
+import { DatabaseSessionStore, type LiveSession, type SessionLimits } from './session-store.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -39,6 +39,10 @@ export interface Sessions {
   endSessionsOf(personId: string): Promise<number>
   /** Ends the sessions of a person whose `ref` (what let them in) is meant; returns how many. */
   endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number>
+  /** Live sessions of a person, newest first. */
+  sessionsOf(personId: string): Promise<LiveSession[]>
+  /** Ends one of them; false when there is none such. */
+  endSession(personId: string, ref: string): Promise<boolean>
   /** Removes rows of expired sessions; returns how many. */
   removeExpired(): Promise<number>
 }
@@ -68,6 +72,8 @@ export function createSessions(settings: SessionSettings): Sessions {
     newBrowserId: random,
     endSessionsOf: (personId) => store.endSessionsOf(personId),
     endSessionsLetInBy: (personId, isMeant) => store.endSessionsLetInBy(personId, isMeant),
+    sessionsOf: (personId) => store.sessionsOf(personId),
+    endSession: (personId, ref) => store.endSession(personId, ref),
     removeExpired: () => store.removeExpired(),
   }
 }
