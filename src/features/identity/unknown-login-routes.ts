@@ -3,6 +3,7 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { NotFound } from '../../shared/errors.ts'
 import { searchText } from '../../shared/names.ts'
 import { SIGN_IN_SETTINGS, UNKNOWN_LOGINS } from './sign-in-paths.ts'
 import type { SignInFeature } from './sign-in-feature.ts'
@@ -38,12 +39,15 @@ export function unknownLoginPages({ signIn, people, schools }: { signIn: SignInF
         audit: 'sign-in.login-answered',
         handle: async ({ actor, body }) => {
           ensureWholeTrust(actor)
-          if (body.decision === 'refuse') {
-            await review.refuse(body.login, actor.label)
-            return redirect(UNKNOWN_LOGINS, 'Noted: this login does not get in, and is not asked about again.')
+          try {
+            if (body.decision === 'refuse') await review.refuse(body.login, actor.label)
+            else await review.link(body.login, body.person, actor.label)
+          } catch (error) {
+            // Pressed twice, or a colleague was faster.
+            if (!(error instanceof NotFound)) throw error
+            return redirect(UNKNOWN_LOGINS, { kind: 'info', text: error.what })
           }
-          await review.link(body.login, body.person, actor.label)
-          return redirect(UNKNOWN_LOGINS, 'Linked. They can sign in from now on.')
+          return redirect(UNKNOWN_LOGINS, body.decision === 'refuse' ? 'Noted: this login does not get in, and is not asked about again.' : 'Linked. They can sign in from now on.')
         },
       },
     }),
