@@ -12,6 +12,7 @@ import { migration as leavers } from './017_leavers.ts'
 import { migration as security } from './011_security.ts'
 import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
+import { migration as signIn } from './010_sign_in.ts'
 import { migration as rollover } from './018_rollover.ts'
 import { migration as requirements } from './013_requirements.ts'
 
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '011_security': security,
   '012_authoring': authoring,
   '009_calendar': calendar,
+  '010_sign_in': signIn,
   '018_rollover': rollover,
   '013_requirements': requirements,
 }

@@ -15,6 +15,9 @@ import { securityPages } from './features/identity/security-pages.ts'
 import { settingsHomePages } from './features/identity/settings-home.ts'
 import { stepUpPages } from './features/identity/step-up-pages.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
+import { crossSiteForms, signInPages } from './features/identity/sign-in-routes.ts'
+import { signInSettingsPages } from './features/identity/sign-in-settings-routes.ts'
+import { unknownLoginPages } from './features/identity/unknown-login-routes.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
 import { createHttpApp } from './http/create-http-app.ts'
@@ -51,6 +54,9 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   return [
     ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask' }),
     ...setupPages({ setup, startPath: '/security/start', againPath: '/' }),
+    ...signInPages(services),
+    ...signInSettingsPages(services),
+    ...unknownLoginPages(services),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...rosterPages({
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
@@ -120,6 +126,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     actorFor: (personId, session) => actors.actorFor(personId, session.via),
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
+    crossSiteForms,
     stepUp: stepUpOf(config),
     signInPath: config.demo ? '/demo' : '/sign-in',
   })

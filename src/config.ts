@@ -56,6 +56,26 @@ const simulated = z.strictObject({
   mapping: mapping.default(mapping.parse({})),
 })
 
+const matching = z.strictObject({ attribute: z.string().min(1).max(190), field: z.enum(['mis-id', 'upn', 'username', 'directory-id']) })
+const organisation = z.strictObject({ attribute: z.string().min(1).max(190), values: z.array(z.string().min(1)).min(1) })
+const groupRole = z.strictObject({
+  attribute: z.string().min(1).max(190), value: z.string().min(1).max(250),
+  role: z.string().refine((role) => role !== 'trust-admin', 'a trust administrator never follows from a group'),
+  school: z.string().optional(), until: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a day is written 2027-07-31').optional(),
+})
+const providerCommon = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'small letters, digits and hyphens'), label: z.string().min(1).max(80), school: z.string().optional(),
+  matching: matching.optional(), organisation: organisation.optional(), roles: z.array(groupRole).default([]),
+}
+const samlProvider = z.strictObject({
+  ...providerCommon, kind: z.literal('saml'), metadataFile: z.string(), signed: z.enum(['assertion', 'response', 'both']).default('both'), allowSha1: z.boolean().default(false),
+})
+const oidcProvider = z.strictObject({
+  ...providerCommon, kind: z.literal('oidc'), issuer: z.url(), clientId: z.string().min(1), clientSecretFile: z.string().optional(), scopes: z.array(z.string()).default(['profile', 'email']),
+})
+/** Where the large providers answer a server. */
+const PROVIDER_HOSTS = ['accounts.google.com', 'oauth2.googleapis.com', 'www.googleapis.com', 'login.microsoftonline.com']
+
 const brake = z.strictObject({
   minimumHeld: z.number().int().positive().optional(),
   percentHeld: z.number().positive().max(20, 'more than 20 % is no brake').optional(),
@@ -84,6 +104,10 @@ export const configFile = z.strictObject({
     authorityFile: z.string(),
   }).optional(),
   brake: brake.default({}),
+  signIn: z.strictObject({
+    allowedHosts: z.array(z.string().min(1)).default(PROVIDER_HOSTS),
+    providers: z.array(z.discriminatedUnion('kind', [samlProvider, oidcProvider])).default([]),
+  }).default({ allowedHosts: PROVIDER_HOSTS, providers: [] }),
   security: z.strictObject({
     stepUpMinutes: z.number().int().min(1).max(60).default(10),
     sessionIdleMinutes: z.number().int().min(5).max(480).default(30),
@@ -254,6 +278,12 @@ function checkSecrets(settings: ConfigFile, problems: string[]): void {
     optionalSecret(directory.bindPasswordFile, `directories.${directory.name}.bindPasswordFile`, problems)
     if (directory.caFile && !existsSync(directory.caFile)) problems.push(`directories.${directory.name}.caFile: ${directory.caFile} does not exist`)
   }
+  for (const provider of settings.signIn.providers) {
+    if (provider.kind === 'saml' && !existsSync(provider.metadataFile)) problems.push(`signIn.providers.${provider.name}.metadataFile: ${provider.metadataFile} does not exist`)
+    if (provider.kind === 'oidc') optionalSecret(provider.clientSecretFile, `signIn.providers.${provider.name}.clientSecretFile`, problems)
+  }
+  const signIns = settings.signIn.providers.map((provider) => provider.name)
+  for (const name of new Set(signIns.filter((value, at) => signIns.indexOf(value) !== at))) problems.push(`the sign-in name "${name}" is used twice`)
   const names = [...settings.sources, ...settings.directories].map((entry) => entry.name)
   for (const name of new Set(names.filter((value, at) => names.indexOf(value) !== at))) problems.push(`the name "${name}" is used twice`)
 }

@@ -51,6 +51,7 @@ export async function openServices(config: Config, options: OpenOptions): Promis
       directories: await openDirectories(config, { db, clock, ids }),
       auditKey: await openAuditKey(db, secrets.folder),
       timeStamping: config.timestamps ? httpAuthority({ url: config.timestamps.url, authorityPem: config.secret(config.timestamps.authorityFile) }) : null,
+      secrets,
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
     await services.trust.load()
@@ -68,5 +69,12 @@ async function seed(services: Services, actor: string): Promise<void> {
     name: school.name, shortName: school.shortName ?? school.name.slice(0, 60), urn: school.urn ?? null, dfeNumber: school.dfeNumber ?? null,
     phase: school.phase ?? null, brandColour: school.brandColour ?? null,
   })))
+  await services.signIn.adopt({ actor, schoolId: (name) => schoolNamed(services, name) })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), actor)
+}
+
+async function schoolNamed({ schools }: Services, name: string): Promise<string> {
+  const found = (await schools.all()).find((school) => school.name === name || school.shortName === name)
+  if (!found) throw new UnusableInput({ what: `The configuration file speaks of the school "${name}", which is not known.`, where: 'signIn.providers', remedy: 'Write the name as under schools.' })
+  return found.id
 }

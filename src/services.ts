@@ -33,6 +33,8 @@ import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
+import { createSignInFeature } from './features/identity/sign-in-feature.ts'
+import type { KeptSecrets } from './features/identity/provider-service.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { JoinersWait } from './features/issuing/joiners-wait.ts'
@@ -44,6 +46,7 @@ import { AttestedImport } from './features/issuing/attested-import.ts'
 import { TrainingService } from './features/issuing/training-service.ts'
 import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
+import { ProviderNotices } from './features/messages/provider-notices.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
@@ -51,6 +54,7 @@ import { PeopleStore } from './features/people/people-store.ts'
 import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
 import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
+import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
@@ -77,6 +81,7 @@ import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
 import { templateFolder } from './http/assets.ts'
+import { today } from './shared/dates.ts'
 import type { SessionLimits } from './http/session-store.ts'
 import { createSessions, defaultSessionLimits } from './http/sessions.ts'
 import { brakeSettings } from './replay/replay-settings.ts'
@@ -97,6 +102,8 @@ export interface Adapters {
   directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
+  /** Where secrets typed in by administrators are kept. */
+  secrets: KeptSecrets
 }
 
 /** Where templates lie, in the clone and in a release. */
@@ -186,6 +193,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const trainings = new TrainingService({ db, clock, audit, store: issuing.trainings })
   const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
 
+  const signIn = createSignInFeature({
+    config, db, clock, ids, logger, audit, people: ports, schools, roles, roleStore, sessions, secrets: adapters.secrets,
+    register: {
+      peopleWith: (field, value, schoolId) => peopleWith(db, { field, value, schoolId, on: today(clock.now()) }),
+      isAwaited: async (personId) => (await issuing.store.ofPeople([personId])).some((request) => request.state === 'open'),
+    },
+  })
+
   const signingStore = new SigningStore(db)
   const declines = new DeclineStore(db)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, declines })
@@ -224,6 +239,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
   const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
 
+  const providerNotices = new ProviderNotices({ clock, mail, people, providers: signIn.providers.store, roles: roleStore, trustName: () => trust.name, baseUrl: config.baseUrl })
+
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger,
     handlers: {
@@ -254,7 +271,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
         { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await notices.run() } },
         { name: 'certificate-expiry', cron: '15 7 * * *', run: () => certificateNotices.send() },
+        { name: 'provider-certificates', cron: '10 7 * * *', run: () => providerNotices.send() },
         { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => headStamps.request(dueAt) },
+        { name: 'sign-in-tidy', cron: '*/10 * * * *', run: () => signIn.tidy() },
         { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
       ],
     }),
@@ -269,7 +288,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     sequencer,
     auditKey: adapters.auditKey,
     headStamps,
-    certificateNotices,
+    providerNotices,
     schools,
     calendar,
     people,
@@ -282,6 +301,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     links,
     setup,
     actors,
+    signIn,
+    certificateNotices,
     mail,
     accounts,
     roster,

@@ -43,3 +43,19 @@ export const json = (table: Knex.CreateTableBuilder, name: string) => table.text
 export const sha256 = (table: Knex.CreateTableBuilder, name: string) => table.string(name, 64)
 /** Bytes of up to 4 GB. */
 export const bytes = (table: Knex.CreateTableBuilder, name: string) => table.specificType(name, 'longblob')
+
+/** Adds an index unless it is there; `names` are columns. */
+export async function createIndex(knex: Knex, table: string, name: string, names: string[]): Promise<void> {
+  if (knex.client.config.client === 'mysql2') {
+    const [rows] = await knex.raw('select 1 from information_schema.statistics where table_schema = database() and table_name = ? and index_name = ? limit 1', [table, name]) as [unknown[]]
+    if (rows.length > 0) return
+    await knex.schema.alterTable(table, (builder) => { builder.index(names, name) })
+  } else {
+    await knex.raw(`create index if not exists ?? on ?? (${names.map(() => '??').join(', ')})`, [name, table, ...names])
+  }
+}
+
+/** Takes an index away. */
+export async function dropIndex(knex: Knex, table: string, name: string, names: string[]): Promise<void> {
+  await knex.schema.alterTable(table, (builder) => { builder.dropIndex(names, name) })
+}

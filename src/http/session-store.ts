@@ -65,6 +65,13 @@ export class DatabaseSessionStore extends session.Store {
     return this.#db.sql('sessions').where({ person_id: personId }).delete()
   }
 
+  /** Ends those of a person's sessions whose `ref` (what let them in) is meant, and no other; returns how many. */
+  async endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number> {
+    const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId })
+    const ended = rows.filter((row) => isMeant((JSON.parse(row.data) as Partial<SessionData>).ref ?? '')).map((row) => row.id_hash)
+    return ended.length === 0 ? 0 : this.#db.sql('sessions').whereIn('id_hash', ended).delete()
+  }
+
   /** Live sessions of a person, newest first. */
   async sessionsOf(personId: string): Promise<LiveSession[]> {
     const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId }).where('expires_at', '>', this.#clock.now()).orderBy('created_at', 'desc')

@@ -17,6 +17,8 @@ export interface Expectation {
   conflict?: 'allowed' | 'forbidden' | 'said on the form'
   /** Of a signatory: only the person of `mine` gets it, whatever anybody's role. */
   mine?: { role: string; address: (world: MatrixWorld) => string }
+  /** Refused whoever asks: it proves itself by what an identity provider signed. */
+  unproven?: true
   /** The session ends by it, so every try takes one of its own. */
   endsSession?: true
   /** Asked by a few only: a limit per address stands before it. */
@@ -54,6 +56,27 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'POST /verify': pub('/verify', { few: true }),
   'GET /verify/:reference': pub('/verify/ABC', { few: true }),
   'GET /verify/certificate': pub('/verify/certificate'),
+
+  'GET /sign-in/:provider': pub('/sign-in/school', { few: true }),
+  'POST /saml/:provider/acs': pub('/saml/school/acs', { fields: { SAMLResponse: 'PGEvPg==' }, unproven: true, few: true }),
+  'GET /saml/:provider/metadata': pub('/saml/school/metadata', { few: true }),
+  'GET /saml/:provider/logout': pub('/saml/school/logout', { unproven: true, few: true }),
+  'GET /oidc/:provider/callback': pub('/oidc/openid/callback', { unproven: true, few: true }),
+  'GET /settings/sign-in': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in' },
+  'GET /settings/sign-in/new': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/new' },
+  'POST /settings/sign-in/new': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/new', fields: { kind: 'oidc', name: 'Not A Name', label: 'x', issuer: 'https://idp.example', client: 'c' } },
+  'GET /settings/sign-in/unknown': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/unknown' },
+  'POST /settings/sign-in/unknown': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/unknown', fields: { login: '0'.repeat(26), decision: 'refuse' } },
+  'POST /settings/sign-in/unknown/find': { needs: 'settings.manage', at: '/settings/sign-in/unknown/find', fields: { name: 'Rowan' } },
+  'GET /settings/sign-in/providers/:provider': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school' },
+  'POST /settings/sign-in/providers/:provider': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school', fields: { label: 'School', active: 'on' } },
+  'GET /settings/sign-in/providers/:provider/metadata': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/metadata' },
+  'POST /settings/sign-in/providers/:provider/metadata': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/metadata', fields: { text: '<x/>' } },
+  'GET /settings/sign-in/providers/:provider/metadata/check': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/metadata/check' },
+  'POST /settings/sign-in/providers/:provider/metadata/check': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/metadata/check' },
+  'GET /settings/sign-in/providers/:provider/test': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/test' },
+  'GET /settings/sign-in/providers/:provider/test/start': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/test/start' },
+  'POST /settings/sign-in/providers/:provider/roles': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/roles', fields: { decision: 'remove', rule: 'none' } },
 
   'GET /me': { needs: 'signed-in', at: '/me' },
   'GET /f': { needs: 'signed-in', at: '/f' },

@@ -66,7 +66,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log: string[] = []
   const services = createServices(config, db, {
     clock, ids, logger: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }), mail: capturingTransport(db, clock, ids),
-    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), timeStamping: options.timeStamping ?? null, sessionSecrets: ['a secret of the tests, long enough'],
+    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), secrets: new SecretFiles(dataDir), timeStamping: options.timeStamping ?? null, sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
   const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)
@@ -93,7 +93,7 @@ function signInForTests(): Page {
     name: 'sign in for tests', path: '/test/sign-in', permission: 'public',
     get: async (ctx) => view('pages/link/confirm.njk', { heading: 'Test', lead: '', action: ctx.path, again: { href: '/' } }),
     post: {
-      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'class', 'passkey', 'totp']), proven: z.enum(['yes', 'no']).default('no'), then: z.string().default('/') }),
+      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'oidc', 'class', 'passkey', 'totp']), proven: z.enum(['yes', 'no']).default('no'), then: z.string().default('/') }),
       audit: 'test.signed-in',
       handle: async (ctx) => {
         // A proof that stays fresh whatever a test does with the clock.

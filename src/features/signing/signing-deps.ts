@@ -33,6 +33,8 @@ export interface SigningPagesDeps {
   trainings: TrainingService
   sealing: SealingService
   askedLinks: AskedLinks
+  /** The schools' own sign-in, as the public page lists it. */
+  signIn: { ways(): Promise<{ label: string; href: string; school: string | null }[]> }
   clock: { now(): number }
   roleStore: { holdersOf(role: GrantedRole, now: number): Promise<{ personId: string; schoolId: string | null; groupName: string | null }[]> }
   /** The school that leads a page; null for the trust. */
