@@ -57,7 +57,7 @@ export function createEntraDirectory(settings: EntraSettings, outside: Outside =
       return null
     },
     callsFor: ({ immutableId }, steps) => steps.flatMap((step): { call: Call; steps: Step[] }[] => {
-      if (step.does === 'disable' || step.does === 'enable') {
+      if (!('target' in step)) {
         return [{ call: { method: 'PATCH', path: `/users/${immutableId}`, body: { accountEnabled: step.does === 'enable' } satisfies User }, steps: [step] }]
       }
       const members = `/groups/${groupIds.get(foldName(step.target)) ?? ''}/members`
