@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/plan-store.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
 import { isCurrent } from '../people/affiliation.ts'
+import { sameChange } from './access-task.ts'
 import { type AccountPlan, planAccountChange } from './account-change.ts'
 import type { LosingPerson } from './access-brake.ts'
 import type { AccessDeps } from './access-deps.ts'
@@ -67,6 +68,8 @@ export async function stageAccounts(
     if (plan.drift.some((note) => note.waits)) found.drift += 1
     if (staging.mayWrite && JSON.stringify(plan.drift) !== JSON.stringify(account.drift)) await deps.accounts.setDrift(account.id, plan.drift)
     if (plan.change === null && account.intent === null) continue
+    // Asked of a person already: it waits in the task list, and is no news.
+    if (plan.change !== null && account.observed.pending && sameChange(plan.change, account.observed.pending)) continue
     const action = actionOf(plan, desired)
     differences.push({ account, desired, action })
   }
