@@ -47,8 +47,17 @@ export const migration: Migration = {
       instant(table, 'decided_at').notNullable()
       table.string('reason', 500)
     })
+    // Whose an account may be, where its keys point to several people or to another one than it belongs to; of the last whole look.
+    await createTable(knex, 'account_suggestions', (table) => {
+      id(table, 'account_id').notNullable()
+      id(table, 'person_id').notNullable()
+      id(table, 'directory_id').notNullable()
+      table.string('known_by', 20).notNullable() // employee-id, login
+      table.primary(['account_id', 'person_id'])
+      table.index(['directory_id'], 'account_suggestions_directory')
+    })
   },
   async down(knex) {
-    await dropTables(knex, ['account_decisions', 'directory_looks', 'access_tasks', 'task_accounts'])
+    await dropTables(knex, ['account_suggestions', 'account_decisions', 'directory_looks', 'access_tasks', 'task_accounts'])
   },
 }

@@ -46,6 +46,7 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
+    ['access.tasks', { text: 'Tasks', href: '/access/tasks' }],
     ['records.view', { text: 'Records', href: '/records' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]

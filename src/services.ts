@@ -35,6 +35,7 @@ import { PeopleStore } from './features/people/people-store.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
+import { sourceKeys } from './features/roster/source-keys.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
@@ -108,7 +109,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const brake = brakeSettings(config)
   const accounts = createAccessFeature({
-    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople, sourceKeys: () => sourceKeys(db),
     settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
   })
 

@@ -11,7 +11,10 @@ import type { SchoolStore } from '../schools/school-store.ts'
 import type { AccountStore } from './account-store.ts'
 import type { DirectoryStore, DirectoryTargets } from './directory-store.ts'
 import type { KeptPeopleStore } from './kept-people-store.ts'
+import type { LookStore } from './look-store.ts'
+import type { MatchDeps } from './match-accounts.ts'
 import type { RestrictionStore } from './restriction-store.ts'
+import type { TaskStore } from './task-store.ts'
 
 /** Settings of access; each has a default. */
 export interface AccessSettings {
@@ -32,6 +35,8 @@ export interface AccessOutside {
   people: PeopleQueries
   schools: SchoolStore
   targets: DirectoryTargets
+  /** Keys by which the sources know people, for matching accounts. */
+  sourceKeys: MatchDeps['sourceKeys']
   /** People automation never acts on: administrators, IT, DSL, head (B4). */
   protectedPeople: () => Promise<ReadonlySet<string>>
   /** B6: why many accounts should not be changed now (lessons, exams), or null. */
@@ -46,4 +51,6 @@ export interface AccessDeps extends AccessOutside {
   accounts: AccountStore
   directories: DirectoryStore
   kept: KeptPeopleStore
+  looks: LookStore
+  tasks: TaskStore
 }

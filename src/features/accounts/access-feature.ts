@@ -5,12 +5,18 @@ import type { AccessDeps, AccessOutside, AccessSettings } from './access-deps.ts
 import { AccessPlans } from './access-plans.ts'
 import { AccessQueries } from './access-queries.ts'
 import { AccessService, RECONCILE_PERSON } from './access-service.ts'
+import { AccountDecisions } from './account-decisions.ts'
 import { AccountStore } from './account-store.ts'
+import { DirectoryJobs } from './directory-jobs.ts'
+import { DirectoryQueries } from './directory-queries.ts'
 import { DirectoryStore } from './directory-store.ts'
 import { KeptPeopleStore } from './kept-people-store.ts'
+import { LookStore } from './look-store.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
 import { RestrictionStore } from './restriction-store.ts'
+import { TaskService } from './task-service.ts'
+import { TaskStore } from './task-store.ts'
 
 /** Defaults of every trust; each can be set. */
 export const ACCESS_DEFAULTS: AccessSettings = {
@@ -25,6 +31,11 @@ export interface AccessFeature {
   reconcile: ReconcileService
   person: PersonReconciler
   queries: AccessQueries
+  /** Whose an account is, and what to do about changes by hand. */
+  decisions: AccountDecisions
+  tasks: TaskService
+  directoryJobs: DirectoryJobs
+  directoryQueries: DirectoryQueries
   handlers: JobHandlers
 }
 
@@ -36,9 +47,14 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
     settings: { ...ACCESS_DEFAULTS, ...outside.settings },
     plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
     directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db),
+    looks: new LookStore(db, clock), tasks: new TaskStore({ db, clock, ids }),
   }
   const plans = new AccessPlans(deps)
   const reconcile = new ReconcileService(deps, plans)
   const person = new PersonReconciler(deps, plans, reconcile)
-  return { access: new AccessService(deps), reconcile, person, queries: new AccessQueries(deps), handlers: { [RECONCILE_PERSON]: person.handler } }
+  const directoryJobs = new DirectoryJobs(deps, reconcile, person)
+  return {
+    access: new AccessService(deps), reconcile, person, queries: new AccessQueries(deps), decisions: new AccountDecisions(deps), tasks: new TaskService(deps),
+    directoryJobs, directoryQueries: new DirectoryQueries(deps), handlers: { [RECONCILE_PERSON]: person.handler, ...directoryJobs.handlers },
+  }
 }

@@ -2,16 +2,19 @@ import type { Clock } from '../../adapters/clock.ts'
 import { changeMany, onlyOutcome, readMany } from '../../adapters/directories/batches.ts'
 import { type AccountChange, type AccountOrder, DirectoryRefusal, type ObservedAccount } from '../../adapters/directories/directory.ts'
 import type { Database } from '../../db/database.ts'
+import type { PlanStore } from '../../db/plan-store.ts'
 import { OutsideFailure } from '../../shared/errors.ts'
 import { type AccountPlan, type DriftNote, planAccountChange } from './account-change.ts'
 import { nextDelta } from './account-delta.ts'
 import type { Account, AccountStore, Intent } from './account-store.ts'
 import type { DesiredAccess } from './desired-access.ts'
 import type { DirectoryTarget } from './directory-store.ts'
+import { tellPlan } from './tell-plan.ts'
 
 export interface BringAboutContext {
   db: Database
   accounts: AccountStore
+  plans: Pick<PlanStore, 'byKeys' | 'setItems'>
   clock: Clock
 }
 
@@ -136,13 +139,14 @@ function leftOver(account: Account, before: ObservedAccount): AccountChange | nu
   return account.intent?.change.enabled === false && !before.enabled ? { endSessions: true } : null
 }
 
-async function remember({ accounts, clock }: BringAboutContext, { mapping }: DirectoryTarget, entry: Entry, after: ObservedAccount): Promise<Brought> {
+async function remember({ accounts, plans, clock }: BringAboutContext, { mapping }: DirectoryTarget, entry: Entry, after: ObservedAccount): Promise<Brought> {
   const { account, plan, delta, before, wish } = entry
   if (after.pending) {
     // Asked for, and not yet so: the intent stays open and tells, once it is done, what was Assent's.
     await accounts.setObserved(account.id, after, clock.now())
     return { kind: 'asked' }
   }
+  if (before.pending) await tellPlan(plans, account, { state: 'skipped', error: 'Not needed any more: the task was withdrawn before anybody had done it.' })
   const kept = nextDelta({ delta, before, change: plan.change, after, desired: wish.desired, mapping })
   await accounts.settle(account.id, { observed: after, observedAt: clock.now(), delta: kept, drift: plan.drift })
   return plan.change === null ? nothingToDo(plan) : { kind: 'changed' }

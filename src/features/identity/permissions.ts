@@ -3,6 +3,8 @@ export const permissions = [
   'office.board.view', 'office.board.export',
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
+  // Doing and ticking off tasks of systems without an interface.
+  'access.tasks',
   'restriction.place', 'restriction.lift',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
   // The local mailbox of the demo; given to nobody elsewhere.
@@ -25,7 +27,7 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 
 const board = ['office.board.view', 'office.board.export'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
-const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const access = ['access.view', 'access.plan', 'access.approve', 'access.undo', 'access.tasks'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /**
@@ -36,8 +38,8 @@ const table: Record<Role, readonly Permission[]> = {
   'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
-  'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view'],
+  'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan', 'access.tasks'],
+  office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
   headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
