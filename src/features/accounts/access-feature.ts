@@ -39,16 +39,23 @@ export interface AccessFeature {
   handlers: JobHandlers
 }
 
-/** Wires access together from what lies outside it. */
-export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & { settings?: Partial<AccessSettings> }): AccessFeature {
+type Outside = Omit<AccessOutside, 'settings'> & { settings?: Partial<AccessSettings> }
+
+/** What lies outside, with the feature's own stores. */
+export function accessDeps(outside: Outside): AccessDeps {
   const { db, clock, ids } = outside
-  const deps: AccessDeps = {
+  return {
     ...outside,
     settings: { ...ACCESS_DEFAULTS, ...outside.settings },
     plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
     directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db),
     looks: new LookStore(db, clock), tasks: new TaskStore({ db, clock, ids }),
   }
+}
+
+/** Wires access together from what lies outside it. */
+export function createAccessFeature(outside: Outside): AccessFeature {
+  const deps = accessDeps(outside)
   const plans = new AccessPlans(deps)
   const reconcile = new ReconcileService(deps, plans)
   const person = new PersonReconciler(deps, plans, reconcile)

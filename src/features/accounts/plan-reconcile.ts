@@ -43,11 +43,9 @@ interface Difference {
 /** Compares every account of one directory with what its person should have; only the differences become lines. */
 export async function stageDirectory(staging: ReconcileStaging, target: NamedTarget): Promise<StagedReconcile> {
   const found: StagedReconcile = emptyStaging()
-  for await (const rows of staging.deps.accounts.walk(target.id)) {
-    const ids = [...new Set(rows.map((row) => row.personId))]
-    const standing = await staging.deps.restrictions.unreleasedOf(ids)
-    const near = rows.filter((row) => row.touched || standing.has(row.personId)).map((row) => row.id)
-    if (near.length > 0) await stageAccounts(staging, target, [...(await staging.deps.accounts.many(near)).values()], standing, found)
+  for await (const accounts of staging.deps.accounts.near(target.id)) {
+    const standing = await staging.deps.restrictions.unreleasedOf([...new Set(accounts.flatMap(({ personId }) => personId ?? []))])
+    await stageAccounts(staging, target, accounts, standing, found)
   }
   return found
 }
