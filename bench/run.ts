@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { benchAccess } from './access.ts'
 import { benchBeside } from './beside.ts'
 import { benchImport } from './import.ts'
 import { benchIssue } from './issue.ts'
@@ -15,6 +16,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   issue: benchIssue,
   signature: benchSignature,
   sealing: () => benchSealing(),
+  access: benchAccess,
 }
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' }, strict: { type: 'boolean', default: false } } })
