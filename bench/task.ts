@@ -9,11 +9,12 @@ import { applyAtQuota } from './tasks/apply-at-quota.ts'
 import { planAccess } from './tasks/plan-access.ts'
 import { readOwn } from './tasks/read-own.ts'
 import { signAndSeal } from './tasks/sign-and-seal.ts'
+import { stallStrangers } from './tasks/stall-strangers.ts'
 import { suspendInSamba } from './tasks/suspend-in-samba.ts'
 import { syncRoster } from './tasks/sync-roster.ts'
 
 /** What can run in a process of its own. Each measures with the stopwatch what counts. */
-const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, planAccess, applyAtQuota, suspendInSamba }
+const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, planAccess, applyAtQuota, suspendInSamba, stallStrangers }
 
 export type TaskName = keyof typeof tasks
 export type TaskInput<N extends TaskName> = Parameters<typeof tasks[N]>[0]

@@ -2,6 +2,8 @@ import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
 import type { School } from './features/schools/school-store.ts'
+import { openSections } from './features/identity/settings-home.ts'
+import { settingsSections } from './settings-sections.ts'
 import type { Services } from './services.ts'
 
 const DEFAULT_COLOUR = '#1f5f5b'
@@ -34,7 +36,7 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 
 const WORDS: Record<string, string> = {
   'trust-admin': 'Trust administrator', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
-  'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
+  'class-teacher': 'Class teacher', dpo: 'Data protection officer', 'head-of-year': 'Head of year', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
 }
 
 function roleWords(roles: string[]): string {
@@ -48,8 +50,11 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['access.view', { text: 'Access', href: '/access' }],
     ['access.tasks', { text: 'Tasks', href: '/access/tasks' }],
     ['records.view', { text: 'Records', href: '/records' }],
+    ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
-  return open.length > 0 ? [{ text: 'Home', href: '/office' }, ...open] : []
+  const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
+  return home ? [{ text: 'Home', href: '/office' }, ...open] : open
 }

@@ -20,6 +20,7 @@ import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
@@ -27,11 +28,15 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
+import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
+import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
@@ -39,6 +44,7 @@ import { sourceKeys } from './features/roster/source-keys.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
+import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
@@ -53,7 +59,8 @@ import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
 import { templateFolder } from './http/assets.ts'
-import { createSessions } from './http/sessions.ts'
+import type { SessionLimits } from './http/session-store.ts'
+import { createSessions, defaultSessionLimits } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
@@ -86,16 +93,27 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
+  const calendar = new CalendarStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
   const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
-  const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
+  const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https, limits: sessionLimits(config) })
   const roleStore = new RoleStore(db)
-  const roles = new RoleService({ db, store: roleStore, clock, ids, audit })
+  const roles = new RoleService({
+    db, store: roleStore, clock, ids, audit, endSessionsOf: (personId) => sessions.endSessionsOf(personId),
+    tellCircle: async (grant) => { await outbox.put(CIRCLE_NOTICE, { grantId: grant.id }, { dedupeKey: `circle:${grant.id}` }) },
+  })
+  const { proofs, administratorSignIn } = createProofs({
+    db, clock, ids, audit, roles: roleStore, secrets: adapters.sessionSecrets, origin: new URL(config.baseUrl).origin, siteName: () => trust.name, withEmail: (norm) => people.withEmail(norm),
+    tellOwner: async (personId, what) => {
+      const key = ids.next()
+      await outbox.put(PROOF_NOTICE, { personId, what, at: clock.now(), key }, { dedupeKey: `proof:${key}` })
+    },
+  })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
   const setup = new SetupLink({ db, links, roles, people: ports })
-  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
+  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
     const holders = await Promise.all((['trust-admin', 'it-admin', 'dsl', 'headteacher'] as const).map((role) => roleStore.holdersOf(role, clock.now())))
     return new Set(holders.flat().map((grant) => grant.personId))
@@ -107,6 +125,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
+  const proofNotice = new ProofNotice({ people, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
+  const circleNotice = new CircleNotice({ clock, roles: roleStore, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
+
   const brake = brakeSettings(config)
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople, sourceKeys: () => sourceKeys(db),
@@ -115,14 +136,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const plans = new PlanStore(db)
   const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
-  const accessPageQueries = new AccessPageQueries({ db, plans, people })
+  const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
+  const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
   const roster = new RosterService({
+    expectedLeavers: (personIds, on) => expectedLeavers.inWindow(personIds, on),
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
   const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
   const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
+  const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
   const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
@@ -162,6 +186,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
+      [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
+      [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
@@ -188,11 +214,14 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     sequencer,
     auditKey: adapters.auditKey,
     schools,
+    calendar,
     people,
     peopleStore,
     sessions,
     roles,
     roleStore,
+    proofs,
+    administratorSignIn,
     links,
     setup,
     actors,
@@ -217,6 +246,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterUploads,
     rosterQueries,
     missing,
+    merges,
+    expectedLeavers,
     reminders,
     records: new RecordsQueries(db),
     board,
@@ -229,6 +260,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
 /** Derived, never hand-kept. */
 export type Services = ReturnType<typeof createServices>
+
+function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
+  return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
+}
 
 function brakeSettings(config: Config): BrakeSettings {
   const { brake } = config

@@ -36,7 +36,8 @@ export function linkPages({ links, startPath, againPath }: LinkPagesParts): Page
         if (!opened.ok) return refused(opened.state)
         const { personId, purpose, tokenHash } = opened.link
         if (personId === null) return refused('gone')
-        await ctx.session.signIn(personId, { via: purpose === 'sign' ? 'link' : 'administrator-link', ref: tokenHash })
+        // An administrator's link comes from whoever runs the server: it proves who its holder is, so that they may set up a proof.
+        await ctx.session.signIn(personId, purpose === 'sign' ? { via: 'link', ref: tokenHash } : { via: 'administrator-link', ref: tokenHash, provenAt: ctx.now })
         return redirect(startPath[purpose])
       },
     },

@@ -95,10 +95,19 @@ export class PeopleQueries {
     return norm !== null && (await this.withEmail(norm)).some((other) => other !== id)
   }
 
-  /** By the part of a name, for pickers and search; at most `limit`. */
+  /** Registration groups somebody belongs to on a day; for staff, those they take. */
+  async registrationGroupsOf(personId: string, on: CalendarDate): Promise<{ schoolId: string; name: string }[]> {
+    const rows = await this.#db.read('group_memberships').where({ person_id: personId, registration: 1 })
+      .where((w) => { void w.whereNull('start_date').orWhere('start_date', '<=', on) }).where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', on) })
+      .orderBy('name').select('school_id', 'name') as { school_id: string; name: string }[]
+    return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
+  }
+
+  /** By parts of a name, for pickers and search; at most `limit`. */
   async search(text: string, limit: number): Promise<Person[]> {
-    const rows = await this.#db.read('people').where('name_search', 'like', `%${text.replace(/[%_\\]/g, '')}%`).orderBy('name_search').limit(limit)
-    return rows.map(personFromRow)
+    const query = this.#db.read('people').orderBy('name_search').limit(limit)
+    for (const word of searchWords(text)) void query.where('name_search', 'like', `%${word}%`)
+    return (await query as Record<string, unknown>[]).map(personFromRow)
   }
 
   /** By exact login name, address or full name; at most `limit`. */

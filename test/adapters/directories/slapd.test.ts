@@ -16,7 +16,7 @@ if (!slapdIsHere) {
   console.warn(message)
   describe('LDAP over a real wire', () => {
     if (process.env['CI'] === 'true') it('has a server', () => expect.fail(message))
-    else it.skip(message, () => undefined)
+    else it.skip(`${message}`, () => undefined)
   })
 }
 
