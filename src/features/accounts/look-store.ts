@@ -1,6 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import type { Observation } from './observe-accounts.ts'
+import type { Observation } from './observation.ts'
 
 /** The last look at a directory. */
 export interface DirectoryLook {

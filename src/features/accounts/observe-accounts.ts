@@ -4,20 +4,8 @@ import { OutsideFailure, Refused } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
 import type { Account } from './account-store.ts'
 import type { DirectoryTarget } from './directory-store.ts'
+import type { Observation } from './observation.ts'
 import { type Candidate, candidatesOf, onlyPerson, type Unmatched } from './match-accounts.ts'
-
-/** What one walk of a directory found; lists hold account ids. */
-export interface Observation {
-  seen: number
-  added: number
-  changed: number
-  gone: number
-  matched: number
-  /** Accounts that belong to nobody: reported, never touched. */
-  orphans: number
-  /** Matched accounts whose keys now point to somebody else: left as they are, for a person to decide. */
-  conflicts: string[]
-}
 
 const BATCH = 500
 /** B3: fewer than half of a directory of some size is no walk to believe. */

@@ -36,7 +36,7 @@ const table: Record<Role, readonly Permission[]> = {
   'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'figures.view', 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
-  'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan', 'access.tasks'],
+  'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
   office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
   headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
