@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { benchAccess } from './access.ts'
 import { benchBeside } from './beside.ts'
 import { benchClassroom } from './classroom.ts'
 import { benchImport } from './import.ts'
@@ -18,6 +19,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   signature: benchSignature,
   sealing: () => benchSealing(),
   classroom: benchClassroom,
+  access: benchAccess,
   stall: benchStall,
 }
 

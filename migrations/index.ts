@@ -9,6 +9,7 @@ import { migration as access } from './007_access.ts'
 import { migration as proof } from './015_proof.ts'
 import { migration as identity } from './008_identity.ts'
 import { migration as leavers } from './017_leavers.ts'
+import { migration as directories } from './016_directories.ts'
 import { migration as security } from './011_security.ts'
 import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '008_identity': identity,
   '017_leavers': leavers,
   '015_proof': proof,
+  '016_directories': directories,
   '011_security': security,
   '012_authoring': authoring,
   '009_calendar': calendar,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SOURCE_FORMATS } from './adapters/sources/create-source.ts'
+import { directorySettings, fileProblems } from './config-directories.ts'
 import { databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
 import { UnusableInput } from './shared/errors.ts'
 
@@ -21,39 +22,6 @@ const source = z.strictObject({
   path: z.string(),
   mode: z.enum(['observe', 'propose', 'enforce']).default('observe'),
   school: z.string().optional(),
-})
-
-const mapping = z.strictObject({
-  suspendedContainer: z.string().nullable().default(null),
-  restrictedGroups: z.array(z.string()).default([]),
-  restrictedWithoutGroups: z.array(z.string()).default([]),
-  profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()), withoutGroups: z.array(z.string()).default([]) })).default({}),
-})
-
-const directoryMode = z.enum(['observe', 'propose', 'enforce']).default('propose')
-
-const activeDirectory = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
-  kind: z.literal('active-directory'),
-  url: z.string().startsWith('ldaps://', 'must begin with ldaps://: passwords and names never travel in the clear'),
-  bindDn: z.string().min(1),
-  bindPasswordFile: z.string(),
-  caFile: z.string().optional(),
-  servername: z.string().optional(),
-  searchBases: z.array(z.union([z.string().min(1), z.strictObject({ dn: z.string().min(1), mayBeEmpty: z.boolean().default(false) })])).min(1),
-  protectedGroups: z.array(z.string()).default([]),
-  protectedUsers: z.array(z.string()).default([]),
-  mode: directoryMode,
-  mapping: mapping.default(mapping.parse({})),
-})
-
-const simulated = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]{1,60}$/),
-  kind: z.literal('simulated'),
-  containers: z.array(z.string()).default([]),
-  groups: z.array(z.string()).default([]),
-  mode: directoryMode,
-  mapping: mapping.default(mapping.parse({})),
 })
 
 const matching = z.strictObject({ attribute: z.string().min(1).max(190), field: z.enum(['mis-id', 'upn', 'username', 'directory-id']) })
@@ -88,7 +56,7 @@ export const configFile = z.strictObject({
   trust: z.strictObject({ name: z.string().min(1), label: z.string().default('trust') }).optional(),
   schools: z.array(school).default([]),
   sources: z.array(source).default([]),
-  directories: z.array(z.discriminatedUnion('kind', [activeDirectory, simulated])).default([]),
+  directories: z.array(directorySettings).default([]),
   mail: z.strictObject({
     from: z.string().min(3),
     smtpUrl: z.string().refine((url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url), 'must be an address that begins with smtp:// or smtps://'),
@@ -127,7 +95,7 @@ export const configFile = z.strictObject({
 })
 
 export type ConfigFile = z.infer<typeof configFile>
-export type DirectorySettings = ConfigFile['directories'][number]
+export type { DirectorySettings } from './config-directories.ts'
 
 /** Everything the process was told, checked and frozen. Secrets are read from files and never printed. */
 export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
@@ -273,11 +241,7 @@ function checkSecrets(settings: ConfigFile, problems: string[]): void {
     problems.push(`sealing.pkcs12File: ${settings.sealing.pkcs12File} does not exist`)
   }
   optionalSecret(settings.timestamps?.authorityFile, 'timestamps.authorityFile', problems)
-  for (const directory of settings.directories) {
-    if (directory.kind !== 'active-directory') continue
-    optionalSecret(directory.bindPasswordFile, `directories.${directory.name}.bindPasswordFile`, problems)
-    if (directory.caFile && !existsSync(directory.caFile)) problems.push(`directories.${directory.name}.caFile: ${directory.caFile} does not exist`)
-  }
+  for (const directory of settings.directories) problems.push(...fileProblems(directory, secretProblem))
   for (const provider of settings.signIn.providers) {
     if (provider.kind === 'saml' && !existsSync(provider.metadataFile)) problems.push(`signIn.providers.${provider.name}.metadataFile: ${provider.metadataFile} does not exist`)
     if (provider.kind === 'oidc') optionalSecret(provider.clientSecretFile, `signIn.providers.${provider.name}.clientSecretFile`, problems)
@@ -295,6 +259,14 @@ function optionalSecret(path: string | undefined, setting: string, problems: str
   } catch (error) {
     problems.push(`${setting}: ${(error as UnusableInput).what}`)
     return null
+  }
+}
+
+function secretProblem(path: string): string | null {
+  try {
+    return readSecret(path) === '' ? `the secret file ${path} is empty` : null
+  } catch (error) {
+    return (error as UnusableInput).what
   }
 }
 

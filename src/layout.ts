@@ -55,6 +55,7 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['guest.view', { text: 'Guests', href: '/guests' }],
+    ['access.tasks', { text: 'Directory tasks', href: '/access/directory-tasks' }],
     ['records.view', { text: 'Records', href: '/records' }],
     ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],

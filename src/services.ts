@@ -57,6 +57,7 @@ import { MissingService } from './features/roster/missing-service.ts'
 import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
+import { sourceKeys } from './features/roster/source-keys.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { createQueues } from './features/reports/queue-feature.ts'
@@ -159,7 +160,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const brake = brakeSettings(config)
   const bulkPause = bulkPauseBy({ db, calendar, schools })
   const accounts = createAccessFeature({
-    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople, sourceKeys: () => sourceKeys(db),
     bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
     stillDue: (keys) => unsigned.stillDue(keys),
     settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention },

@@ -2,6 +2,7 @@ import { selfTest } from '../adapters/pdf/self-test.ts'
 import { verifyLog } from '../features/audit/verify-log.ts'
 import { expiryNotice } from '../features/signing/certificate-notices.ts'
 import type { Services } from '../services.ts'
+import { AssentError } from '../shared/errors.ts'
 import { type Command, type Output, parse, withServices } from './command.ts'
 
 interface Check {
@@ -18,7 +19,7 @@ const STAMP_ALARM_MS = 3 * 86_400_000
 export const doctorCommand: Command = {
   name: 'doctor',
   usage: 'doctor',
-  summary: 'Checks database, durability, sealing key, log and queues.',
+  summary: 'Checks database, durability, sealing key, log, queues and directories.',
   run(argv, out) {
     parse(argv, {}, 'doctor')
     return withServices((services) => examine(services, out))
@@ -45,6 +46,10 @@ async function examine(services: Services, out: Output): Promise<number> {
   const jobs = await services.outbox.waiting()
   checks.push({ name: 'jobs', ok: jobs.dead === 0, detail: `${jobs.ready + jobs.later} waiting, ${jobs.dead} given up` })
   checks.push({ name: 'mail', ok: services.config.mail !== null, detail: services.config.mail ? 'configured' : 'no mail server is configured: invitations wait' })
+  for (const [name, { directory }] of services.directories) {
+    checks.push({ name: `directory ${name}`, ...await attempt(async () => { await directory.check(); return 'answers, with the rights to read' }) })
+    await directory.close()
+  }
   const healthy = checks.every((check) => check.ok)
   out.answer({ healthy, checks }, checks.map((check) => `${check.ok ? 'ok  ' : 'LOOK'}  ${check.name}: ${check.detail}`).join('\n'))
   return healthy ? 0 : 4
@@ -71,6 +76,6 @@ async function attempt(work: () => Promise<string>): Promise<{ ok: boolean; deta
   try {
     return { ok: true, detail: await work() }
   } catch (error) {
-    return { ok: false, detail: (error as Error).message }
+    return { ok: false, detail: error instanceof AssentError ? `${error.what} ${error.remedy}`.trim() : (error as Error).message }
   }
 }

@@ -20,6 +20,7 @@ import { AuditLog } from '../features/audit/audit-log.ts'
 import { PeopleQueries } from '../features/people/people-queries.ts'
 import { PeopleStore } from '../features/people/people-store.ts'
 import { RosterService } from '../features/roster/roster-service.ts'
+import { sourceKeys } from '../features/roster/source-keys.ts'
 import { type NewSchool, SchoolStore } from '../features/schools/school-store.ts'
 import type { BrakeSettings } from '../shared/brake.ts'
 import type { Instant } from '../shared/dates.ts'
@@ -113,7 +114,7 @@ class Scratch {
     this.#plans = new PlanStore(db)
     const directory = createSimulatedDirectory(this.#accounts, { containers: [], groups: [] })
     this.#access = createAccessFeature({
-      db, clock, ids, audit, outbox: new Outbox(db, clock, ids, { every: () => () => undefined, after: () => () => undefined }), people, schools, protectedPeople,
+      db, clock, ids, audit, outbox: new Outbox(db, clock, ids, { every: () => () => undefined, after: () => () => undefined }), people, schools, protectedPeople, sourceKeys: () => sourceKeys(db),
       targets: new Map([[SOURCE, { id: directoryId, directory, mapping: { suspendedContainer: null, profiles: {}, restrictedGroups: [] }, mode: 'enforce' }]]),
       settings: { brake, startsWithinDays, grace },
     })

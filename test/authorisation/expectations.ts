@@ -135,6 +135,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'GET /access': { needs: 'access.view', at: '/access' },
   'POST /access/look': { needs: 'access.plan', at: '/access/look' },
   'POST /access/directories': { needs: 'access.approve', trustOnly: 'forbidden', at: '/access/directories', fields: { paused: 'no' } },
+  'GET /access/directories': { needs: 'access.view', at: '/access/directories' },
+  'GET /access/tasks': { needs: 'access.tasks', at: '/access/tasks' },
   'GET /access/plans/:id': { needs: 'access.view', at: places('accessPlans', (id) => `/access/plans/${id}`), conflict: 'allowed' },
   'POST /access/plans/:id': { needs: 'access.approve', at: places('accessPlans', (id) => `/access/plans/${id}`), fields: { decision: 'approve', count: 'none' }, conflict: 'said on the form' },
   'POST /access/plans/:id/undo': { needs: 'access.undo', at: places('accessPlans', (id) => `/access/plans/${id}/undo`), conflict: 'said on the form' },

@@ -14,7 +14,10 @@ import type { DirectoryStore, DirectoryTargets } from './directory-store.ts'
 import type { KeptPeopleStore } from './kept-people-store.ts'
 import type { LeaverListStore } from './leavers/leaver-list-store.ts'
 import type { PlanStops } from './leavers/plan-stops.ts'
+import type { LookStore } from './look-store.ts'
+import type { MatchDeps } from './match-accounts.ts'
 import type { RestrictionStore } from './restriction-store.ts'
+import type { TaskStore } from './task-store.ts'
 
 /** Settings of access; each has a default. */
 export interface AccessSettings {
@@ -43,6 +46,8 @@ export interface AccessOutside {
   people: PeopleQueries
   schools: SchoolStore
   targets: DirectoryTargets
+  /** Keys by which the sources know people, for matching accounts. */
+  sourceKeys: MatchDeps['sourceKeys']
   /** People automation never acts on: administrators, IT, DSL, head (B4). */
   protectedPeople: () => Promise<ReadonlySet<string>>
   /** B6: why the accounts of a plan should not be changed at a moment (lessons, exams), or null. */
@@ -63,4 +68,6 @@ export interface AccessDeps extends AccessOutside {
   kept: KeptPeopleStore
   lists: LeaverListStore
   stops: PlanStops
+  looks: LookStore
+  tasks: TaskStore
 }

@@ -6,6 +6,7 @@ import type { AccessDeps, AccessOutside, AccessSettings } from './access-deps.ts
 import { AccessPlans } from './access-plans.ts'
 import { AccessQueries } from './access-queries.ts'
 import { AccessService, RECONCILE_PERSON } from './access-service.ts'
+import { AccountDecisions } from './account-decisions.ts'
 import { AccountStore } from './account-store.ts'
 import { AssuranceQueries } from './assurance/assurance-queries.ts'
 import { DirectoryStore } from './directory-store.ts'
@@ -24,6 +25,11 @@ import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
 import { RestrictionStore } from './restriction-store.ts'
 import { SingleRestrictions } from './restricting/single-restrictions.ts'
+import { DirectoryJobs } from './directory-jobs.ts'
+import { DirectoryQueries } from './directory-queries.ts'
+import { LookStore } from './look-store.ts'
+import { TaskService } from './task-service.ts'
+import { TaskStore } from './task-store.ts'
 
 /** Defaults of every trust; each can be set. */
 export const ACCESS_DEFAULTS: AccessSettings = {
@@ -58,18 +64,31 @@ export interface AccessFeature {
   settings: AccessSettings
   /** A6: with the mails it sends. */
   notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
+  /** Whose an account is, and what to do about changes by hand. */
+  decisions: AccountDecisions
+  directoryTasks: TaskService
+  directoryJobs: DirectoryJobs
+  directoryQueries: DirectoryQueries
   handlers: JobHandlers
 }
 
-/** Wires access together from what lies outside it. */
-export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & { settings?: Partial<AccessSettings> }): AccessFeature {
+type Outside = Omit<AccessOutside, 'settings'> & { settings?: Partial<AccessSettings> }
+
+/** What lies outside, with the feature's own stores. */
+export function accessDeps(outside: Outside): AccessDeps {
   const { db, clock, ids } = outside
-  const deps: AccessDeps = {
+  return {
     ...outside,
     settings: { ...ACCESS_DEFAULTS, ...outside.settings },
     plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
     directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db), lists: new LeaverListStore(db), stops: new PlanStops(db, clock),
+    looks: new LookStore(db, clock), tasks: new TaskStore({ db, clock, ids }),
   }
+}
+
+/** Wires access together from what lies outside it. */
+export function createAccessFeature(outside: Outside): AccessFeature {
+  const deps = accessDeps(outside)
   const plans = new AccessPlans(deps)
   const reconcile = new ReconcileService(deps, plans)
   const person = new PersonReconciler(deps, plans, reconcile)
@@ -77,9 +96,12 @@ export function createAccessFeature(outside: Omit<AccessOutside, 'settings'> & {
   const tasks = new AccessTasks(deps)
   const holds = new LegalHolds(deps)
   const listed = new ListedLeavers(deps, plans, reconcile)
+  const directoryJobs = new DirectoryJobs(deps, reconcile, person)
   return {
-    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds, tasks, retention: new Retention(deps, tasks, holds), approvals: new AccessApprovals(deps), settings: deps.settings, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(db, outside.people),
+    access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds, tasks,
+    retention: new Retention(deps, tasks, holds), approvals: new AccessApprovals(deps), settings: deps.settings, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(outside.db, outside.people),
+    decisions: new AccountDecisions(deps), directoryTasks: new TaskService(deps), directoryJobs, directoryQueries: new DirectoryQueries(deps),
     notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
-    handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers },
+    handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers, ...directoryJobs.handlers },
   }
 }

@@ -6,6 +6,10 @@ import type { AccessJobs } from './access-jobs.ts'
 import type { AccessPageQueries } from './access-page-queries.ts'
 import type { AccessQueries } from './access-queries.ts'
 import type { AccessService } from './access-service.ts'
+import type { AccountDecisions } from './account-decisions.ts'
+import type { DirectoryJobs } from './directory-jobs.ts'
+import type { DirectoryQueries } from './directory-queries.ts'
+import type { TaskService } from './task-service.ts'
 import type { ListedLeavers } from './leavers/listed-leavers.ts'
 import type { PlanChoices } from './leavers/plan-choices.ts'
 import type { AssuranceQueries } from './assurance/assurance-queries.ts'
@@ -29,6 +33,10 @@ export interface AccessPageDeps {
   reconcile: Pick<ReconcileService, 'pause' | 'setAside'>
   queries: Pick<AccessQueries, 'timeline'>
   pages: AccessPageQueries
+  decisions: AccountDecisions
+  directoryTasks: TaskService
+  directoryJobs: DirectoryJobs
+  directoryQueries: DirectoryQueries
   jobs: AccessJobs
   choices: PlanChoices
   listed: ListedLeavers

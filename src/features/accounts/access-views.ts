@@ -7,6 +7,7 @@ import type { BulkPause } from './bulk-pause.ts'
 import { accessRank, afterOf } from './access-item.ts'
 import type { LineKind, PlanCounts } from './access-page-queries.ts'
 import { LEFT_OUT } from './leavers/plan-choices.ts'
+import { directoryKindWords } from './directory-views.ts'
 import { actionWords, brakeWords, planTitle, reasonWords, stateOfItem, stateOfPlan } from './access-words.ts'
 
 export const PLANS_PER_PAGE = 20
@@ -50,7 +51,7 @@ export function accessView(input: {
     pages: pagesOf({ page: input.page, size: PLANS_PER_PAGE, shown: input.done.length, total: input.total, what: 'plan', path: '/access' }),
     more: input.more,
     directories: input.directories.map(({ name, kind, paused }) => ({
-      name, kind: kind === 'simulated' ? 'Simulated directory' : 'Active Directory', paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
+      name, href: `/access/directories/${name}`, kind: directoryKindWords(kind), paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
     })),
   }
 }

@@ -3,6 +3,8 @@ export const permissions = [
   'office.board.view', 'office.board.export', 'requests.chase', 'figures.view',
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
+  // Doing and ticking off tasks of systems without an interface.
+  'access.tasks',
   'restriction.place', 'restriction.lift',
   'guest.view', 'guest.ask', 'guest.approve',
   'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
@@ -30,7 +32,7 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 
 const board = ['office.board.view', 'office.board.export', 'requests.chase'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
-const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const access = ['access.view', 'access.plan', 'access.approve', 'access.undo', 'access.tasks'] as const
 const texts = ['agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish'] as const
 const guests = ['guest.view', 'guest.ask', 'guest.approve'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
@@ -41,7 +43,7 @@ const table: Record<Role, readonly Permission[]> = {
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view', 'guest.view', 'guest.ask'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask'],
+  office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask'],
   hr: ['office.board.view', 'person.view', 'agreements.view', ...guests],
   headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, ...guests, 'calendar.edit'],
   'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],

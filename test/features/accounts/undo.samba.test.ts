@@ -8,6 +8,7 @@ import { createAccessFeature } from '../../../src/features/accounts/access-featu
 import { DirectoryStore } from '../../../src/features/accounts/directory-store.ts'
 import { AuditLog } from '../../../src/features/audit/audit-log.ts'
 import { PeopleQueries } from '../../../src/features/people/people-queries.ts'
+import { sourceKeys } from '../../../src/features/roster/source-keys.ts'
 import { SchoolStore } from '../../../src/features/schools/school-store.ts'
 import { makeDatabase } from '../../support/databases.ts'
 import { clock, DOMAIN, SambaAdmin, sambaLab, serviceSettings } from '../../support/samba.ts'
@@ -28,7 +29,7 @@ async function inDomain(db: Database, scope: string, fuse: Fuse | null = null) {
   const id = await new DirectoryStore(db, clock, ids).ensure('domain', 'active-directory')
   const feature = createAccessFeature({
     db: handle, clock, ids, audit: new AuditLog(handle, clock, ids), outbox: new Outbox(handle, clock, ids, { every: () => () => undefined, after: () => () => undefined }),
-    people: new PeopleQueries(handle), schools: new SchoolStore(handle, clock, ids), protectedPeople: async () => new Set(),
+    people: new PeopleQueries(handle), schools: new SchoolStore(handle, clock, ids), protectedPeople: async () => new Set(), sourceKeys: () => sourceKeys(handle),
     targets: new Map([['domain', { id, directory: fuse ? crashingDirectory(real, fuse) : real, mapping }]]),
   })
   return { ...feature, close: () => real.close() }
