@@ -1,6 +1,7 @@
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
+import { mayLead } from './features/classes/class-group.ts'
 import type { School } from './features/schools/school-store.ts'
 import type { Services } from './services.ts'
 
@@ -50,5 +51,6 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
-  return open.length > 0 ? [{ text: 'Home', href: '/office' }, ...open] : []
+  const classes: NavItem[] = mayLead(actor) ? [{ text: 'Class sessions', href: '/class' }] : []
+  return open.length > 0 ? [{ text: 'Home', href: '/office' }, ...open, ...classes] : classes
 }

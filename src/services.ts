@@ -20,6 +20,7 @@ import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { createClassFeature } from './features/classes/class-feature.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
@@ -134,6 +135,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
+  const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
@@ -169,7 +171,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
@@ -223,6 +225,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     plans,
     accessJobs,
     accessPageQueries,
+    ...classFeature,
   }
 }
 

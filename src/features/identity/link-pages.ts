@@ -37,6 +37,7 @@ export function linkPages({ links, startPath, againPath }: LinkPagesParts): Page
         const { personId, purpose, tokenHash } = opened.link
         if (personId === null) return refused('gone')
         await ctx.session.signIn(personId, { via: purpose === 'sign' ? 'link' : 'administrator-link', ref: tokenHash })
+        ctx.session.set('link-route', opened.link.route)
         return redirect(startPath[purpose])
       },
     },

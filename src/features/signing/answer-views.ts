@@ -2,7 +2,7 @@ import type { Brand } from '../../http/views.ts'
 import { type AnswerDraft, draftMark } from './answer-draft.ts'
 import type { Contact } from './contact.ts'
 import { capacityOf } from './evidence.ts'
-import { at } from './my-task.ts'
+import { at, type TaskPaths } from './my-task.ts'
 import { mainIdeas } from './pictures.ts'
 import { readingSteps } from './reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
@@ -20,12 +20,13 @@ export function choicesFor(page: Pick<SigningPage, 'young' | 'signatory'>): { va
 }
 
 /** Agree or not, and a name. Pure. */
-export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string }): Shown {
+export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string; paths?: TaskPaths }): Shown {
+  const to = who.paths ?? at
   const { rendition, signatory, statement } = page
   const steps = readingSteps(page).length
   const common = {
-    brand: who.brand, action: at.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
-    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: steps > 1 ? at.step(signatory.id, steps, rendition.hash) : at.read(signatory.id), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
+    brand: who.brand, action: to.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
+    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: steps > 1 ? to.step(signatory.id, steps, rendition.hash) : to.read(signatory.id), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
   }
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
@@ -35,7 +36,7 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     }]
   }
   return ['pages/signing/sign.njk', {
-    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: at.read(signatory.id),
+    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: to.read(signatory.id),
     question: signatory.act === 'acknowledge' ? 'Have you read it?' : 'Do you agree?',
     ...(signatory.act === 'sign' ? { nameLabel: 'Your full name', nameHint: 'This is your signature if you agree. Write it as you would on paper.' } : {}),
   }]

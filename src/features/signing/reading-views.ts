@@ -1,7 +1,7 @@
 import type { Brand } from '../../http/views.ts'
 import { capacityOf } from './evidence.ts'
 import { placeWords } from './me-views.ts'
-import { at } from './my-task.ts'
+import { at as own, type TaskPaths } from './my-task.ts'
 import { pictureFor } from './pictures.ts'
 import { readingMinutes, type ReadingStep, readingSteps } from './reading-steps.ts'
 import type { SigningPage } from './signing-queries.ts'
@@ -14,6 +14,8 @@ export interface ReadingPlace {
   /** Index of the answer chosen to a friendly question. */
   answer: number | null
   brand: Brand
+  /** Other addresses than those of one's own list. */
+  paths?: TaskPaths
 }
 
 /** One step of reading as template and data; null when there is no such step. Pure. */
@@ -21,13 +23,14 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   const steps = readingSteps(page)
   const step = steps[place.step - 1]
   if (!step) return null
+  const at = place.paths ?? own
   const id = page.signatory.id
   const text = page.rendition.hash
   const onward = place.step < steps.length ? at.step(id, place.step + 1, text) : at.sign(id, text)
-  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: '/me', text: page.young ? 'Back' : 'Back to your list' }
+  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: at.start, text: page.young || place.paths ? 'Back' : 'Back to your list' }
   const common = { brand: place.brand, back }
   if (step.kind === 'question') return questionView(page, place, step, onward, common)
-  if (step.kind === 'whole' || place.all) return wholeView(page, steps, common)
+  if (step.kind === 'whole' || place.all) return wholeView(page, steps, at, common)
   return {
     template: 'pages/signing/young/read.njk',
     data: {
@@ -38,7 +41,7 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   }
 }
 
-function wholeView(page: SigningPage, steps: ReadingStep[], common: object): { template: string; data: object } {
+function wholeView(page: SigningPage, steps: ReadingStep[], at: TaskPaths, common: object): { template: string; data: object } {
   const { rendition, signatory } = page
   const firstQuestion = steps.findIndex((step) => step.kind === 'question')
   return {
@@ -62,7 +65,7 @@ function wholeHtml(steps: ReadingStep[]): string {
 
 function questionView(page: SigningPage, place: ReadingPlace, step: Extract<ReadingStep, { kind: 'question' }>, onward: string, common: object) {
   const { question, clauseHtml } = step
-  const here = at.step(page.signatory.id, place.step, page.rendition.hash)
+  const here = (place.paths ?? own).step(page.signatory.id, place.step, page.rendition.hash)
   const chosen = place.answer === null ? null : question.answers[place.answer] ?? null
   return {
     template: page.young ? 'pages/signing/young/question.njk' : 'pages/signing/question.njk',

@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { isAsked, isComplete } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { staffOf } from './circumstance.ts'
 import { evidenceOf } from './evidence.ts'
 import type { DeclineCommand, DeclineOutcome, SignCommand, SignOutcome } from './sign-command.ts'
 import type { Evidence, Signature } from './signature.ts'
@@ -35,6 +36,7 @@ export class SigningService {
     if (!page) return { kind: 'not-yours' }
     const signer = await this.#deps.people.person(command.signerId)
     if (!signer) return { kind: 'not-yours' }
+    if (await this.#inConflict(staffOf(command.circumstance), page.subject.id, signer.id)) return { kind: 'conflict' }
     const evidence = evidenceOf(page, command, signer.name)
     try {
       return await this.#deps.db.transaction(() => this.#capture(page, command, evidence))
@@ -45,6 +47,13 @@ export class SigningService {
       if (!first) throw error
       return this.#repeated(first, command)
     }
+  }
+
+  /** P7: staff do nothing for a child of their own family, and nobody enters a signature of their own. */
+  async #inConflict(staffId: string | null | undefined, subjectId: string, signerId: string): Promise<boolean> {
+    if (!staffId) return false
+    if (staffId === subjectId || staffId === signerId) return true
+    return ((await this.#deps.people.guardiansOf([subjectId])).get(subjectId) ?? []).some((link) => link.guardianId === staffId)
   }
 
   #repeated(first: Signature, command: SignCommand): SignOutcome {
@@ -74,7 +83,7 @@ export class SigningService {
     await requests.update(request.id, {
       ...(request.versionId ? {} : { versionId: page.versionId }), ...(complete ? { state: 'complete' as const, completedAt: now } : {}),
     })
-    await this.#record(signature, page, complete)
+    await this.#record(signature, page, complete, command.remark ?? null)
     return { kind: 'signed', signature, complete }
   }
 
@@ -84,13 +93,14 @@ export class SigningService {
     return found === 'same' ? null : found
   }
 
-  async #record(signature: Signature, page: SigningPage, complete: boolean): Promise<void> {
+  async #record(signature: Signature, page: SigningPage, complete: boolean, remark: string | null): Promise<void> {
     const { audit, outbox } = this.#deps
     await audit.record({
       actor: signature.actor, event: signature.evidence.act === 'sign' ? 'signature.captured' : 'acknowledgement.captured', subject: `person:${signature.subjectId}`,
       payload: {
         signature: signature.id, request: signature.requestId, signer: signature.signerId, slot: signature.evidence.slot, method: signature.method,
         rendition: signature.renditionHash, version: page.versionId, complete,
+        ...(signature.evidence.circumstance ? { way: signature.evidence.circumstance.kind, staff: staffOf(signature.evidence.circumstance) } : {}), ...(remark ? { remark } : {}),
       },
     })
     await outbox.put('signing.seal', { signatureId: signature.id }, { dedupeKey: `seal:${signature.id}:1` })
@@ -105,6 +115,7 @@ export class SigningService {
     const { db, requests, queries, audit } = this.#deps
     const page = await queries.page(command.signatoryId, command.signerId)
     if (!page) return { kind: 'not-yours' }
+    if (await this.#inConflict(command.staffId, page.subject.id, command.signerId)) return { kind: 'conflict' }
     return db.transaction(async () => {
       const request = await requests.lock(page.request.id)
       const slot = await requests.signatory(command.signatoryId)
@@ -118,6 +129,7 @@ export class SigningService {
         payload: {
           request: request.id, signatory: slot.id, signer: command.signerId, slot: slot.slot, required: slot.required,
           rendition: command.renditionHash, reason: command.reason, wantsCall: command.wantsCall,
+          ...(command.staffId ? { staff: command.staffId } : {}),
         },
       })
       return { kind: 'declined' }
@@ -153,16 +165,26 @@ export class SigningService {
    * Null for anybody else's signature; false when it had ended before.
    */
   async withdraw(signatureId: string, signerId: string, actor: string): Promise<boolean | null> {
-    const { db, clock, store, requests, queries, audit } = this.#deps
-    const signature = await queries.ownSignature(signatureId, signerId)
-    if (!signature) return null
+    const signature = await this.#deps.queries.ownSignature(signatureId, signerId)
+    return signature ? this.#end(signature, { kind: 'withdrawn', event: 'signature.withdrawn', actor, payload: { signer: signerId } }) : null
+  }
+
+  /** Staff declare a signature invalid, with a reason (S4): it stays in the log and counts no more. False when it had ended before. */
+  async invalidate(signatureId: string, by: { actor: string; reason: string }): Promise<boolean> {
+    const signature = await this.#deps.store.byId(signatureId)
+    if (!signature) return false
+    return this.#end(signature, { kind: 'invalidated', event: 'signature.invalidated', actor: by.actor, payload: { reason: by.reason } })
+  }
+
+  async #end(signature: Signature, act: { kind: 'withdrawn' | 'invalidated'; event: string; actor: string; payload: object }): Promise<boolean> {
+    const { db, clock, store, requests, audit } = this.#deps
     return db.transaction(async () => {
       const request = await requests.lock(signature.requestId)
-      if (!await store.end(signatureId, 'withdrawn', clock.now())) return false
+      if (!await store.end(signature.id, act.kind, clock.now())) return false
       if (request?.state === 'open' || request?.state === 'complete' || request?.state === 'declined') {
         await requests.setSignatory(signature.signatoryId, 'open')
         // With no signature left, whoever signs next reads the text in force then (I2).
-        const counts = (await store.ofRequests([request.id])).some((other) => other.active && other.id !== signatureId)
+        const counts = (await store.ofRequests([request.id])).some((other) => other.active && other.id !== signature.id)
         const slots = (await requests.signatoriesOf([request.id])).get(request.id) ?? []
         const required = slots.find((slot) => slot.id === signature.signatoryId)?.required ?? true
         await requests.update(request.id, {
@@ -170,8 +192,8 @@ export class SigningService {
         })
       }
       await audit.record({
-        actor, event: 'signature.withdrawn', subject: `person:${signature.subjectId}`,
-        payload: { signature: signatureId, request: signature.requestId, signer: signerId, slot: signature.evidence.slot },
+        actor: act.actor, event: act.event, subject: `person:${signature.subjectId}`,
+        payload: { signature: signature.id, request: signature.requestId, slot: signature.evidence.slot, ...act.payload },
       })
       return true
     })
