@@ -37,8 +37,17 @@ export function listView(tasks: SigningTask[], person: { name: string; forename:
     data: {
       heading: open.length === 0 ? 'Nothing left to sign' : `${COUNTS[open.length] ?? `${open.length} things`} for you to read`,
       lead: leadOf(open, tasks, children.length, person.name), people, finished: open.length === 0,
+      ...togetherOf(open),
     },
   }
+}
+
+/** Several children at once, where more than one still waits. */
+function togetherOf(open: SigningTask[]): { together?: { href: string; text: string } } {
+  const waiting = new Map(open.filter((task) => task.link && task.signatory.required).map((task) => [task.subject.id, task.subject.preferredForename]))
+  if (waiting.size < 2) return {}
+  const names = [...waiting.values()]
+  return { together: { href: '/me/together', text: `Sign for ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} in one go` } }
 }
 
 function leadOf(open: SigningTask[], tasks: SigningTask[], children: number, name: string): string {

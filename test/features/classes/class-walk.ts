@@ -54,7 +54,7 @@ export async function answerAs(device: Browser, code: string, name: string, fill
 
 /** Ids of the answers that wait, by the name on the button. */
 export function waitingOn(page: Answer): Map<string, string> {
-  return new Map([...page.text.matchAll(/name="yes" value="(\w{26})" type="submit">Yes, that was <bdi>([^<]+)</g)].map((match) => [match[2] ?? '', match[1] ?? '']))
+  return new Map([...page.text.matchAll(/name="yes" value="(\w{26})" type="submit"><span>Yes, that was <bdi>([^<]+)</g)].map((match) => [match[2] ?? '', match[1] ?? '']))
 }
 
 /** "Yes, that was Amira". */
