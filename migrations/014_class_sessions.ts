@@ -59,18 +59,20 @@ export const migration: Migration = {
     // Agreements printed for signing by hand; the code finds the request and opens nothing for its bearer.
     await createTable(knex, 'paper_slips', (table) => {
       table.string('code', 8).primary()
+      id(table, 'print_id').notNullable()
       id(table, 'signatory_id').notNullable()
-      id(table, 'signer_id')
+      // The text that stands on the paper (S1).
+      sha256(table, 'rendition_hash').notNullable()
       id(table, 'printed_by').notNullable()
       instant(table, 'printed_at').notNullable()
       table.index(['signatory_id'], 'paper_slips_signatory')
+      table.index(['print_id'], 'paper_slips_print')
     })
     await createTable(knex, 'paper_scans', (table) => {
       sha256(table, 'sha256').primary()
       table.string('content_type', 30).notNullable()
       bytes(table, 'content').notNullable()
       id(table, 'uploaded_by').notNullable()
-      id(table, 'school_id')
       instant(table, 'uploaded_at').notNullable()
     })
     // One confirm of returned slips, undone as a whole.

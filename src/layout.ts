@@ -48,6 +48,9 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
     ['records.view', { text: 'Records', href: '/records' }],
+    ['behalf.sign', { text: 'At the desk', href: '/desk' }],
+    ['paper.enter', { text: 'Paper', href: '/paper' }],
+    ['letters.print', { text: 'Letters', href: '/letters' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)

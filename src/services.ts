@@ -22,6 +22,7 @@ import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { createClassFeature } from './features/classes/class-feature.ts'
 import { ActorService } from './features/identity/actor-service.ts'
+import { LetterCodes } from './features/identity/letter-codes.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
@@ -30,6 +31,7 @@ import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
+import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
@@ -94,6 +96,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const roleStore = new RoleStore(db)
   const roles = new RoleService({ db, store: roleStore, clock, ids, audit })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
+  const letterCodes = new LetterCodes({ db, clock, ids, links })
   const setup = new SetupLink({ db, links, roles, people: ports })
   const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
@@ -136,6 +139,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
   })
   const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
+  const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
@@ -171,7 +175,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
@@ -226,6 +230,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     accessJobs,
     accessPageQueries,
     ...classFeature,
+    ...paperFeature,
+    letterCodes,
   }
 }
 

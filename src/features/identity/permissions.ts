@@ -5,6 +5,8 @@ export const permissions = [
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
+  // The desk: paper, signing for somebody at their word, letters with codes, visitors.
+  'paper.enter', 'behalf.sign', 'letters.print', 'visits.manage',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -26,6 +28,7 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 const board = ['office.board.view', 'office.board.export'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const desk = ['paper.enter', 'behalf.sign', 'letters.print', 'visits.manage'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /**
@@ -33,11 +36,11 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
+  'trust-admin': [...board, ...desk, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view'],
+  office: [...board, ...desk, ...rosters, 'person.view', 'records.view', 'agreements.view'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
   headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
