@@ -17,6 +17,7 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
 import { classPages } from './features/classes/class-feature.ts'
+import { receptionPages } from './features/visits/visit-feature.ts'
 import { brandOf, layoutOf } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
 import { mailboxPages } from './features/messages/mailbox-routes.ts'
@@ -43,6 +44,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...classPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...deskAndPaperPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
+    ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
     ...recordsPages({ ...services, requests: services.issuing.store }),

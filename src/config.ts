@@ -82,6 +82,7 @@ export const configFile = z.strictObject({
   brake: brake.default({}),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
+  visits: z.strictObject({ keepPlainRecord: z.boolean().default(false) }).default({ keepPlainRecord: false }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>

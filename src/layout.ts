@@ -51,6 +51,7 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['behalf.sign', { text: 'At the desk', href: '/desk' }],
     ['paper.enter', { text: 'Paper', href: '/paper' }],
     ['letters.print', { text: 'Letters', href: '/letters' }],
+    ['visits.manage', { text: 'Visits', href: '/visits' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)

@@ -54,6 +54,7 @@ import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { createVisitFeature } from './features/visits/visit-feature.ts'
 import { templateFolder } from './http/assets.ts'
 import { createSessions } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
@@ -140,6 +141,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
   const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
+  const visitFeature = createVisitFeature({
+    db, clock, ids, audit, outbox, schools, people, peopleStore, agreements, requests: issuing.store, signing, links, mail, baseUrl: config.baseUrl, keepPlainRecord: config.visits.keepPlainRecord,
+  })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
@@ -162,6 +166,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     handlers: {
       ...accounts.handlers,
       ...accessJobs.handlers,
+      ...visitFeature.visitHandlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -231,6 +236,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     accessPageQueries,
     ...classFeature,
     ...paperFeature,
+    ...visitFeature,
     letterCodes,
   }
 }

@@ -42,7 +42,7 @@ const table: Record<Role, readonly Permission[]> = {
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
   office: [...board, ...desk, ...rosters, 'person.view', 'records.view', 'agreements.view'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  headteacher: [...board, 'visits.manage', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],
