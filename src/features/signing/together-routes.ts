@@ -45,7 +45,7 @@ export function togetherPages(deps: SigningPagesDeps): Page[] {
           const { pages } = await look(ctx)
           const named = parseTypedName(ctx.body.signature ?? '')
           const children = childrenOfForm(ctx.body).filter((child) => pages.some((page) => page.signatory.id === child.slot))
-          const errors = children.flatMap((child, n) => (child.answer === null ? [fieldError(`answer${n}`, 'Choose yes or no for each child. Both are possible.')] : []))
+          const errors = children.flatMap((child, n) => (child.answer === null ? [fieldError(`answer${n}`, `Choose yes or no for ${pages.find((page) => page.signatory.id === child.slot)?.subject.preferredForename ?? 'each child'}. Both are possible.`)] : []))
           const needsName = children.some((child) => child.answer === 'yes' && pages.find((page) => page.signatory.id === child.slot)?.signatory.act === 'sign')
           if (needsName && !named.ok) errors.push(fieldError('signature', named.reason))
           else if (needsName && named.ok && named.name === null) errors.push(fieldError('signature', 'Write your name. It is your signature.'))

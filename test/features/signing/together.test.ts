@@ -60,7 +60,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(sign.text).not.toMatch(/checked/)
       const missing = await browser.post('/me/together/sign', await fill(browser, { Zofia: 'yes', Jan: 'yes' }))
       expect(missing.location).toBe('/me/together/sign')
-      expect((await browser.get('/me/together/sign')).text).toContain('Choose yes or no for each child')
+      expect((await browser.get('/me/together/sign')).text).toContain('Choose yes or no for Hanna')
       const check = await checked(browser, await fill(browser, { Zofia: 'yes', Jan: 'yes', Hanna: 'no' }))
       const sent = await Promise.all(Array.from({ length: 20 }, () => browser.post('/me/together/check', check)))
       expect(sent.map((one) => one.status)).toEqual(Array(20).fill(303))
