@@ -16,6 +16,7 @@ import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
+import { mayLead } from './features/classes/class-group.ts'
 import { classPages } from './features/classes/class-feature.ts'
 import { receptionPages } from './features/visits/visit-feature.ts'
 import { brandOf, layoutOf } from './layout.ts'
@@ -31,7 +32,7 @@ import type { Services } from './services.ts'
 export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   const { config, links, setup } = services
   return [
-    ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask' }),
+    ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask', proofs: services.linkProofs }),
     ...letterPages(services),
     ...setupPages({ setup, startPath: '/office', againPath: '/' }),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
@@ -41,7 +42,9 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     }),
     ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
-    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...signingPages({
+      ...services, brandOf: (school) => brandOf(services, school), workLinks: (actor) => (mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+    }),
     ...classPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...deskAndPaperPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),

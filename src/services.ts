@@ -23,6 +23,7 @@ import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { createClassFeature } from './features/classes/class-feature.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LetterCodes } from './features/identity/letter-codes.ts'
+import { LINK_CODE, LinkProofs } from './features/identity/link-proofs.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
@@ -44,6 +45,7 @@ import { ChaseService } from './features/reports/chase-service.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
+import { LinkCodeMails } from './features/signing/link-code-mails.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
@@ -98,6 +100,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const roles = new RoleService({ db, store: roleStore, clock, ids, audit })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
   const letterCodes = new LetterCodes({ db, clock, ids, links })
+  const linkProofs = config.families.secondProof === 'none' ? null : new LinkProofs({ db, clock, ids, putJob: async (kind, payload, dedupeKey) => { await outbox.put(kind, payload, { dedupeKey }) } })
   const setup = new SetupLink({ db, links, roles, people: ports })
   const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
@@ -154,6 +157,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       return head ? { size: head.size, root: head.root } : null
     },
   })
+  const linkCodes = new LinkCodeMails({ proofs: linkProofs, people, mail, trustName: () => trust.name })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
@@ -171,6 +175,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      [LINK_CODE]: async (payload, job) => linkCodes.send(text(payload['tokenHash']), job.dedupeKey),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
@@ -180,7 +185,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await linkProofs?.removeExpired(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })
@@ -238,6 +243,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     ...paperFeature,
     ...visitFeature,
     letterCodes,
+    linkProofs,
   }
 }
 

@@ -21,5 +21,5 @@ export function createClassFeature(outside: Omit<ClassDeps, 'store' | 'queries'>
 
 /** Every page of class sessions. */
 export function classPages(deps: ClassPagesDeps): Page[] {
-  return [...classStaffPages(deps), ...classPupilPages(deps), ...classEndPages(deps)]
+  return [...classStaffPages(deps), ...classPupilPages(deps), ...classEndPages()]
 }

@@ -10,7 +10,7 @@ import { readingView } from '../signing/reading-views.ts'
 import type { SigningPage } from '../signing/signing-queries.ts'
 import type { ClassPagesDeps } from './class-page-deps.ts'
 import { CLASS_PATH, classTaskPaths, roomAt, sentAt, slotAt } from './class-paths.ts'
-import { answerView, enterView, isYouView, namesView, overView, sentView, takenView } from './class-pupil-views.ts'
+import { answerView, closedView, enterView, isYouView, namesView, overView, sentView, takenView } from './class-pupil-views.ts'
 import type { ClassPupil } from './class-queries.ts'
 import { createRooms, keepTicket, type Room } from './class-room.ts'
 
@@ -33,7 +33,8 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
     const room = await roomOf(ctx)
     if (room.kind === 'unknown') return unknown()
     if (room.kind === 'at-the-door') return redirect(roomAt(room.code))
-    return run(await hereOf(deps, room, ctx.params.signatoryId))
+    const here = await hereOf(deps, room, ctx.params.signatoryId)
+    return here ? run(here) : view('pages/class/message.njk', closedView(room.code), 404)
   }
   return [
     definePage({
@@ -97,15 +98,15 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
 
 interface Here { room: Extract<Room, { kind: 'in' }>; code: string; page: SigningPage; pupil: ClassPupil; brand: ReturnType<ClassPagesDeps['brandOf']> }
 
-/** The slot of a pupil of this very class. @throws NotFound for anybody else's. */
-async function hereOf(deps: ClassPagesDeps, room: Extract<Room, { kind: 'in' }>, signatoryId: string): Promise<Here> {
+/** The slot of a pupil of this very class; null for anybody else's, and where nothing is asked any more. */
+async function hereOf(deps: ClassPagesDeps, room: Extract<Room, { kind: 'in' }>, signatoryId: string): Promise<Here | null> {
   const pupils = await deps.classQueries.pupils(room.session.group)
   for (const pupil of pupils) {
     if (!pupil.slots.includes(signatoryId)) continue
     const page = await deps.signingQueries.page(signatoryId, pupil.person.id)
     if (page) return { room, code: room.code, page, pupil, brand: deps.brandOf(page.school) }
   }
-  throw new NotFound()
+  return null
 }
 
 const isMine = ({ room, pupil }: Here): boolean => pupil.answer !== null && room.ticket.answers.includes(pupil.answer.id)
@@ -121,7 +122,9 @@ async function send(deps: ClassPagesDeps, ctx: SendContext, room: Room): Promise
   const on = (to: string, kept: boolean): PageResult => (by === 'script' ? json({ kept, to }) : redirect(to))
   // The lesson may have ended while a device had no connection: this answer can no longer be given in class.
   if (room.kind !== 'in') return by === 'script' ? json({ kept: false, to: `${CLASS_PATH}/over` }) : redirect(`${CLASS_PATH}/over`)
-  const { page, pupil, code } = await hereOf(deps, room, ctx.params.signatoryId)
+  const here = await hereOf(deps, room, ctx.params.signatoryId)
+  if (!here) return on(slotAt(room.code, ctx.params.signatoryId), false)
+  const { page, pupil, code } = here
   const { draft, errors } = readAnswer(filled, page.signatory.act, page.young)
   const id = page.signatory.id
   if (errors.length > 0) {
@@ -137,7 +140,7 @@ async function send(deps: ClassPagesDeps, ctx: SendContext, room: Room): Promise
 }
 
 /** Pages that need no session of a class any more. */
-export function classEndPages(deps: ClassPagesDeps): Page[] {
+export function classEndPages(): Page[] {
   return [
     definePage({ name: 'class is over', path: `${CLASS_PATH}/over`, permission: 'public', get: async () => view('pages/class/message.njk', overView()) }),
     definePage({

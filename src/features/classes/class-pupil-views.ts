@@ -70,3 +70,7 @@ export function overView(): object {
 export function takenView(code: string): object {
   return { title: 'Somebody has used this name already', lines: ['Nothing of yours was kept.', 'Tell your teacher. They can put it right.'], href: roomAt(code), linkText: 'Back to the names' }
 }
+
+export function closedView(code: string): object {
+  return { title: 'There is nothing to do here now', lines: ['The school is not asking for this any more, or not in this class.', 'Tell your teacher if that surprises you.'], href: roomAt(code), linkText: 'Back to the names' }
+}

@@ -13,7 +13,7 @@ export function mePages(deps: SigningPagesDeps): Page[] {
         const personId = whoIs(ctx)
         const [tasks, person] = await Promise.all([deps.signingQueries.tasksOf(personId), deps.people.person(personId)])
         const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name })
-        return view(template, { brand: brandFor(tasks, deps.brandOf), ...data })
+        return view(template, { brand: brandFor(tasks, deps.brandOf), workLinks: deps.workLinks(ctx.actor), ...data })
       },
     }),
     definePage({ name: 'family list', path: '/f', permission: 'signed-in', get: async () => redirect('/me') }),

@@ -147,6 +147,23 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await pressName(device, code, 'Cai')).toBe(slot)
     })
 
+    it('a request that closes while the form is open: nothing is kept, and the pupil is told so, with and without script', async () => {
+      const { code } = await startSession(teacher, group)
+      const late = await trust.add({ name: 'Lara Late', role: 'pupil', year: '4', group: '4B' })
+      await trust.issue()
+      const device = app.browser()
+      await join(device, code)
+      const slot = await pressName(device, code, 'Lara')
+      const sign = await readInClass(device, code, slot)
+      const fields = await answerFields(device, sign, { answer: 'yes', signature: 'Lara' })
+      await app.db.sql('requests').where({ person_id: late }).update({ state: 'excused' })
+      expect(JSON.parse((await device.post(sign, { ...fields, by: 'script' })).text)).toEqual({ kept: false, to: `/class/${code}/${slot}` })
+      const told = await device.get((await device.post(sign, fields)).location ?? '')
+      expect([told.status, told.text.includes('There is nothing to do here now')]).toEqual([404, true])
+      expect(await count(app, 'class_answers', { signatory_id: slot })).toBe(0)
+      await app.db.sql('affiliations').where({ person_id: late }).delete()
+    })
+
     it('a code is worth nothing after the end, by press or by midnight; whoever is left comes again, and the ledger knows the absentees', async () => {
       const { id, code } = await startSession(teacher, group)
       const device = app.browser()
