@@ -185,7 +185,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       db, clock, holder,
       schedules: [
         { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await linkProofs?.removeExpired(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await classFeature.classStore.forgetWaiting(clock.now() - 30 * 86_400_000); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await linkProofs?.removeExpired(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
       ],
     }),
   })

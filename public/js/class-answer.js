@@ -47,6 +47,10 @@ async function send(kept) {
     return null
   }
   const said = await answer.json()
+  if (said.joinAgain) {
+    tell('Kept on this device. Type the class code once more; then it is sent.')
+    return null
+  }
   localStorage.removeItem(kept.name)
   return said.to
 }
@@ -55,14 +59,15 @@ async function sendAll(here) {
   if (sending) return
   sending = true
   try {
+    tellWhatWaits()
     for (const kept of waiting()) {
       const to = await send(kept)
+      if (to !== null) tellWhatWaits()
       if (to !== null && kept.name === here) {
         location.assign(to)
         return
       }
     }
-    tellWhatWaits()
   } catch {
     tellWhatWaits()
   } finally {

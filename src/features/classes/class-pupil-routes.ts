@@ -120,8 +120,10 @@ type SendContext = PageContext<z.output<typeof slotParams>, unknown, z.output<ty
 async function send(deps: ClassPagesDeps, ctx: SendContext, room: Room): Promise<PageResult> {
   const { by, formKey, ...filled } = ctx.body
   const on = (to: string, kept: boolean): PageResult => (by === 'script' ? json({ kept, to }) : redirect(to))
+  // A browser whose session lapsed while it had no connection joins again; its answer waits on the device meanwhile.
+  if (room.kind === 'at-the-door') return by === 'script' ? json({ kept: false, joinAgain: true, to: roomAt(room.code) }) : redirect(roomAt(room.code))
   // The lesson may have ended while a device had no connection: this answer can no longer be given in class.
-  if (room.kind !== 'in') return by === 'script' ? json({ kept: false, to: `${CLASS_PATH}/over` }) : redirect(`${CLASS_PATH}/over`)
+  if (room.kind === 'unknown') return on(`${CLASS_PATH}/over`, false)
   const here = await hereOf(deps, room, ctx.params.signatoryId)
   if (!here) return on(slotAt(room.code, ctx.params.signatoryId), false)
   const { page, pupil, code } = here

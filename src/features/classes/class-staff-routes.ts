@@ -32,7 +32,6 @@ export function classStaffPages(deps: ClassPagesDeps): Page[] {
       name: 'class', path: CLASS_PATH, permission: 'public',
       get: async (ctx) => {
         if (!mayLead(ctx.actor)) return view('pages/class/enter.njk', { ...enterView(false), typed: ctx.values['typed'] })
-        await deps.classes.endOverdue()
         const own = await deps.classQueries.ownGroups(ctx.actor.personId ?? '')
         const schools = await deps.schools.all()
         const groups = (await deps.classQueries.groups('all')).filter((group) => leadOf(ctx.actor, group, own) !== null)

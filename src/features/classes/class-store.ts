@@ -95,6 +95,11 @@ export class ClassStore {
       .update({ waiting: null, state, settled_at: by.at, settled_by: by.personId, typed: null, drawn: null }) === 1
   }
 
+  /** Answers that nobody looked at in time count as never given; nothing of them stays. Returns how many. */
+  forgetWaiting(before: Instant): Promise<number> {
+    return this.#db.sql('class_answers').where({ waiting: 1 }).where('answered_at', '<', before).update({ waiting: null, state: 'stale', typed: null, drawn: null })
+  }
+
   async setAnswerState(id: string, state: AnswerState): Promise<void> {
     await this.#db.sql('class_answers').where({ id }).update({ state })
   }

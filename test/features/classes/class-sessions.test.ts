@@ -147,7 +147,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await pressName(device, code, 'Cai')).toBe(slot)
     })
 
-    it('a request that closes while the form is open: nothing is kept, and the pupil is told so, with and without script', async () => {
+    it('a request that closes while the form is open: nothing is kept, and the pupil is told so; a browser that lapsed joins again and loses nothing', async () => {
       const { code } = await startSession(teacher, group)
       const late = await trust.add({ name: 'Lara Late', role: 'pupil', year: '4', group: '4B' })
       await trust.issue()
@@ -161,6 +161,12 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const told = await device.get((await device.post(sign, fields)).location ?? '')
       expect([told.status, told.text.includes('There is nothing to do here now')]).toEqual([404, true])
       expect(await count(app, 'class_answers', { signatory_id: slot })).toBe(0)
+      await app.db.sql('requests').where({ person_id: late }).update({ state: 'open' })
+      // The session of this browser lapsed while it had no connection: the answer waits on the device until it has joined again.
+      device.cookies.delete('assent-session')
+      expect(JSON.parse((await device.post(sign, { ...fields, by: 'script' })).text)).toEqual({ kept: false, joinAgain: true, to: `/class/${code}` })
+      await join(device, code)
+      expect(JSON.parse((await device.post(sign, { ...fields, by: 'script' })).text)).toEqual({ kept: true, to: `/class/${code}/${slot}/sent` })
       await app.db.sql('affiliations').where({ person_id: late }).delete()
     })
 
