@@ -43,7 +43,7 @@ export function deskPages(deps: PaperPagesDeps): Page[] {
       get: async (ctx) => {
         const name = ctx.query.named ? keptSearch(ctx.session, 'desk') : ''
         const scope = ctx.actor.schools(PERMISSION)
-        const found = name ? await deps.people.search(name.toLowerCase(), 60) : []
+        const found = name ? await deps.people.search(name, 60) : []
         const shown = []
         for (const person of found) {
           const schools = await deps.paperQueries.schoolsOf(person.id)

@@ -1,7 +1,7 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
-import { emailNorm } from '../../shared/names.ts'
+import { emailNorm, searchText } from '../../shared/names.ts'
 import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
 
@@ -94,10 +94,13 @@ export class PeopleQueries {
     return norm !== null && (await this.withEmail(norm)).some((other) => other !== id)
   }
 
-  /** By the part of a name, for pickers and search; at most `limit`. */
+  /** By words or parts of words of a name, in any order and without regard to accents; at most `limit`, none for no word. */
   async search(text: string, limit: number): Promise<Person[]> {
-    const rows = await this.#db.read('people').where('name_search', 'like', `%${text.replace(/[%_\\]/g, '')}%`).orderBy('name_search').limit(limit)
-    return rows.map(personFromRow)
+    const words = searchText(text).replace(/[%_\\]/g, ' ').split(' ').filter(Boolean).slice(0, 6)
+    if (words.length === 0) return []
+    const query = this.#db.read('people').orderBy('name_search').limit(limit)
+    for (const word of words) void query.where('name_search', 'like', `%${word}%`)
+    return (await query).map(personFromRow)
   }
 
   /** Head count per school and role on a day: the populations of the brake (B1). */
