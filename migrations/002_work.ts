@@ -51,6 +51,8 @@ export const migration: Migration = {
       id(table, 'plan_id').notNullable()
       table.integer('seq').notNullable()
       table.string('item_key', 190).notNullable()
+      // The same key where the plan holds it once and is asked by it; null where whoever stages looks after that.
+      table.string('once_key', 190)
       // A person's id once known; before that the source's own identifier.
       table.string('subject', 190).notNullable()
       table.string('action', 30).notNullable()
@@ -67,8 +69,9 @@ export const migration: Migration = {
       table.string('reason', 500)
       table.string('error', 500)
       table.primary(['plan_id', 'seq'])
-      table.unique(['plan_id', 'item_key'], { indexName: 'plan_items_key' })
-      table.index(['plan_id', 'subject'], 'plan_items_subject')
+      table.unique(['plan_id', 'once_key'], { indexName: 'plan_items_key' })
+      // With seq: a plan is walked person by person, so that what belongs together is written together.
+      table.index(['plan_id', 'subject', 'seq'], 'plan_items_subject')
       table.index(['plan_id', 'state'], 'plan_items_state')
     })
   },

@@ -8,6 +8,7 @@ import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as identity } from './008_identity.ts'
 import { migration as classSessions } from './014_class_sessions.ts'
+import { migration as calendar } from './009_calendar.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '007_access': access,
   '008_identity': identity,
   '014_class_sessions': classSessions,
+  '009_calendar': calendar,
 }

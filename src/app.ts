@@ -22,6 +22,7 @@ import { receptionPages } from './features/visits/visit-feature.ts'
 import { brandOf, layoutOf } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
 import { mailboxPages } from './features/messages/mailbox-routes.ts'
+import { calendarPages } from './features/schools/calendar-routes.ts'
 import { homePages } from './features/reports/home-routes.ts'
 import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
@@ -53,6 +54,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...recordsPages({ ...services, requests: services.issuing.store }),
     ...verifyPages(services),
     ...auditPages(services),
+    ...calendarPages(services),
     ...mailboxPages(services),
   ]
 }

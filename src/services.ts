@@ -36,12 +36,14 @@ import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
+import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
@@ -91,6 +93,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
+  const calendar = new CalendarStore(db, clock, ids)
   const peopleStore = new PeopleStore(db, clock, ids)
   const people = new PeopleQueries(db)
   const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
@@ -130,6 +133,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
   const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
   const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
+  const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
   const missing = new MissingService({ db, clock, audit })
 
   const agreementStore = new AgreementStore(db, clock, ids)
@@ -203,6 +207,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     sequencer,
     auditKey: adapters.auditKey,
     schools,
+    calendar,
     people,
     peopleStore,
     sessions,
@@ -232,6 +237,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterUploads,
     rosterQueries,
     missing,
+    merges,
     reminders,
     records: new RecordsQueries(db),
     board,

@@ -6,7 +6,7 @@ import { UnusableInput } from '../shared/errors.ts'
 import { keepMemorySmall } from './keep-memory-small.ts'
 import { type Command, operator, parse, wholeNumber, withServices } from './command.ts'
 
-const usage = 'sync SOURCE [--from PATH] [--name N] [--school NAME] [--plan] [--approve RUN --count N]'
+const usage = 'sync SOURCE [--from PATH] [--name N] [--school NAME] [--plan] [--approve RUN --count N] [--merge RUN --count N]'
 
 export const syncCommand: Command = {
   name: 'sync',
@@ -15,10 +15,15 @@ export const syncCommand: Command = {
   async run(argv, out) {
     const { values, positionals } = parse(argv, {
       from: { type: 'string' }, name: { type: 'string' }, school: { type: 'string' }, plan: { type: 'boolean', default: false },
-      approve: { type: 'string' }, count: { type: 'string' },
+      approve: { type: 'string' }, merge: { type: 'string' }, count: { type: 'string' },
     }, usage, 1)
     keepMemorySmall()
     return withServices(async (services) => {
+      if (values.merge) {
+        const merged = await services.merges.merge(values.merge, { actor: operator(), count: wholeNumber(values.count, '--count'), leaveOut: [] })
+        out.answer({ run: values.merge, merged }, `${merged} new identifiers are remembered. Now read the file again.`)
+        return 0
+      }
       const report = values.approve
         ? await services.roster.approve(values.approve, { actor: operator(), count: wholeNumber(values.count, '--count') })
         : await services.roster.sync(commandOf(services, positionals[0], values))

@@ -109,7 +109,8 @@ function sqlite(filename: string): Dialect {
       max,
       afterCreate(connection: { exec(sql: string): void }, done: (error: unknown, connection: unknown) => void) {
         try {
-          for (const pragma of pragmas) connection.exec(`PRAGMA ${pragma}`)
+          // The last one to close tidies up under a lock, as does the first one to open: whoever opens meanwhile waits a moment.
+          for (const pragma of ['busy_timeout=5000', ...pragmas]) connection.exec(`PRAGMA ${pragma}`)
           done(null, connection)
         } catch (error) {
           done(error, connection)
@@ -119,9 +120,9 @@ function sqlite(filename: string): Dialect {
     acquireConnectionTimeout: 30_000,
   } as Knex.Config)
   // busy_timeout blocks the event loop, so it is short; the client waits the rest without blocking.
-  const common = ['busy_timeout=5', 'foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000']
+  const common = ['foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000', 'busy_timeout=5']
   const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=8000', ...common])
-  const reader = open(4, [...common, 'query_only=ON'])
+  const reader = open(4, ['query_only=ON', ...common])
   return {
     name: 'sqlite',
     writer,

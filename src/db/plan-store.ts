@@ -53,7 +53,15 @@ export interface PlanItem {
   error: string | null
 }
 
-export type NewPlanItem = Omit<PlanItem, 'planId' | 'error' | 'phase' | 'population'> & { phase?: number; population?: string | null }
+/** What applying a line needs of it. */
+export type PlanLine = Omit<PlanItem, 'planId' | 'population' | 'reason' | 'error'>
+
+export type NewPlanItem = Omit<PlanItem, 'planId' | 'error' | 'phase' | 'population'> & {
+  phase?: number
+  population?: string | null
+  /** False: the caller sees to it that no key comes twice, and never asks by key; an index less for hundreds of thousands of lines. */
+  keyed?: boolean
+}
 
 /** Plans and their lines; shared by roster, issuing and accounts. */
 export class PlanStore {
@@ -92,11 +100,6 @@ export class PlanStore {
     await this.#db.insertMany('plan_items', items.map((item) => itemRow(planId, item)))
   }
 
-  /** Adds items whose key the plan does not hold yet; returns how many were new. */
-  async addNewItems(planId: string, items: readonly NewPlanItem[]): Promise<number> {
-    return this.#db.insertNew('plan_items', items.map((item) => itemRow(planId, item)))
-  }
-
   /** Walks items in order of `seq`, a batch at a time, without holding a transaction. */
   async* items(planId: string, where: { states?: PlanItemState[]; phase?: number } = {}, size = 500): AsyncIterable<PlanItem[]> {
     let after = -1
@@ -110,6 +113,29 @@ export class PlanStore {
       yield rows.map(itemFromRow)
       if (rows.length < size) return
       after = rows[rows.length - 1].seq
+    }
+  }
+
+  /**
+   * The same walk, subject by subject and by `seq` within one. What is known by subject is then written in the order of its keys: on
+   * hundreds of thousands of rows that costs a fraction of writing them in the order of a shuffled file.
+   */
+  async* itemsBySubject(planId: string, where: { state: PlanItemState; phase?: number }, size = 500): AsyncIterable<PlanLine[]> {
+    let after: { subject: string; seq: number } | null = null
+    for (;;) {
+      const query = this.#db.read('plan_items').select(...LINE).where({ plan_id: planId }).orderBy([{ column: 'subject' }, { column: 'seq' }]).limit(size)
+      // As in `items`: not by way of the index of states.
+      void query.whereRaw(`coalesce(state, '') = ?`, [where.state])
+      // Written out: one of the databases uses no index for a comparison of pairs.
+      if (after) void query.where('subject', '>=', after.subject).whereRaw('(subject > ? or seq > ?)', [after.subject, after.seq])
+      if (where.phase !== undefined) void query.where({ phase: where.phase })
+      const rows: Record<string, unknown>[] = await query
+      if (rows.length === 0) return
+      const items = rows.map((row) => lineFromRow(row, where.state))
+      yield items
+      if (rows.length < size) return
+      const last = items.at(-1) as PlanLine
+      after = { subject: last.subject, seq: last.seq }
     }
   }
 
@@ -131,10 +157,11 @@ export class PlanStore {
     return Number(row?.['n'] ?? 0)
   }
 
+  /** Those of the keyed items. */
   async byKeys(planId: string, keys: string[]): Promise<PlanItem[]> {
     const found: PlanItem[] = []
     for (let from = 0; from < keys.length; from += 900) {
-      const rows = await this.#db.sql('plan_items').where({ plan_id: planId }).whereIn('item_key', keys.slice(from, from + 900))
+      const rows = await this.#db.sql('plan_items').where({ plan_id: planId }).whereIn('once_key', keys.slice(from, from + 900))
       found.push(...rows.map(itemFromRow))
     }
     return found
@@ -157,6 +184,7 @@ function itemRow(planId: string, item: NewPlanItem): object {
     plan_id: planId,
     seq: item.seq,
     item_key: item.itemKey,
+    once_key: item.keyed === false ? null : item.itemKey,
     subject: item.subject,
     action: item.action,
     rank: item.rank,
@@ -172,22 +200,32 @@ function itemRow(planId: string, item: NewPlanItem): object {
   }
 }
 
-function itemFromRow(row: Record<string, unknown>): PlanItem {
-  const parse = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : null)
+// Fewer columns, less to take apart.
+const LINE = ['seq', 'item_key', 'subject', 'action', 'rank', 'phase', 'before', 'after', 'file', 'line'] as const
+
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : null)
+
+function lineFromRow(row: Record<string, unknown>, state: PlanItemState): PlanLine {
   return {
-    planId: row['plan_id'] as string,
     seq: row['seq'] as number,
     itemKey: row['item_key'] as string,
     subject: row['subject'] as string,
     action: row['action'] as string,
     rank: row['rank'] as number,
     phase: row['phase'] as number,
-    population: row['population'] as string | null,
-    state: row['state'] as PlanItemState,
-    before: parse(row['before']),
-    after: parse(row['after']),
+    state,
+    before: parsed(row['before']),
+    after: parsed(row['after']),
     file: row['file'] as string | null,
     line: row['line'] as number | null,
+  }
+}
+
+function itemFromRow(row: Record<string, unknown>): PlanItem {
+  return {
+    ...lineFromRow(row, row['state'] as PlanItemState),
+    planId: row['plan_id'] as string,
+    population: row['population'] as string | null,
     reason: row['reason'] as string | null,
     error: row['error'] as string | null,
   }

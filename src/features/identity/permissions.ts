@@ -7,6 +7,7 @@ export const permissions = [
   'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
   // The desk: paper, signing for somebody at their word, letters with codes, visitors.
   'paper.enter', 'behalf.sign', 'letters.print', 'visits.manage',
+  'calendar.edit',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -36,13 +37,13 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
  * page for exactly that exists.
  */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...desk, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage'],
+  'trust-admin': [...board, ...desk, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...desk, ...rosters, 'person.view', 'records.view', 'agreements.view'],
+  office: [...board, ...desk, ...rosters, 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'visits.manage', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  headteacher: [...board, 'visits.manage', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
   'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': [],
   cover: [],

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { RosterFact } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
-import type { PlanItem } from '../../db/plan-store.ts'
+import type { PlanLine } from '../../db/plan-store.ts'
 import type { PeopleStore } from '../people/people-store.ts'
 import type { Source, SourceStore } from './source-store.ts'
 import type { StagedRow } from './stage-rows.ts'
@@ -11,8 +11,6 @@ import type { StagedRow } from './stage-rows.ts'
 export interface ApplyContext {
   db: Database; clock: Clock; ids: Ids; people: PeopleStore; sources: SourceStore
   source: Source
-  /** First slot of this run's new rows. */
-  slotBase: number
   /** School key of the feed -> our school. */
   schools: Map<string, string>
   /** New identifiers settled by R6: external id -> person. */
@@ -20,23 +18,23 @@ export interface ApplyContext {
 }
 
 /** What a line's row said when last applied. */
-export const factsBefore = (item: PlanItem): RosterFact[] => (item.before as RosterFact[] | null) ?? []
+export const factsBefore = (item: PlanLine): RosterFact[] => (item.before as RosterFact[] | null) ?? []
 /** What it says now. */
-export const factsOf = (item: PlanItem): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
+export const factsOf = (item: PlanLine): RosterFact[] => (item.after as Partial<StagedRow> | null)?.facts ?? []
 export const ofKind = <K extends RosterFact['kind']>(facts: RosterFact[], kind: K): Extract<RosterFact, { kind: K }>[] =>
   facts.filter((fact): fact is Extract<RosterFact, { kind: K }> => fact.kind === kind)
 
 /** Notes the rows themselves as applied, gone or no longer stated. */
-export async function applyRows(context: ApplyContext, items: PlanItem[]): Promise<void> {
+export async function applyRows(context: ApplyContext, items: PlanLine[]): Promise<void> {
   const { sources, source } = context
   const staged = items.filter((item) => (item.after as Partial<StagedRow> | null)?.facts !== undefined)
   await sources.insertRows(source.id, staged.filter((item) => item.action === 'add').map((item) => ({
-    rowKey: item.itemKey, slot: context.slotBase + item.seq, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
+    rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item),
   })))
   for (const item of staged.filter((entry) => entry.action !== 'add')) {
     await sources.updateRow(source.id, { rowKey: item.itemKey, digest: (item.after as StagedRow).digest, subject: item.subject, facts: factsOf(item) })
   }
   const missing = items.filter((item) => item.action === 'missing' || (item.action === 'gone' && item.rank <= 1))
   await sources.markGone(source.id, missing.map((item) => item.itemKey), context.clock.now())
-  await sources.deleteRows(source.id, items.filter((item) => item.action === 'gone' && item.rank > 1).map((item) => item.itemKey))
+  await sources.deleteRows(source.id, items.filter((item) => item.action === 'rekeyed' || (item.action === 'gone' && item.rank > 1)).map((item) => item.itemKey))
 }

@@ -1,12 +1,12 @@
 import type { AffiliationFact, GroupFact, PersonFact, RosterFact } from '../../adapters/sources/source.ts'
-import type { PlanItem } from '../../db/plan-store.ts'
+import type { PlanLine } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
 import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
 import { factKey } from './fact-changes.ts'
 import type { StagedEnd } from './judge-endings.ts'
 
 /** Writes one batch of plan lines into people, affiliations and groups, inside the caller's transaction. Links come later. */
-export async function applyBatch(context: ApplyContext, items: PlanItem[]): Promise<void> {
+export async function applyBatch(context: ApplyContext, items: PlanLine[]): Promise<void> {
   const { sources, source } = context
   const subjects = [...new Set(items.flatMap((item) => [item.subject, ...[...factsOf(item), ...factsBefore(item)].map((fact) => fact.personKey)]))]
   const persons = await sources.personIds(source.id, subjects)
@@ -18,7 +18,7 @@ export async function applyBatch(context: ApplyContext, items: PlanItem[]): Prom
   await applyRows(context, items.filter((item) => item.phase === 0))
 }
 
-async function applyPeople(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+async function applyPeople(context: ApplyContext, items: PlanLine[], persons: Map<string, string>): Promise<void> {
   const fresh: PersonFact[] = []
   for (const item of items) {
     for (const fact of ofKind(factsOf(item), 'person')) {
@@ -59,12 +59,12 @@ const personFields = (fact: PersonFact) => ({
   preferredForename: fact.preferredForename, surname: fact.surname, email: fact.email, username: fact.username, feedDisabled: !fact.enabled,
 })
 
-function hasSame(item: PlanItem, fact: RosterFact): boolean {
+function hasSame(item: PlanLine, fact: RosterFact): boolean {
   const before = factsBefore(item).find((candidate) => factKey(candidate) === factKey(fact))
   return before !== undefined && JSON.stringify(before) === JSON.stringify(fact)
 }
 
-async function applyAffiliations(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+async function applyAffiliations(context: ApplyContext, items: PlanLine[], persons: Map<string, string>): Promise<void> {
   const now = context.clock.now()
   const added: object[] = []
   const years = await statedYears(context, items)
@@ -87,7 +87,7 @@ async function applyAffiliations(context: ApplyContext, items: PlanItem[], perso
 }
 
 /** Only sources that state the year apart from the role need the look-up. */
-async function statedYears(context: ApplyContext, items: PlanItem[]): Promise<Map<string, string>> {
+async function statedYears(context: ApplyContext, items: PlanLine[]): Promise<Map<string, string>> {
   const open = items.flatMap((item) => ofKind(factsOf(item), 'affiliation')).filter((fact) => fact.role === 'pupil' && fact.yearCode === null)
   return open.length === 0 ? new Map() : context.sources.statedYears(context.source.id, [...new Set(open.map((fact) => fact.personKey))])
 }
@@ -96,7 +96,7 @@ const withYear = (fact: AffiliationFact, years: Map<string, string>): Affiliatio
   (fact.role === 'pupil' && fact.yearCode === null && years.has(fact.personKey) ? { ...fact, yearCode: years.get(fact.personKey) ?? null } : fact)
 
 /** R5: a user the source marks as to be deleted is proposed as a leaver; the office answers. */
-async function applyDeletionMarks(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+async function applyDeletionMarks(context: ApplyContext, items: PlanLine[], persons: Map<string, string>): Promise<void> {
   for (const item of items) {
     for (const fact of ofKind(factsOf(item), 'person')) {
       const was = ofKind(factsBefore(item), 'person').some((before) => before.toBeDeleted)
@@ -110,7 +110,7 @@ async function applyDeletionMarks(context: ApplyContext, items: PlanItem[], pers
 }
 
 /** A role row of its own (OneRoster 1.2) may be new for somebody long known. */
-function isKnown(context: ApplyContext, item: PlanItem): boolean {
+function isKnown(context: ApplyContext, item: PlanLine): boolean {
   return factsOf(item).every((fact) => fact.kind !== 'person') && context.source.lastGoodRunId !== null
 }
 
@@ -133,7 +133,7 @@ async function saveAffiliation(context: ApplyContext, fact: AffiliationFact, per
 }
 
 /** What the row no longer says, or a row or person that is gone: missing, never ended (R4). */
-async function loseAffiliations(context: ApplyContext, item: PlanItem, kept: AffiliationFact[], persons: Map<string, string>, now: number): Promise<void> {
+async function loseAffiliations(context: ApplyContext, item: PlanLine, kept: AffiliationFact[], persons: Map<string, string>, now: number): Promise<void> {
   const keys = new Set(kept.map(factKey))
   const lost = ofKind(factsBefore(item), 'affiliation').filter((fact) => !keys.has(factKey(fact)))
   for (const fact of lost) {
@@ -150,7 +150,7 @@ async function loseAffiliations(context: ApplyContext, item: PlanItem, kept: Aff
 }
 
 /** A list with a line per pupil and contact states a guardian's place once for each child. */
-async function hasOtherChild(context: ApplyContext, item: PlanItem, guardianId: string): Promise<boolean> {
+async function hasOtherChild(context: ApplyContext, item: PlanLine, guardianId: string): Promise<boolean> {
   const links = ofKind(factsBefore(item), 'link')
   if (links.length === 0) return false
   const pupils = await context.sources.personIds(context.source.id, links.map((link) => link.personKey))
@@ -164,7 +164,7 @@ async function endAffiliation(context: ApplyContext, personId: string, schoolKey
     .update({ end_date: on, end_reason: 'inferred', updated_at: now })
 }
 
-async function applyGroups(context: ApplyContext, items: PlanItem[], persons: Map<string, string>): Promise<void> {
+async function applyGroups(context: ApplyContext, items: PlanLine[], persons: Map<string, string>): Promise<void> {
   const rows: object[] = []
   const touched = new Set<string>()
   for (const item of items) {

@@ -1,19 +1,18 @@
 import type { LinkFact } from '../../adapters/sources/source.ts'
-import type { PlanItem } from '../../db/plan-store.ts'
+import type { PlanLine } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
 import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
-import { factKey } from './fact-changes.ts'
 
 /**
  * Guardian links, once both people exist. Returns the lines whose guardian is nobody the source knows.
  */
-export async function applyLinks(context: ApplyContext, items: PlanItem[]): Promise<PlanItem[]> {
+export async function applyLinks(context: ApplyContext, items: PlanLine[]): Promise<PlanLine[]> {
   const now = context.clock.now()
   const stated = items.flatMap((item) => ofKind([...factsOf(item), ...factsBefore(item)], 'link'))
   const persons = await context.sources.personIds(context.source.id, [...new Set(stated.flatMap((fact) => [fact.personKey, fact.guardianKey]))])
   const pupils = await pupilsAmong(context, [...persons.values()])
   const added: object[] = []
-  const nobody: PlanItem[] = []
+  const nobody: PlanLine[] = []
   for (const item of items) {
     const after = ofKind(factsOf(item), 'link')
     for (const fact of after) {
@@ -22,7 +21,7 @@ export async function applyLinks(context: ApplyContext, items: PlanItem[]): Prom
       // A feed that states links of everybody: only those from a pupil to an adult are meant (F1).
       if (!pupilId || !pupils.has(pupilId) || (guardianId && pupils.has(guardianId))) continue
       if (!guardianId) nobody.push(item)
-      else if (item.before === null && item.action === 'add') added.push(linkRow(context, fact, pupilId, guardianId, now))
+      else if (item.before === null && item.action === 'add' && !context.matched.has(fact.personKey)) added.push(linkRow(context, fact, pupilId, guardianId, now))
       else await saveLink(context, fact, pupilId, guardianId, now)
     }
     if (item.action !== 'missing' && !(item.action === 'gone' && item.rank <= 1)) await endLinks(context, item, after, persons, now)
@@ -40,12 +39,13 @@ async function pupilsAmong(context: ApplyContext, personIds: string[]): Promise<
   return found
 }
 
-async function endLinks(context: ApplyContext, item: PlanItem, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
-  const kept = new Set(after.map(factKey))
-  for (const fact of ofKind(factsBefore(item), 'link').filter((candidate) => !kept.has(factKey(candidate)))) {
+async function endLinks(context: ApplyContext, item: PlanLine, after: LinkFact[], persons: Map<string, string>, now: number): Promise<void> {
+  // By person: a guardian with a new identifier is still the same guardian.
+  const kept = new Set(after.map((fact) => persons.get(fact.guardianKey)))
+  for (const fact of ofKind(factsBefore(item), 'link')) {
     const pupilId = persons.get(fact.personKey)
     const guardianId = persons.get(fact.guardianKey)
-    if (!pupilId || !guardianId) continue
+    if (!pupilId || !guardianId || kept.has(guardianId)) continue
     await context.db.sql('guardian_links').where({ pupil_id: pupilId, guardian_id: guardianId, source_id: context.source.id }).update({ ended_at: now })
   }
 }

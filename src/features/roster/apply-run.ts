@@ -1,5 +1,5 @@
 import type { LinkFact, RosterFact } from '../../adapters/sources/source.ts'
-import type { PlanItem, PlanItemState, PlanStore } from '../../db/plan-store.ts'
+import type { PlanLine, PlanItemState, PlanStore } from '../../db/plan-store.ts'
 import { applyBatch } from './apply-facts.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { applyLinks } from './apply-links.ts'
@@ -19,28 +19,31 @@ export interface Applied {
   skipped: number
 }
 
+/** Lines to a transaction: some thirty milliseconds. */
+const BATCH = 1000
+
 /** Applies the lines in the given state: people first, guardian links when everybody exists. Batches are short transactions. */
 export async function applyRun(context: ApplyRunContext, state: Extract<PlanItemState, 'planned' | 'held'>): Promise<Applied> {
   const done: Applied = { items: 0, rejected: context.rejected, skipped: 0 }
-  for await (const batch of context.plans.items(context.planId, { states: [state] })) {
+  for await (const batch of context.plans.itemsBySubject(context.planId, { state }, BATCH)) {
     const { keep, stale } = state === 'held' ? await recheck(context, batch) : { keep: batch, stale: [] }
     await context.db.step(async () => {
       await applyBatch(context, keep)
       // Links are a second walk: their lines are marked there.
-      await context.plans.setItems(context.planId, keep.filter((item) => item.phase !== linkPhase).map((item) => item.seq), { state: 'applied' })
+      await markApplied(context, keep.filter((item) => item.phase !== linkPhase))
       await context.plans.setItems(context.planId, stale.map((item) => item.seq), { state: 'skipped', error: 'The source has said something else since.' })
     })
     done.items += keep.length
     done.skipped += stale.length
   }
-  for await (const batch of context.plans.items(context.planId, { states: [state], phase: linkPhase })) {
+  for await (const batch of context.plans.itemsBySubject(context.planId, { state, phase: linkPhase }, BATCH)) {
     const rejected = await context.db.step(async () => {
       const nobody = await applyLinks(context, batch)
       const seqs = new Set(nobody.map((item) => item.seq))
       const lost = batch.filter((item) => seqs.has(item.seq))
       await context.runs.addRejections(context.runId, done.rejected, lost.map(unknownGuardian))
       await context.sources.lookAgain(context.source.id, lost.map((item) => item.itemKey))
-      await context.plans.setItems(context.planId, batch.map((item) => item.seq), { state: 'applied' })
+      await markApplied(context, batch)
       return lost.length
     })
     done.rejected += rejected
@@ -48,11 +51,19 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
   return done
 }
 
+/**
+ * New rows keep the mark they were staged with (`report.someApplied` speaks for all of them): marking each would write every page of
+ * the plan a second time.
+ */
+async function markApplied({ plans, planId }: ApplyRunContext, items: readonly PlanLine[]): Promise<void> {
+  await plans.setItems(planId, items.filter((item) => item.action !== 'add' || item.state === 'held').map((item) => item.seq), { state: 'applied' })
+}
+
 /** R9: approval acts only on rows that still say what they said when the plan was made. */
-async function recheck(context: ApplyRunContext, batch: PlanItem[]): Promise<{ keep: PlanItem[]; stale: PlanItem[] }> {
+async function recheck(context: ApplyRunContext, batch: PlanLine[]): Promise<{ keep: PlanLine[]; stale: PlanLine[] }> {
   const known = await context.sources.knownRows(context.source.id, batch.map((item) => item.itemKey))
-  const keep: PlanItem[] = []
-  const stale: PlanItem[] = []
+  const keep: PlanLine[] = []
+  const stale: PlanLine[] = []
   for (const item of batch) {
     const was = (item.after as Partial<StagedRow> | null)?.was
     const now = known.get(item.itemKey)?.digest ?? null
@@ -63,7 +74,7 @@ async function recheck(context: ApplyRunContext, batch: PlanItem[]): Promise<{ k
   return { keep, stale }
 }
 
-function unknownGuardian(item: PlanItem): { file: string; line: number; reason: string } {
+function unknownGuardian(item: PlanLine): { file: string; line: number; reason: string } {
   const links = ((item.after as StagedRow).facts as RosterFact[]).filter((fact): fact is LinkFact => fact.kind === 'link')
   return {
     file: item.file ?? '', line: item.line ?? 0,
@@ -83,5 +94,5 @@ export async function unknownGuardians(context: Pick<ApplyRunContext, 'plans' | 
   return found
 }
 
-const linkKeys = (item: PlanItem): string[] => ((item.after as Partial<StagedRow> | null)?.facts ?? [])
+const linkKeys = (item: PlanLine): string[] => ((item.after as Partial<StagedRow> | null)?.facts ?? [])
   .flatMap((fact) => (fact.kind === 'link' ? [fact.guardianKey] : []))

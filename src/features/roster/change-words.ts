@@ -34,7 +34,7 @@ export function changeWords(item: Pick<PlanItem, 'action' | 'before' | 'after' |
   const after = (item.after as Partial<StagedEnd & { facts: RosterFact[] }> | null) ?? {}
   if (item.action === 'missing') return ['Is not in the file any more. Nothing happens to them now.']
   if (after.end) return inSchool(after.end.schoolKey, context, (at) => `Has left ${at}; last day ${dayWords(after.end?.on ?? '')}`)
-  if (item.action === 'gone') return before.flatMap((fact) => goneWords(fact, context))
+  if (item.action === 'gone' || item.action === 'rekeyed') return before.flatMap((fact) => goneWords(fact, context))
   const known = new Map(before.map((fact) => [factKey(fact), fact]))
   const words = (after.facts ?? []).flatMap((fact) => {
     const was = known.get(factKey(fact))

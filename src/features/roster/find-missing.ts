@@ -17,6 +17,7 @@ export async function findMissing(input: {
   present: number
 }): Promise<void> {
   const { db, plans, sources, source, planId, staged } = input
+  if (input.present === 0) return
   const returned = await plans.countActions(planId, 'return')
   if (staged.seen.size - returned >= input.present) return
   for await (const rows of sources.present(source.id)) {
@@ -29,6 +30,7 @@ export async function findMissing(input: {
       const change = compareRow(facts, [], input.on)
       items.push({
         seq: staged.nextSeq++,
+        keyed: false,
         itemKey: row.rowKey,
         subject: row.subject,
         action: person ? 'missing' : 'gone',
@@ -43,7 +45,8 @@ export async function findMissing(input: {
         reason: person ? 'not in the file; nothing happens to them until it is proved twice and answered' : change.reason || 'not in the file',
       })
     }
-    if (items.length > 0) await db.step(async () => { await plans.addNewItems(planId, items) })
+    staged.notable += items.length
+    if (items.length > 0) await db.step(async () => { await plans.addItems(planId, items) })
   }
   await leaveMissingAlone(db, planId)
 }

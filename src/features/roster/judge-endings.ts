@@ -76,7 +76,7 @@ function affiliationsAfter(facts: RosterFact[], items: PlanItem[]): Pick<Affilia
 }
 
 /** Everything the source says about these people once the run is applied. */
-async function factsAfter(context: EndingContext, subjects: string[]): Promise<Map<string, RosterFact[]>> {
+export async function factsAfter(context: EndingContext, subjects: string[]): Promise<Map<string, RosterFact[]>> {
   const byRow = new Map<string, { subject: string; facts: RosterFact[] }>()
   for (const row of await context.sources.rowsAbout(context.source.id, subjects)) byRow.set(row.rowKey, row)
   for (const item of await context.plans.itemsOf(context.planId, subjects)) {
@@ -92,7 +92,7 @@ async function factsAfter(context: EndingContext, subjects: string[]): Promise<M
 /** Adds a held line for every pupil whose classes have all ended (R5). */
 export async function inferLeavers(context: EndingContext): Promise<void> {
   const { db, planId } = context
-  const touched = (await db.read('plan_items').where({ plan_id: planId, population: 'ended-group' }).distinct('subject')).map((row) => row.subject as string)
+  const touched = context.staged.notable === 0 ? [] : (await db.read('plan_items').where({ plan_id: planId, population: 'ended-group' }).distinct('subject')).map((row) => row.subject as string)
   const byTime = await endedByTime(context)
   for (const part of chunks([...new Set([...touched, ...byTime])], 300)) {
     const after = await factsAfter(context, part)
@@ -111,7 +111,8 @@ export async function inferLeavers(context: EndingContext): Promise<void> {
         if (pupil) items.push(inferredItem(context, subject, end, lines.find((line) => line.subject === subject && line.population === 'ended-group')))
       }
     }
-    await db.transaction(async () => { await context.plans.addNewItems(planId, items) })
+    context.staged.notable += items.length
+    await db.transaction(async () => { await context.plans.addItems(planId, items) })
   }
 }
 
@@ -120,6 +121,7 @@ function inferredItem(context: EndingContext, subject: string, end: InferredEnd,
   const after: StagedEnd = { end }
   return {
     seq: context.staged.nextSeq++,
+    keyed: false,
     itemKey: `leaver:${subject}|${end.schoolKey}`.slice(0, 190),
     subject,
     action: 'end',

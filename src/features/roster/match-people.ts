@@ -3,37 +3,45 @@ import type { Database } from '../../db/database.ts'
 import type { PlanItem, PlanStore } from '../../db/plan-store.ts'
 import { nameSearch } from '../../shared/names.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
-import { chunks } from '../../shared/chunks.ts'
 import { rank } from './fact-changes.ts'
-import type { Source } from './source-store.ts'
+import type { Source, SourceStore } from './source-store.ts'
 import type { StagedRow } from './stage-rows.ts'
 
 export interface MatchContext {
-  db: Database; plans: PlanStore; people: PeopleQueries; source: Source; planId: string; schools: Map<string, string>
+  db: Database; plans: PlanStore; people: PeopleQueries; sources: SourceStore; source: Source; planId: string; schools: Map<string, string>
 }
 
 interface Candidate { source_id: string; external_id: string; person_id: string; admission_number: string | null; mis_id: string | null; upn: string | null }
 
 /**
- * R6: people of the input whose identifier is new but whose MIS id, admission number or UPN is known. Their line becomes a
- * change, and the line that called the old identifier missing is taken back. Returns new identifier -> person.
+ * R6: people of the input whose identifier is new but whose MIS id, admission number or UPN is known, or whom a merge has noted.
+ * Returns new identifier -> person.
  */
 export async function matchNewPeople(context: MatchContext): Promise<Map<string, string>> {
   const matched = new Map<string, string>()
   for await (const items of context.plans.items(context.planId)) {
     const fresh = items.filter((item) => item.action === 'add' && personOf(item))
     if (fresh.length === 0) continue
+    const merged = await mergedBefore(context, fresh.map((item) => item.subject))
+    for (const [subject, id] of merged) matched.set(subject, id)
     const candidates = await candidatesFor(context, fresh)
     const schools = await context.people.affiliationsOf(candidates.map((candidate) => candidate.person_id))
     for (const item of fresh) {
+      if (merged.has(item.subject)) continue
       const found = new Set(candidates.filter((candidate) => agrees(context, item, candidate, (schools.get(candidate.person_id) ?? []).map((a) => a.schoolId)))
         .map((candidate) => candidate.person_id))
       // Two people with one number is for the office, not for a guess.
       if (found.size === 1) matched.set(item.subject, [...found][0] as string)
     }
   }
-  if (matched.size > 0) await rewrite(context, matched)
   return matched
+}
+
+/** Identifiers that a merge noted (B3): known here, and no row of the feed has spoken of them yet. */
+async function mergedBefore({ sources, source }: MatchContext, subjects: string[]): Promise<Map<string, string>> {
+  const known = await sources.personIds(source.id, subjects)
+  for (const { subject } of await sources.rowsAbout(source.id, [...known.keys()])) known.delete(subject)
+  return known
 }
 
 const personOf = (item: PlanItem): PersonFact | undefined =>
@@ -61,20 +69,6 @@ function agrees(context: MatchContext, item: PlanItem, candidate: Candidate, sch
   const stated = ((item.after as StagedRow).facts).filter((fact): fact is AffiliationFact => fact.kind === 'affiliation')
     .map((fact) => context.schools.get(fact.schoolKey))
   return stated.length === 0 || stated.some((id) => id !== undefined && schoolIds.includes(id))
-}
-
-async function rewrite(context: MatchContext, matched: Map<string, string>): Promise<void> {
-  const { db, planId } = context
-  for (const part of chunks([...matched], 300)) {
-    const known = await db.read('source_people').where({ source_id: context.source.id }).whereIn('person_id', part.map(([, person]) => person)).select('external_id')
-    await db.transaction(async () => {
-      const subjects = part.map(([subject]) => subject)
-      await db.sql('plan_items').where({ plan_id: planId, rank: rank.joiner }).whereIn('subject', subjects)
-        .update({ rank: rank.changed, reason: 'known under another identifier (same MIS id, admission number or UPN)' })
-      await db.sql('plan_items').where({ plan_id: planId }).whereIn('action', ['missing', 'gone']).whereIn('subject', known.map((row) => row.external_id))
-        .update({ action: 'rekeyed', rank: rank.none, population: null, reason: 'replaced by a new identifier' })
-    })
-  }
 }
 
 /** B3: how many of the new people look like somebody who is now missing. */

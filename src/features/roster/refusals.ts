@@ -63,5 +63,5 @@ export function refusalsOf(input: RefusalInput): string[] {
 /** B3: new and missing people who look like the same people with new identifiers. */
 export function looksLikeNewIds(counts: { newPeople: number; missing: number; alike: number }): string | null {
   if (counts.alike < 3 || counts.alike < counts.missing * 0.5) return null
-  return `B3: ${counts.alike} people of the input have new identifiers but look like people who are now missing (same name and role). This is what a change of MIS looks like. Nobody was added or marked missing. Ask the MIS supplier for a file of old and new identifiers, or export with the admission number so that Assent can match them.`
+  return `B3: ${counts.alike} people of the input have new identifiers but look like people who are now missing (same name and role). This is what a change of MIS looks like. Nobody was added or marked missing. Open this reading and say that they are the same people, or export with the admission number so that Assent can match them.`
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { AuditQueries } from '../audit/audit-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
+import type { MergeService } from './merge-service.ts'
 import type { MissingService } from './missing-service.ts'
 import type { RosterQueries } from './roster-queries.ts'
 import type { RosterRun } from './roster-run.ts'
@@ -24,6 +25,7 @@ export interface RosterPageDeps {
   queries: RosterQueries
   uploads: RosterUploads
   missing: MissingService
+  merges: MergeService
   schools: SchoolStore
   auditQueries: Pick<AuditQueries, 'bySubject'>
   /** The demo's files; empty elsewhere. */

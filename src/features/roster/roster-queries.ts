@@ -115,7 +115,7 @@ export class RosterQueries {
     return subjects.map((subject) => {
       const personId = known.get(subject) ?? null
       const mine = visible.filter((item) => item.subject === subject)
-      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, places: places.get(personId ?? '') ?? [], items: mine.filter((item) => item.action !== 'rekeyed').toSorted(gravestFirst) }
+      return { subject, personId, name: nameIn(mine) ?? names.get(personId ?? '')?.name ?? null, places: places.get(personId ?? '') ?? [], items: mine.filter((item) => item.action !== 'rekeyed' || item.population !== null).toSorted(gravestFirst) }
     })
   }
 

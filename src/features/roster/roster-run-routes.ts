@@ -43,6 +43,7 @@ function runPage(deps: RosterPageDeps): Page {
         sees: seesOf(actor), actorName: await queries.actorNames([found.run.actor, found.plan.approvedBy]),
         personHref: actor.can('person.view') ? (id) => `/access/people/${id}` : null,
         approve: { mine: found.plan.createdBy === actor.label, may: actor.can('roster.approve'), othersHeld: await othersHeld(queries, found, actor) },
+        mergeHref: actor.schools('roster.view') === 'all' && deps.merges.offers(found.run) ? `${path}/merge` : null,
         access: await deps.accessAfter(found.run, actor),
       }))
     },

@@ -36,6 +36,8 @@ export interface RunReport {
   file?: { name: string; bytes: number }
   /** Only looked at: nothing is applied. */
   planOnly?: boolean
+  /** What was not held is in: lines of new rows are not marked one by one. */
+  someApplied?: boolean
   /** The run that began again after this one was cut off. */
   again?: string
 }

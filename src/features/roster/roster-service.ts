@@ -3,7 +3,7 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { OpenSource, RosterSource } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { withLease } from '../../db/lease.ts'
-import { type Plan, PlanStore } from '../../db/plan-store.ts'
+import { noBrake, type Plan, PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
 import { today } from '../../shared/dates.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
@@ -24,6 +24,7 @@ import { emptyReport, type RosterRun, type RunProblem, type RunProof, type RunRe
 import { RunStore } from './run-store.ts'
 import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
+import { settleReplaced } from './settle-replaced.ts'
 import { stageRows } from './stage-rows.ts'
 import { problemOf, type SyncCommand } from './sync-command.ts'
 
@@ -138,17 +139,18 @@ export class RosterService {
       startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids,
     }
     if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
-    const matched = refused.length === 0 && before.rows + schoolList.length > 0 ? await matchNewPeople({ ...context, people: this.#deps.peopleQueries }) : new Map<string, string>()
-    if (refused.length === 0) {
+    const matched = refused.length === 0 && await this.sources.knowsAnybody() ? await matchNewPeople(context) : new Map<string, string>()
+    if (refused.length === 0 && staged.notable + matched.size > 0) await settleReplaced(context, matched)
+    if (refused.length === 0 && staged.notable > 0) {
       const churn = looksLikeNewIds(await countAlike({ db, plans: this.plans, planId }))
       if (churn) refused.push(churn)
     }
     if (refused.length === 0 && proof.infersLeavers) await inferLeavers(context)
-    if (refused.length === 0) await judgeEndings(context)
+    if (refused.length === 0 && staged.notable > 0) await judgeEndings(context)
     Object.assign(report, await countClasses(db, planId, staged.people))
     if (refused.length > 0) return this.#refuse(command, runId, planId, report, refused)
 
-    const brake = await judgeBrake({
+    const brake = staged.notable === 0 ? noBrake : await judgeBrake({
       db, plans: this.plans, sources: this.sources, people: this.#deps.peopleQueries, source, planId, on, now: clock.now(),
       schoolNames: new Map(schoolList.map((school) => [school.id, school.shortName])),
       protectedPeople: this.#deps.protectedPeople, settings: this.#deps.brake, mayApply: command.mode === 'enforce',
@@ -166,12 +168,12 @@ export class RosterService {
     const { ids: schools } = await schoolsOf(true)
     const applied = await applyRun(this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
     report.rejectedCount = applied.rejected
-    return this.#finish(command, source, { runId, planId, report, runProof, slots: source.slots + staged.nextSeq, complete: !open.delta, profile: open.profile })
+    return this.#finish(command, source, { runId, planId, report, runProof, complete: !open.delta, profile: open.profile })
   }
 
   #applyContext(source: Source, runId: string, planId: string, schools: Map<string, string>, matched: Map<string, string>, rejected: number): ApplyRunContext {
     const { db, clock, ids, people } = this.#deps
-    return { db, clock, ids, people, sources: this.sources, source, slotBase: source.slots, schools, matched, plans: this.plans, runs: this.runs, runId, planId, rejected }
+    return { db, clock, ids, people, sources: this.sources, source, schools, matched, plans: this.plans, runs: this.runs, runId, planId, rejected }
   }
 
   async #refuse(command: SyncCommand, runId: string, planId: string, report: RunReport, refused: string[]): Promise<RunReport> {
@@ -200,11 +202,12 @@ export class RosterService {
     return this.#withRejections(report)
   }
 
-  async #finish(command: SyncCommand, source: Source, run: { runId: string; planId: string; report: RunReport; runProof: RunProof; slots: number; complete: boolean; profile: OpenSource['profile'] }): Promise<RunReport> {
+  async #finish(command: SyncCommand, source: Source, run: { runId: string; planId: string; report: RunReport; runProof: RunProof; complete: boolean; profile: OpenSource['profile'] }): Promise<RunReport> {
     const { db, clock, audit } = this.#deps
     const { runId, planId, report } = run
     const state = report.held.length > 0 ? 'held' : 'applied'
     report.state = state
+    report.someApplied = true
     const digest = await audit.digest(planLines(db, planId))
     await db.transaction(async () => {
       if (run.complete) await this.#countMissing(source, runId)
@@ -212,7 +215,7 @@ export class RosterService {
       await this.plans.update(planId, { state, finishedAt: clock.now(), expiresAt: state === 'held' ? clock.now() + HELD_FOR_MS : null })
       await this.runs.finish(runId, { state, report, proof: run.runProof, finishedAt: clock.now() })
       await this.sources.update(source.id, {
-        slots: run.slots, lastGoodRunId: runId, ...(run.profile ? { profile: run.profile } : {}),
+        lastGoodRunId: runId, ...(run.profile ? { profile: run.profile } : {}),
       })
       await audit.recordBulk({
         actor: command.actor, event: 'roster.applied', subject: `run:${runId}`, items: digest,

@@ -3,7 +3,8 @@ import { today } from '../../shared/dates.ts'
 import { pagesOf } from '../../http/paging.ts'
 import { changeWords, roleWords, yearWords } from './change-words.ts'
 import { personClasses } from './person-classes.ts'
-import type { Rejection } from './roster-run.ts'
+import type { PlanItem } from '../../db/plan-store.ts'
+import type { Rejection, RosterRun } from './roster-run.ts'
 import type { PlannedPerson, RunView } from './roster-queries.ts'
 import { formatWords, heldWords, refusalWords, runTitle, sentenceOf, stateOfRun, type StatusWords } from './run-words.ts'
 
@@ -43,6 +44,8 @@ export interface RunPageInput {
   personHref: ((personId: string) => string) | null
   approve: { mine: boolean; may: boolean; othersHeld: boolean }
   access: { text: string; href: string | null; linkText: string } | null
+  /** Where new identifiers of known people are merged; null where that is not the trouble. */
+  mergeHref: string | null
   path: string
 }
 
@@ -63,6 +66,7 @@ export function runView(input: RunPageInput): object {
         ...(plan.approvedBy ? [`approved by ${input.actorName(plan.approvedBy)}`] : [])].join('; '),
     },
     tiles: tiles(input, status),
+    mergeHref: input.mergeHref,
     refused: run.state === 'failed' ? [] : run.report.refused.map(refusalWords),
     problem: run.state === 'failed' ? { ...(run.report.error ?? { what: run.report.refused.join(' '), where: '', remedy: '' }), again: run.report.again ? `/rosters/runs/${run.report.again}` : null } : null,
     warnings: run.report.warnings,
@@ -120,7 +124,7 @@ export function personLine(person: PlannedPerson, input: Pick<RunPageInput, 'vie
   const school = schoolWords(input)
   const whats = [...new Set(person.items.flatMap((item) => changeWords(item, { school, on: today(input.now) })))]
   const first = person.items[0]
-  const status = first ? itemStatus(first.state, input.view.run.state) : null
+  const status = first ? itemStatus(first, input.view.run) : null
   return {
     who: person.name ?? person.subject, sub: [person.subject, placeOf(person, school, input)].filter(Boolean).join(', '),
     ...(person.personId && input.personHref ? { whoHref: input.personHref(person.personId) } : {}),
@@ -171,9 +175,9 @@ function reasonOf({ items }: PlannedPerson): string {
   return /stays at another school/.test(told) ? 'Stays at another school of the trust, so keeps the account.' : 'Known under another identifier: same MIS id, admission number or UPN.'
 }
 
-function itemStatus(state: string, run: string): StatusWords | null {
+function itemStatus({ state, action }: PlanItem, { state: run, report }: RosterRun): StatusWords | null {
   if (state === 'held') return { status: 'held', text: run === 'planned' ? 'Would wait' : run === 'held' ? 'Waits' : 'Not applied' }
-  if (state === 'applied') return { status: 'signed', text: 'Applied' }
+  if (state === 'applied' || (state === 'planned' && action === 'add' && report.someApplied)) return { status: 'signed', text: 'Applied' }
   if (state === 'skipped') return { status: 'attention', text: 'Skipped' }
   return run === 'planned' ? { status: 'quiet', text: 'Would be applied' } : run === 'applied' || run === 'held' ? null : { status: 'quiet', text: 'Not applied' }
 }

@@ -30,7 +30,6 @@ export interface KnownRow {
 
 export interface AppliedRow {
   rowKey: string
-  slot: number
   digest: string
   subject: string
   facts: RosterFact[]
@@ -70,9 +69,8 @@ export class SourceStore {
     return source
   }
 
-  async update(id: string, change: Partial<Pick<Source, 'slots' | 'lastGoodRunId' | 'tookAccessAway' | 'profile'>>): Promise<void> {
+  async update(id: string, change: Partial<Pick<Source, 'lastGoodRunId' | 'tookAccessAway' | 'profile'>>): Promise<void> {
     const row: Record<string, unknown> = {}
-    if (change.slots !== undefined) row['slots'] = change.slots
     if (change.lastGoodRunId !== undefined) row['last_good_run_id'] = change.lastGoodRunId
     if (change.tookAccessAway !== undefined) row['took_access_away'] = change.tookAccessAway ? 1 : 0
     if (change.profile !== undefined) row['profile'] = JSON.stringify(change.profile)
@@ -165,11 +163,15 @@ export class SourceStore {
     }
   }
 
+  /** New rows, inside the caller's transaction; each gets the next free slot, so that a run that was cut off leaves none used twice. */
   async insertRows(sourceId: string, rows: AppliedRow[]): Promise<void> {
-    await this.#db.insertMany('source_rows', rows.map((row) => ({
+    if (rows.length === 0) return
+    await this.#db.sql('sources').where({ id: sourceId }).increment('slots', rows.length)
+    const { slots } = await this.#db.sql('sources').where({ id: sourceId }).first('slots') as { slots: number }
+    await this.#db.insertMany('source_rows', rows.map((row, at) => ({
       source_id: sourceId,
       row_key: row.rowKey,
-      slot: row.slot,
+      slot: slots - rows.length + at,
       digest: row.digest,
       subject: row.subject,
       facts: JSON.stringify(row.facts),
@@ -178,7 +180,7 @@ export class SourceStore {
     })))
   }
 
-  async updateRow(sourceId: string, row: Omit<AppliedRow, 'slot'>): Promise<void> {
+  async updateRow(sourceId: string, row: AppliedRow): Promise<void> {
     await this.#db.sql('source_rows').where({ source_id: sourceId, row_key: row.rowKey })
       .update({ digest: row.digest, facts: JSON.stringify(row.facts), subject: row.subject, gone_since: null })
   }
@@ -194,6 +196,11 @@ export class SourceStore {
 
   async deleteRows(sourceId: string, keys: string[]): Promise<void> {
     for (const part of chunks(keys)) await this.#db.sql('source_rows').where({ source_id: sourceId }).whereIn('row_key', part).del()
+  }
+
+  /** True once any source has brought anybody in. */
+  async knowsAnybody(): Promise<boolean> {
+    return (await this.#db.read('source_people').first('person_id')) !== undefined
   }
 
   async personIds(sourceId: string, externalIds: string[]): Promise<Map<string, string>> {

@@ -8,6 +8,7 @@ import type { Rejection } from './roster-run.ts'
 import type { RunStore } from './run-store.ts'
 import type { DigestHit } from './digest-table.ts'
 import { SlotSet } from './slot-set.ts'
+import { StagedKeys } from './staged-keys.ts'
 import type { KnownRow, Source, SourceStore } from './source-store.ts'
 
 /** Links wait until both people exist. */
@@ -28,9 +29,14 @@ export interface Staged {
   seen: SlotSet
   nextSeq: number
   rejected: number
+  /** Lines that end, clear or miss something: what the later judgements look for. None means that they have nothing to do. */
+  notable: number
   /** By file: rows that say nothing usable (not those of a stranger's school, nor repeats), and the first of them. */
   unreadable: Map<string, Unreadable>
 }
+
+/** A row that is new or says something else than before. */
+interface Changed { row: SourceRow; digest: string; was: KnownRow | null }
 
 export interface Unreadable { rows: number; line: number; reason: string }
 
@@ -50,7 +56,8 @@ export async function stageRows(input: {
   schoolKeys: ReadonlySet<string>
 }): Promise<Staged> {
   const { db, plans, sources, runs, source, open } = input
-  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, unreadable: new Map() }
+  const staged: Staged = { people: 0, rows: 0, seen: new SlotSet(), nextSeq: 0, rejected: 0, notable: 0, unreadable: new Map() }
+  const keys = new StagedKeys()
   const digests = input.present === 0 ? null : await sources.digests(source.id, input.present)
 
   for await (const batch of open.rows()) {
@@ -61,7 +68,7 @@ export async function stageRows(input: {
     const asked = [...others.map(({ row }) => row.key), ...rejectedKeys]
     const known = input.fresh || asked.length === 0 ? new Map<string, KnownRow>() : await sources.knownRows(source.id, asked)
     for (const key of rejectedKeys) sawRejected(known.get(key), staged)
-    const changed: { row: SourceRow; digest: string; was: KnownRow | null }[] = []
+    const changed: Changed[] = []
     for (const { row, bytes } of others) {
       const digest = digestText(bytes)
       const was = known.get(row.key) ?? null
@@ -75,17 +82,22 @@ export async function stageRows(input: {
       }
       changed.push({ row, digest, was })
     }
-    const items = await buildItems(input, changed, staged, rejections)
+    const items = await buildItems({ ...input, keys }, changed, staged, rejections)
     if (items.length === 0 && rejections.length === 0) continue
-    const found = await db.step(async () => {
-      const added = await plans.addNewItems(input.planId, items)
-      const all = added < items.length ? [...rejections, ...await repeated(plans, input.planId, items, source.format)] : rejections
-      await runs.addRejections(input.runId, staged.rejected, all)
-      return all.length
+    await db.step(async () => {
+      await plans.addItems(input.planId, items)
+      await runs.addRejections(input.runId, staged.rejected, rejections)
     })
-    staged.rejected += found
+    staged.rejected += rejections.length
   }
   return staged
+}
+
+/** False for a key that an earlier batch of the same run staged already. */
+function isFirst(row: SourceRow, digest: string, keys: StagedKeys, format: string, rejections: Rejection[]): boolean {
+  const found = keys.add(row.key, digest)
+  if (found === 'other' || (found === 'same' && format !== 'csv')) rejections.push(duplicate(row))
+  return found === 'new'
 }
 
 /** True for a row that says what it said last time; it is noted as seen then. */
@@ -131,8 +143,8 @@ function sortOut(batch: SourceItem[], format: string, unreadable: Staged['unread
 }
 
 async function buildItems(
-  input: { sources: SourceStore; source: Source; on: CalendarDate; schoolKeys: ReadonlySet<string> },
-  changed: { row: SourceRow; digest: string; was: KnownRow | null }[], staged: Staged, rejections: Rejection[],
+  input: { sources: SourceStore; source: Source; on: CalendarDate; schoolKeys: ReadonlySet<string>; keys: StagedKeys },
+  changed: readonly Changed[], staged: Staged, rejections: Rejection[],
 ): Promise<NewPlanItem[]> {
   const { sources, source, on } = input
   const before = await sources.factsOf(source.id, changed.filter((entry) => entry.was).map((entry) => entry.row.key))
@@ -147,20 +159,24 @@ async function buildItems(
       if (was?.isPerson) staged.people += 1
       continue
     }
-    if (facts.some((fact) => fact.kind === 'person')) staged.people += 1
     const old = before.get(row.key) ?? null
     // An applicant, or an enrolment marked as deleted: the row is there and states nothing.
     if (facts.length === 0 && old === null) continue
+    if (!isFirst(row, digest, input.keys, source.format, rejections)) continue
+    if (facts.some((fact) => fact.kind === 'person')) staged.people += 1
     const change = compareRow(old, facts, on)
     const after: StagedRow = { digest, was: was?.digest ?? null, facts }
+    const population = change.takesAway ? 'clearing' : facts.some((fact) => fact.kind === 'group' && fact.endDate !== null && fact.endDate < on) ? 'ended-group' : null
+    if (population !== null || change.rank === rank.leaver) staged.notable += 1
     items.push({
       seq: staged.nextSeq++,
       itemKey: row.key,
+      keyed: false,
       subject: (facts[0] ?? old?.[0])?.personKey ?? row.key,
       action: was ? (was.gone ? 'return' : 'change') : 'add',
       rank: was?.gone ? Math.max(change.rank, rank.changed) : change.rank,
       phase: [...facts, ...old ?? []].some((fact) => fact.kind === 'link') ? linkPhase : 0,
-      population: change.takesAway ? 'clearing' : facts.some((fact) => fact.kind === 'group' && fact.endDate !== null && fact.endDate < on) ? 'ended-group' : null,
+      population,
       state: 'planned',
       before: old,
       after,
@@ -180,22 +196,6 @@ function withinTrust(row: SourceRow, facts: RosterFact[] | RejectedRow, schoolKe
     rejected: true, file: row.file, line: row.line,
     reason: `The school "${stranger.schoolKey}" is not one of the trust's. Add it under "schools" in the settings, or leave it out of the export.`,
   }
-}
-
-/** Keys of this batch that an earlier batch of the same run staged already. */
-async function repeated(plans: PlanStore, planId: string, items: NewPlanItem[], format: string): Promise<Rejection[]> {
-  const rejections: Rejection[] = []
-  const earlier = new Map<string, { line: number | null; digest: string }>()
-  for (const item of await plans.byKeys(planId, items.map((entry) => entry.itemKey))) {
-    earlier.set(item.itemKey, { line: item.line, digest: (item.after as StagedRow).digest })
-  }
-  for (const item of items) {
-    const first = earlier.get(item.itemKey)
-    if (!first || first.line === item.line) continue
-    if (format === 'csv' && first.digest === (item.after as StagedRow).digest) continue
-    rejections.push({ file: item.file ?? '', line: item.line ?? 0, reason: duplicateReason(item.itemKey) })
-  }
-  return rejections
 }
 
 const duplicateReason = (key: string): string =>

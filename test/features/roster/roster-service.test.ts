@@ -1,26 +1,14 @@
 import { expect, it } from 'vitest'
-import type { Database } from '../../../src/db/database.ts'
 import { isProposedLeaver, missingPlaces } from '../../../src/features/roster/missing-places.ts'
 import { today } from '../../../src/shared/dates.ts'
 import { onBothDatabases } from '../../support/databases.ts'
-import { rosterServices } from '../../support/services.ts'
 import { tinyRoster, tinySchool } from '../../support/tiny-roster.ts'
+import { rosterWorld, wipe } from './roster-world.ts'
 
 const HOUR = 3_600_000
 
 onBothDatabases('RosterService', (get) => {
-  let serial = 0
-  /** Each test has a source and a school namespace of its own, so that one database serves all. */
-  const world = (options?: Parameters<typeof rosterServices>[1]) => {
-    const name = `source-${++serial}`
-    const services = rosterServices(get().db, options)
-    const sync = (path: string, extra: { planOnly?: boolean; mode?: 'observe' | 'propose' | 'enforce'; actor?: string } = {}) =>
-      services.roster.sync({ name, format: 'oneroster-csv', path, mode: extra.mode ?? 'enforce', planOnly: extra.planOnly ?? false, actor: extra.actor ?? 'os:test' })
-    return { ...services, name, sync }
-  }
-  const wipe = async (db: Database) => {
-    for (const table of ['guardian_links', 'group_memberships', 'affiliations', 'people', 'schools', 'source_rows', 'source_people', 'source_schools', 'sources', 'plans', 'plan_items']) await db.sql(table).del()
-  }
+  const world = (options?: Parameters<typeof rosterWorld>[1]) => rosterWorld(get().db, options)
   const count = async (table: string): Promise<number> => Number((await get().db.read(table).count({ n: '*' }).first())?.['n'])
 
   it('R9: imports everybody once; the same people in another order change nothing', async () => {
@@ -168,7 +156,8 @@ onBothDatabases('RosterService', (get) => {
     const next = await sync(tinySchool(8, (user) => (user.id === 'P3' ? { ...user, id: 'P3new' } : user)))
     expect(next).toMatchObject({ joiners: 0, missing: 0, state: 'applied' })
     expect(await count('people')).toBe(16)
-    expect(await sync(tinySchool(8, (user) => (user.id === 'P3' ? { ...user, id: 'P3new' } : user)))).toMatchObject({ unchanged: 16 })
+    expect(await sync(tinySchool(8, (user) => (user.id === 'P3' ? { ...user, id: 'P3new' } : user)))).toMatchObject({ unchanged: 16, missing: 0 })
+    expect(await get().db.read('guardian_links').whereNull('ended_at')).toHaveLength(8)
   })
 
   it('R3, B1: clearing e-mails counts as taking away and is held; harmless changes go in', async () => {
