@@ -12,7 +12,7 @@ import type { ClassPagesDeps } from './class-page-deps.ts'
 import { CLASS_PATH, classTaskPaths, roomAt, sentAt, slotAt } from './class-paths.ts'
 import { answerView, closedView, enterView, isYouView, namesView, overView, sentView, takenView } from './class-pupil-views.ts'
 import type { ClassPupil } from './class-queries.ts'
-import { createRooms, keepTicket, type Room } from './class-room.ts'
+import { CLASS_FORMS, createRooms, keepTicket, type Room } from './class-room.ts'
 
 const codeParams = z.strictObject({ code: z.string().max(40) })
 const slotParams = z.strictObject({ code: z.string().max(40), signatoryId: z.string().regex(/^[0-9A-Z]{26}$/) })
@@ -49,7 +49,7 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
         return view('pages/class/names.njk', { brand, young, ...namesView(room.session, room.code, await deps.classQueries.pupils(room.session.group), room.ticket) })
       },
       post: {
-        body: z.strictObject({}), audit: 'class-session.joined',
+        body: z.strictObject({}), audit: 'class-session.joined', limit: CLASS_FORMS,
         handle: async (ctx) => {
           const room = await roomOf(ctx)
           if (room.kind === 'unknown') return unknown()
@@ -87,7 +87,7 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
         if (ctx.query.text !== page.rendition.hash) return redirect(paths.read(''))
         return view('pages/class/answer.njk', answerView(page, pupil, { brand, paths, formKey: deps.ids.random(24).toString('base64url'), values: ctx.values }))
       }),
-      post: { body: signBody, audit: 'class-answer.sent', secrets: ['signature', 'signatureDrawn'], handle: async (ctx) => send(deps, ctx, await roomOf(ctx)) },
+      post: { body: signBody, audit: 'class-answer.sent', limit: CLASS_FORMS, secrets: ['signature', 'signatureDrawn'], handle: async (ctx) => send(deps, ctx, await roomOf(ctx)) },
     }),
     definePage({
       name: 'answer kept in class', path: `${CLASS_PATH}/:code/:signatoryId/sent`, permission: 'public', params: slotParams,

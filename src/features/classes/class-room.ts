@@ -10,8 +10,10 @@ import { readCode } from './class-code.ts'
 import type { ClassSession } from './class-session.ts'
 import type { ClassService } from './class-service.ts'
 
-/** Wrong codes from one address: a class that mistypes has room, whoever tries them through has none. */
-const WRONG = { max: 60, windowMs: 10 * 60_000 }
+/** Wrong codes from one address: a school behind one address that mistypes has room, whoever tries 244 million through has none. */
+const WRONG = { max: 200, windowMs: 10 * 60_000 }
+/** Forms from one address: a whole school joins and answers in the same minutes, all from the school's own. */
+export const CLASS_FORMS = { max: 5_000, windowMs: 60_000 }
 const KEY = 'class'
 const ticketSchema = z.object({ sessionId: z.string(), answers: z.array(z.string()) })
 

@@ -11,6 +11,7 @@ import { leadOf, mayLead } from './class-group.ts'
 import type { ClassPagesDeps } from './class-page-deps.ts'
 import { CLASS_PATH, roomAt, sessionAt, SESSIONS_PATH } from './class-paths.ts'
 import { enterView } from './class-pupil-views.ts'
+import { CLASS_FORMS } from './class-room.ts'
 import type { WitnessOutcome } from './class-service.ts'
 import { isOver } from './class-session.ts'
 import { agreeView, groupsView, sessionView, witnessWords } from './class-staff-views.ts'
@@ -38,7 +39,7 @@ export function classStaffPages(deps: ClassPagesDeps): Page[] {
         return view('pages/class/groups.njk', groupsView(groups, schools, await deps.classStore.notEnded(), ctx.now))
       },
       post: {
-        body: z.strictObject({ typed: z.string().max(40) }), audit: 'class-code.typed',
+        body: z.strictObject({ typed: z.string().max(40) }), audit: 'class-code.typed', limit: CLASS_FORMS,
         handle: async (ctx) => {
           const code = readCode(ctx.body.typed)
           return code ? redirect(roomAt(code)) : backToForm(ctx, 'typed', 'A code has six letters and numbers. Look at the board and try again.')
