@@ -7,6 +7,7 @@ import { benchImport } from './import.ts'
 import { benchIssue } from './issue.ts'
 import { benchSealing } from './sealing.ts'
 import { benchSignature } from './signature.ts'
+import { benchStall } from './stall.ts'
 import { type BenchOptions, type BenchRow, holds } from './support/bench-row.ts'
 
 const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = {
@@ -15,6 +16,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   issue: benchIssue,
   signature: benchSignature,
   sealing: () => benchSealing(),
+  stall: benchStall,
 }
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' }, strict: { type: 'boolean', default: false } } })

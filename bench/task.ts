@@ -7,10 +7,11 @@ import { insertRequests } from './tasks/insert-requests.ts'
 import { parsePlain } from './tasks/parse-plain.ts'
 import { readOwn } from './tasks/read-own.ts'
 import { signAndSeal } from './tasks/sign-and-seal.ts'
+import { stallStrangers } from './tasks/stall-strangers.ts'
 import { syncRoster } from './tasks/sync-roster.ts'
 
 /** What can run in a process of its own. Each measures with the stopwatch what counts. */
-const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily }
+const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, stallStrangers }
 
 export type TaskName = keyof typeof tasks
 export type TaskInput<N extends TaskName> = Parameters<typeof tasks[N]>[0]

@@ -8,7 +8,9 @@ import { migration as signing } from './006_signing.ts'
 import { migration as access } from './007_access.ts'
 import { migration as identity } from './008_identity.ts'
 import { migration as classSessions } from './014_class_sessions.ts'
+import { migration as security } from './011_security.ts'
 import { migration as calendar } from './009_calendar.ts'
+import { migration as rollover } from './018_rollover.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
 export const migrations: Record<string, Migration> = {
@@ -21,5 +23,7 @@ export const migrations: Record<string, Migration> = {
   '007_access': access,
   '008_identity': identity,
   '014_class_sessions': classSessions,
+  '011_security': security,
   '009_calendar': calendar,
+  '018_rollover': rollover,
 }

@@ -7,7 +7,13 @@ import { personaPages } from './features/identity/persona-pages.ts'
 import { letterPages } from './features/identity/letter-pages.ts'
 import { deskAndPaperPages } from './features/paper/paper-feature.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
+import { administratorPages } from './features/identity/administrator-pages.ts'
+import { rolePages } from './features/identity/role-pages.ts'
+import { securityPages } from './features/identity/security-pages.ts'
+import { settingsHomePages } from './features/identity/settings-home.ts'
+import { stepUpPages } from './features/identity/step-up-pages.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
@@ -27,21 +33,26 @@ import { homePages } from './features/reports/home-routes.ts'
 import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
+import { looksPages } from './features/reports/looks-routes.ts'
+import { figuresPages } from './features/reports/figures-routes.ts'
+import type { StepUp } from './http/page-deps.ts'
 import type { Services } from './services.ts'
+import { settingsSections } from './settings-sections.ts'
 
 /** Every page of the product: the route table in one place. */
 export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   const { config, links, setup } = services
   return [
-    ...linkPages({ links, startPath: { sign: '/me', administrator: '/office' }, againPath: '/ask', proofs: services.linkProofs }),
+    ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask', proofs: services.linkProofs }),
     ...letterPages(services),
-    ...setupPages({ setup, startPath: '/office', againPath: '/' }),
+    ...setupPages({ setup, startPath: '/security/start', againPath: '/' }),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...rosterPages({
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
     ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
+    ...staffPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...signingPages({
       ...services, brandOf: (school) => brandOf(services, school), workLinks: (actor) => (mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
@@ -51,13 +62,30 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
+    ...figuresPages({ ...services, agreements: services.agreements.store }),
     ...recordsPages({ ...services, requests: services.issuing.store }),
     ...verifyPages(services),
-    ...auditPages(services),
+    ...looksPages(services),
+    ...auditPages({ ...services, placedAt }),
     ...calendarPages(services),
     ...mailboxPages(services),
   ]
 }
+
+/** Signing in locally, proving who one is, one's own sign-in, settings and roles. */
+function staffPages(services: Services): Page[] {
+  const { config, db, audit, proofs, administratorSignIn, sessions, clock, trust } = services
+  const stepUp = stepUpOf(config)
+  return [
+    ...administratorPages({ signIn: administratorSignIn, passkeys: proofs.passkeys, startPath: '/office' }),
+    ...stepUpPages({ proofs, db, clock, audit, stepUp, demo: config.demo }),
+    ...securityPages({ proofs, sessions, stepUp, demo: config.demo, siteName: () => trust.name, startPath: '/office', signedOutPath: config.demo ? '/demo' : '/' }),
+    ...settingsHomePages(settingsSections),
+    ...rolePages(services),
+  ]
+}
+
+const stepUpOf = (config: Services['config']): StepUp => ({ path: '/confirm', windowMs: config.security.stepUpMinutes * 60_000 })
 
 /** What only some processes have: the demo's people, and the ways in that tests need. */
 export interface AppExtras {
@@ -79,6 +107,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     actorFor: (personId, session) => actors.actorFor(personId, session.via),
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
+    stepUp: stepUpOf(config),
     signInPath: config.demo ? '/demo' : '/sign-in',
   })
 }

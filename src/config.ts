@@ -80,6 +80,11 @@ export const configFile = z.strictObject({
     pkcs12PasswordFile: z.string().optional(),
   }).default({ keyType: 'P-256' }),
   brake: brake.default({}),
+  security: z.strictObject({
+    stepUpMinutes: z.number().int().min(1).max(60).default(10),
+    sessionIdleMinutes: z.number().int().min(5).max(480).default(30),
+    sessionHours: z.number().int().min(1).max(24).default(12),
+  }).default({ stepUpMinutes: 10, sessionIdleMinutes: 30, sessionHours: 12 }),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
   families: z.strictObject({ secondProof: z.enum(['none', 'mailed-code']).default('none') }).default({ secondProof: 'none' }),

@@ -3,6 +3,8 @@ import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
 import { mayLead } from './features/classes/class-group.ts'
 import type { School } from './features/schools/school-store.ts'
+import { openSections } from './features/identity/settings-home.ts'
+import { settingsSections } from './settings-sections.ts'
 import type { Services } from './services.ts'
 
 const DEFAULT_COLOUR = '#1f5f5b'
@@ -35,7 +37,7 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 
 const WORDS: Record<string, string> = {
   'trust-admin': 'Trust administrator', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
-  'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
+  'class-teacher': 'Class teacher', dpo: 'Data protection officer', 'head-of-year': 'Head of year', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
 }
 
 function roleWords(roles: string[]): string {
@@ -52,9 +54,12 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['paper.enter', { text: 'Paper', href: '/paper' }],
     ['letters.print', { text: 'Letters', href: '/letters' }],
     ['visits.manage', { text: 'Visits', href: '/visits' }],
+    ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
-  const classes: NavItem[] = mayLead(actor) ? [{ text: 'Class sessions', href: '/class' }] : []
-  return open.length > 0 ? [{ text: 'Home', href: '/office' }, ...open, ...classes] : classes
+  const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (mayLead(actor)) open.push({ text: 'Class sessions', href: '/class' })
+  if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
+  return home ? [{ text: 'Home', href: '/office' }, ...open] : open
 }

@@ -21,6 +21,7 @@ import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { createClassFeature } from './features/classes/class-feature.ts'
+import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LetterCodes } from './features/identity/letter-codes.ts'
 import { LINK_CODE, LinkProofs } from './features/identity/link-proofs.ts'
@@ -30,12 +31,15 @@ import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
+import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
+import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
 import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
@@ -60,7 +64,8 @@ import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
 import { createVisitFeature } from './features/visits/visit-feature.ts'
 import { templateFolder } from './http/assets.ts'
-import { createSessions } from './http/sessions.ts'
+import type { SessionLimits } from './http/session-store.ts'
+import { createSessions, defaultSessionLimits } from './http/sessions.ts'
 import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
@@ -98,14 +103,24 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const people = new PeopleQueries(db)
   const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
-  const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https })
+  const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https, limits: sessionLimits(config) })
   const roleStore = new RoleStore(db)
-  const roles = new RoleService({ db, store: roleStore, clock, ids, audit })
+  const roles = new RoleService({
+    db, store: roleStore, clock, ids, audit, endSessionsOf: (personId) => sessions.endSessionsOf(personId),
+    tellCircle: async (grant) => { await outbox.put(CIRCLE_NOTICE, { grantId: grant.id }, { dedupeKey: `circle:${grant.id}` }) },
+  })
+  const { proofs, administratorSignIn } = createProofs({
+    db, clock, ids, audit, roles: roleStore, secrets: adapters.sessionSecrets, origin: new URL(config.baseUrl).origin, siteName: () => trust.name, withEmail: (norm) => people.withEmail(norm),
+    tellOwner: async (personId, what) => {
+      const key = ids.next()
+      await outbox.put(PROOF_NOTICE, { personId, what, at: clock.now(), key }, { dedupeKey: `proof:${key}` })
+    },
+  })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
   const letterCodes = new LetterCodes({ db, clock, ids, links })
   const linkProofs = config.families.secondProof === 'none' ? null : new LinkProofs({ db, clock, ids, putJob: async (kind, payload, dedupeKey) => { await outbox.put(kind, payload, { dedupeKey }) } })
   const setup = new SetupLink({ db, links, roles, people: ports })
-  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo })
+  const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
     const holders = await Promise.all((['trust-admin', 'it-admin', 'dsl', 'headteacher'] as const).map((role) => roleStore.holdersOf(role, clock.now())))
     return new Set(holders.flat().map((grant) => grant.personId))
@@ -117,6 +132,9 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
   })
 
+  const proofNotice = new ProofNotice({ people, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
+  const circleNotice = new CircleNotice({ clock, roles: roleStore, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
+
   const brake = brakeSettings(config)
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
@@ -125,9 +143,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const plans = new PlanStore(db)
   const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
-  const accessPageQueries = new AccessPageQueries({ db, plans, people })
+  const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
+  const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
   const roster = new RosterService({
+    expectedLeavers: (personIds, on) => expectedLeavers.inWindow(personIds, on),
     db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
     brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
   })
@@ -181,6 +201,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
       [LINK_CODE]: async (payload, job) => linkCodes.send(text(payload['tokenHash']), job.dedupeKey),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
+      [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
+      [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
       'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
       'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
       'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
@@ -213,6 +235,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     sessions,
     roles,
     roleStore,
+    proofs,
+    administratorSignIn,
     links,
     setup,
     actors,
@@ -238,6 +262,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     rosterQueries,
     missing,
     merges,
+    expectedLeavers,
     reminders,
     records: new RecordsQueries(db),
     board,
@@ -255,6 +280,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
 /** Derived, never hand-kept. */
 export type Services = ReturnType<typeof createServices>
+
+function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
+  return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
+}
 
 function brakeSettings(config: Config): BrakeSettings {
   const { brake } = config

@@ -94,8 +94,8 @@ async function giveRoles(services: Services, trust: DemoTrust, people: Map<strin
   }
 }
 
-const START: Record<string, string> = { 'trust-admin': '/office', 'it-admin': '/rosters', office: '/office/board', dsl: '/office', head: '/office' }
-const WORKERS = new Set(['trust-admin', 'it-admin', 'office', 'dsl', 'head'])
+const START: Record<string, string> = { 'trust-admin': '/office', 'it-admin': '/rosters', office: '/office/board', dsl: '/office', head: '/office', 'class-teacher': '/office/board', governor: '/office/figures' }
+const WORKERS = new Set(['trust-admin', 'it-admin', 'office', 'dsl', 'head', 'class-teacher', 'governor'])
 
 async function personaGroups(services: Services, trust: DemoTrust, people: Map<string, string>): Promise<PersonaGroup[]> {
   const found = await services.people.people(trust.personas.map((persona) => people.get(persona.id) ?? ''))

@@ -26,13 +26,13 @@ export function findPersonas(frame: DemoFrame, households: readonly Household[])
     ['office', holder('Office manager', 'primary'), 'School office', `Checks who has signed at ${schoolName(frame.schools[0]?.id)} and chases the rest.`],
     ['dsl', holder('Deputy head and designated safeguarding lead', 'secondary'), 'Designated safeguarding lead', `Looks after online safety at ${schoolName(frame.schools[1]?.id)}: who has signed, records, access.`],
     ['head', holder('Headteacher', 'secondary'), 'Headteacher', `Wants one page that says whether ${schoolName(frame.schools[1]?.id)} is covered.`],
-    ['class-teacher', teacher, 'Class teacher', `Teaches ${groupName(four)} and has an agreement of their own.`],
+    ['class-teacher', teacher, 'Class teacher', `Teaches ${groupName(four)} and sees who of that class has signed, and nobody else.`],
     ['pupil-y4', four, 'Year 4 pupil', `Is in ${groupName(four)}, reads the rules and signs with a grown-up at home.`],
     ['pupil-y9', nine, 'Year 9 pupil', `Is in ${groupName(nine)} and has ten minutes in tutor time to read and sign.`],
     ['student-y12', twelve, 'Year 12 student', `Is new in the sixth form (${groupName(twelve)}) and signs for a laptop of their own.`],
     ['parent', three?.guardians[0], 'Parent of three', `Signs for ${list(children)} on a phone, in one sitting.`],
     ['new-teacher', holder(NEW_TEACHER), 'New teacher', `Starts at ${schoolName(frame.schools[1]?.id)} this month and has not signed yet.`],
-    ['governor', story('parent-governor')?.guardians[0], 'Governor', `Governs ${schoolName(frame.schools[0]?.id)}, has a child there, and signs as governor and as parent.`],
+    ['governor', story('parent-governor')?.guardians[0], 'Governor', `Governs ${schoolName(frame.schools[0]?.id)}, has a child there, and sees how many have signed, without a name.`],
   ]
   return wanted.flatMap(([key, person, label, line]) => (person ? [{ key, id: person.id, label, story: line }] : []))
 }

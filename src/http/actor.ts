@@ -1,11 +1,22 @@
 import { Forbidden, NotFound } from '../shared/errors.ts'
 
-/** One hat (P1) and where it counts: `schoolId` null is the whole trust, `groupName` narrows to a year or class. */
+/** One hat (P1) and where it counts: `schoolId` null is the whole trust; `groupName` and `yearCode` narrow to a part of the school. */
 export interface ActorRole {
   role: string
   schoolId: string | null
   groupName: string | null
+  yearCode?: string | null
 }
+
+/** A school, or one year or registration group of it. */
+export interface Place {
+  schoolId: string
+  yearCode: string | null
+  groupName: string | null
+}
+
+/** Where somebody may do something, as far down as groups. */
+export type Scope = 'all' | readonly Place[]
 
 /** Who is asking. Made afresh for each request, so that a changed role counts at once. */
 export interface Actor {
@@ -16,10 +27,12 @@ export interface Actor {
   /** For the audit log: `person:ULID`, `os:user` or `anonymous`. */
   readonly label: string
   readonly roles: readonly ActorRole[]
-  /** With a school: may they do it there. Without: may they do it anywhere. */
+  /** With a school: may they do it in the whole of it. Without: may they do it anywhere, be it in one group. */
   can(permission: string, schoolId?: string): boolean
-  /** Where they may do it. */
+  /** Schools in the whole of which they may do it. */
   schools(permission: string): 'all' | string[]
+  /** Where they may do it, with years and groups: for pages whose every question is narrowed by it. */
+  scope(permission: string): Scope
   /** Pupils whose page this person may act on as a guardian; without those marked do-not-contact (F2). */
   readonly guardianOf?: readonly string[]
   /** Pupils with any link to this person, do-not-contact included: the conflict rule looks here (P7). */
@@ -34,6 +47,7 @@ export const anonymous: Actor = Object.freeze({
   roles: [],
   can: () => false,
   schools: () => [],
+  scope: () => [],
 })
 
 /**

@@ -8,8 +8,9 @@ import type { Page } from './define-page.ts'
 import { answerNotFound, createErrorHandler } from './errors.ts'
 import { createFormTokens } from './form-token.ts'
 import { mountPages } from './mount-pages.ts'
-import type { AuditPage } from './page-deps.ts'
-import { createPostLimits, defaultPublicPostLimit } from './post-limits.ts'
+import type { AuditPage, StepUp } from './page-deps.ts'
+import { createAttemptLimiter } from './attempt-limiter.ts'
+import { createPostLimits, defaultPersonPostLimit, defaultPublicPostLimit } from './post-limits.ts'
 import { requestParts } from './request-parts.ts'
 import { stateIfAny, stateOf } from './request-state.ts'
 import type { SessionHandle } from './session-handle.ts'
@@ -30,6 +31,8 @@ export interface HttpConfig {
   trustProxy: readonly string[]
   /** Public forms per address; default 300 a minute. */
   publicPostLimit?: { max: number; windowMs: number }
+  /** Forms per signed-in person; default 300 a minute. */
+  personPostLimit?: { max: number; windowMs: number }
 }
 
 export interface HttpParts {
@@ -48,6 +51,8 @@ export interface HttpParts {
   actorFor(personId: string, session: SessionHandle): Promise<Actor | null>
   auditPage: AuditPage
   layout?: Layout
+  /** Where a proof is given; needed by pages that ask for one. */
+  stepUp?: StepUp
   /** Where a stranger is sent who asks for a page behind sign-in. */
   signInPath: string
   /** Addresses for machines (`/api`, `/scim`): they never read a cookie, and errors are problem details. */
@@ -84,6 +89,8 @@ export function createHttpApp(parts: HttpParts): Express {
     tokenFree: crossSiteForms,
     signInPath: parts.signInPath,
     auditPage: parts.auditPage,
+    stepUp: parts.stepUp ?? null,
+    personLimiter: createAttemptLimiter(clock, config.personPostLimit ?? defaultPersonPostLimit),
     limits: createPostLimits(config.publicPostLimit ?? defaultPublicPostLimit),
     common: (req, request) => pageData(req, request, tokens, layout),
   })

@@ -20,6 +20,8 @@ export interface PageSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
   query?: Q
   /** The person whose record this page shows or changes; the look is logged before it is given (V3). */
   looksAt?: (ctx: PageContext<z.output<P>, z.output<Q>, unknown>) => string | null | Promise<string | null>
+  /** The look itself needs a fresh proof of who asks (exports). */
+  stepUp?: true
   get?: (ctx: PageContext<z.output<P>, z.output<Q>, undefined>) => Promise<PageResult>
   post?: {
     /** A strict object: a field nobody declared refuses the form (ASVS 15.3.3). */
@@ -33,6 +35,8 @@ export interface PageSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
     upload?: { field: string; maxBytes: number }
     /** A limit of its own per address, in place of the general one for public forms. */
     limit?: { max: number; windowMs: number }
+    /** The act needs a fresh proof of who asks (ASVS 7.5.3); without one the form waits and is sent again after it. */
+    stepUp?: true
     handle: (ctx: PageContext<z.output<P>, z.output<Q>, z.output<B>>) => Promise<PageResult>
   }
 }
@@ -54,6 +58,7 @@ export type Prepared =
 export interface Operation {
   permission: PagePermission
   audit: string | null
+  stepUp: boolean
   prepare(parts: RequestParts, raw: RawInput): Promise<Prepared>
 }
 
@@ -91,7 +96,7 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
     path: spec.path,
     permission: spec.permission,
     looksAtSomeone: spec.looksAt !== undefined,
-    get: get ? { permission: spec.permission, audit: null, prepare: preparing(spec, z.undefined(), get) } : null,
+    get: get ? { permission: spec.permission, audit: null, stepUp: spec.stepUp ?? false, prepare: preparing(spec, z.undefined(), get) } : null,
     post: post
       ? {
           permission: post.permission ?? spec.permission,
@@ -99,6 +104,7 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
           secrets: post.secrets ?? [],
           upload: post.upload ?? null,
           limit: post.limit ?? null,
+          stepUp: post.stepUp ?? false,
           prepare: preparing(spec, post.body, post.handle),
         }
       : null,
@@ -144,6 +150,7 @@ function postProblems(post: Partial<NonNullable<PageSpec<z.ZodType, z.ZodType, z
   if (!/^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/.test(post.audit ?? '')) problems.push('its POST has no audit name such as person.renamed')
   if (typeof post.handle !== 'function') problems.push('its POST has no handler')
   if (post.permission === '') problems.push('its POST states an empty permission')
+  if (post.upload && post.stepUp) problems.push('its POST cannot both take a file and wait for a proof')
   if (post.upload && !(post.upload.maxBytes > 0)) problems.push('its upload has no size limit')
   return problems
 }

@@ -14,6 +14,8 @@ export interface RouteRow {
   audit: string | null
   /** True when looks are logged with the person looked at. */
   looksAtSomeone: boolean
+  /** True when it needs a fresh proof of who asks. */
+  stepUp: boolean
 }
 
 /** Every route of the pages, in the order of their paths. */
@@ -22,8 +24,8 @@ export function routeTable(pages: readonly Page[]): RouteRow[] {
     (['get', 'post'] as const).flatMap((method) => {
       const operation = page[method]
       if (!operation) return []
-      const { permission, audit } = operation
-      return [{ name: page.name, method: method === 'get' ? 'GET' as const : 'POST' as const, path: page.path, permission, audit, looksAtSomeone: page.looksAtSomeone }]
+      const { permission, audit, stepUp } = operation
+      return [{ name: page.name, method: method === 'get' ? 'GET' as const : 'POST' as const, path: page.path, permission, audit, looksAtSomeone: page.looksAtSomeone, stepUp }]
     }))
 }
 
@@ -68,6 +70,7 @@ function wiringProblems(pages: readonly Page[], deps: PageDeps): string[] {
     paths.set(shape, page.name)
     names.add(page.name)
     for (const operation of [page.get, page.post]) {
+      if (operation?.stepUp && !deps.stepUp) problems.push(`"${page.name}" needs a proof, and there is no page that takes one`)
       if (operation && !known.has(operation.permission)) problems.push(`"${page.name}" asks for the unknown permission "${operation.permission}"`)
     }
   }

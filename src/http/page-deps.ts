@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Logger } from '../shared/logger.ts'
 import type { Actor } from './actor.ts'
+import type { AttemptLimiter } from './attempt-limiter.ts'
 import type { FormTokens } from './form-token.ts'
 import type { RequestParts } from './page-context.ts'
 import type { Views } from './view-types.ts'
@@ -28,6 +29,12 @@ export interface PostLimits {
   own(limit: { max: number; windowMs: number }): RequestHandler
 }
 
+/** Where somebody proves once more who they are, and for how long that counts. */
+export interface StepUp {
+  path: string
+  windowMs: number
+}
+
 /** What pages need to be answered. */
 export interface PageDeps {
   views: Views
@@ -38,6 +45,10 @@ export interface PageDeps {
   /** Paths whose POST proves itself in another way. */
   tokenFree: readonly string[]
   signInPath: string
+  /** Null: no page may ask for a proof. */
+  stepUp: StepUp | null
+  /** Limit of forms a person may send, whatever the page. */
+  personLimiter: AttemptLimiter
   actorOf(req: Request): Promise<Actor>
   auditPage: AuditPage
   /** What every template gets: nonce, token, path, and the layout's brand and navigation. */

@@ -6,6 +6,9 @@ import type { PostLimits } from './page-deps.ts'
 /** A whole school may share one address, so the general limit only stops a flood. */
 export const defaultPublicPostLimit = { max: 300, windowMs: 60_000 }
 
+/** Somebody who works fast with a class list stays far below it. */
+export const defaultPersonPostLimit = { max: 300, windowMs: 60_000 }
+
 /** Limits kept in memory of this process; IPv6 addresses count by their network. */
 export function createPostLimits(general: { max: number; windowMs: number }): PostLimits {
   return { general: limiter(general), own: limiter }

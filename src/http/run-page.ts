@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { AssentError, Forbidden, NotFound, UnusableInput } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Operation, Page, PostOperation, Prepared } from './define-page.ts'
-import { errorFacts, FormRefused } from './error-facts.ts'
+import { errorFacts, FormRefused, RequestFault } from './error-facts.ts'
 import { fieldError, fieldErrors, oldInput } from './form-errors.ts'
 import { TOKEN_FIELD, TOKEN_HEADER } from './form-token.ts'
 import type { RequestParts } from './page-context.ts'
@@ -12,6 +12,7 @@ import { readBody, type ReadBody } from './read-body.ts'
 import { forbidStoring, stateOf } from './request-state.ts'
 import { requestParts } from './request-parts.ts'
 import { sendResult } from './send-result.ts'
+import { askForProof } from './step-up.ts'
 import type { FieldError } from './view-types.ts'
 
 /**
@@ -43,7 +44,8 @@ async function answer(page: Page, operation: Operation | PostOperation, deps: Pa
     if (isPost(operation)) throw signedOut()
     return redirect(deps.signInPath)
   }
-  return isPost(operation) ? answerPost(page, operation, deps, req, res, parts, tell) : answerGet(operation, req, parts, tell)
+  if (isPost(operation)) return answerPost(page, operation, deps, req, res, parts, tell)
+  return askForProof(operation, deps.stepUp, parts, { page: page.name, url: req.originalUrl, fields: null }) ?? answerGet(operation, req, parts, tell)
 }
 
 type Tell = (result: PageOutcome['result'], subject?: string | null) => Promise<void>
@@ -62,6 +64,10 @@ async function answerPost(page: Page, post: PostOperation, deps: PageDeps, req: 
   const body = await readBody(req, res, post.upload)
   const { [TOKEN_FIELD]: token, ...fields } = body.fields
   if (!deps.tokenFree.includes(req.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
+  // One person, or a script in their name, does not send hundreds of forms a minute.
+  if (parts.actor.personId !== null && !deps.personLimiter.take(parts.actor.personId)) throw new RequestFault(429)
+  const waiting = askForProof(post, deps.stepUp, parts, { page: page.name, url: req.originalUrl, fields })
+  if (waiting) return waiting
   const prepared = await operationInput(post, req, parts, fields, body)
   if ('refused' in prepared) {
     await tell('invalid')

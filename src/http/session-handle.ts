@@ -1,6 +1,8 @@
 import type { Request } from 'express'
 import type { Session, SessionData } from 'express-session'
-import type { RefusedForm, SignInRoute } from './session-data.ts'
+import type { Instant } from '../shared/dates.ts'
+import type { PendingForm, RefusedForm, SignInRoute } from './session-data.ts'
+import { hashOf } from './session-store.ts'
 import type { Flash } from './view-types.ts'
 
 export interface SignIn {
@@ -9,6 +11,8 @@ export interface SignIn {
   ref?: string
   /** A tablet that is handed on: short limits. */
   shared?: boolean
+  /** Set where the way in was itself a proof, such as a passkey: the moment of it. */
+  provenAt?: Instant
 }
 
 /** The session as pages see it. Reading never stores anything; the first write makes the row. */
@@ -23,6 +27,11 @@ export class SessionHandle {
     this.#stored = contentOf(this.#data)
   }
 
+  /** The form in which this session's identifier is kept in the database. */
+  get kept(): string {
+    return hashOf(this.#req.sessionID)
+  }
+
   /** The signed-in person, or null. */
   get personId(): string | null {
     return this.#data.personId ?? null
@@ -34,6 +43,34 @@ export class SessionHandle {
 
   get ref(): string | null {
     return this.#data.ref ?? null
+  }
+
+  /** When this session began; null before anything of it is stored. */
+  get startedAt(): Instant | null {
+    return this.#data.startedAt ?? null
+  }
+
+  /** When this person last proved who they are, or null. */
+  get provenAt(): Instant | null {
+    return this.#data.provenAt ?? null
+  }
+
+  /** Notes a proof that was just given: a passkey, a code, or a forced sign-in at the school's provider. */
+  prove(now: Instant): void {
+    this.#data.provenAt = now
+  }
+
+  /** What waits for a proof; a later one takes the place of an earlier. */
+  get pending(): PendingForm | null {
+    return this.#data.pending ?? null
+  }
+
+  keepPending(form: PendingForm): void {
+    this.#data.pending = form
+  }
+
+  dropPending(): void {
+    delete this.#data.pending
   }
 
   get(key: string): unknown {
@@ -86,6 +123,7 @@ export class SessionHandle {
     this.#data.via = how.via
     if (how.ref !== undefined) this.#data.ref = how.ref
     if (how.shared) this.#data.shared = true
+    if (how.provenAt !== undefined) this.#data.provenAt = how.provenAt
     await this.store()
   }
 

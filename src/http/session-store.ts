@@ -9,6 +9,14 @@ export interface SessionLimits {
   absoluteMs: number
 }
 
+/** A session as its owner sees it; `ref` is the hash of its identifier and opens nothing. */
+export interface LiveSession {
+  ref: string
+  startedAt: number
+  expiresAt: number
+  via: string | null
+}
+
 interface SessionRow {
   id_hash: string
   person_id: string | null
@@ -55,6 +63,17 @@ export class DatabaseSessionStore extends session.Store {
   /** Ends every session of a person at once (ASVS 7.4.2); returns how many. */
   endSessionsOf(personId: string): Promise<number> {
     return this.#db.sql('sessions').where({ person_id: personId }).delete()
+  }
+
+  /** Live sessions of a person, newest first. */
+  async sessionsOf(personId: string): Promise<LiveSession[]> {
+    const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId }).where('expires_at', '>', this.#clock.now()).orderBy('created_at', 'desc')
+    return rows.map((row) => ({ ref: row.id_hash, startedAt: Number(row.created_at), expiresAt: Number(row.expires_at), via: (JSON.parse(row.data) as SessionData).via ?? null }))
+  }
+
+  /** Ends one session of a person; false when it is not theirs or gone. */
+  async endSession(personId: string, ref: string): Promise<boolean> {
+    return (await this.#db.sql('sessions').where({ person_id: personId, id_hash: ref }).delete()) > 0
   }
 
   /** Housekeeping; an expired row is already worth nothing. */
@@ -104,7 +123,8 @@ export class DatabaseSessionStore extends session.Store {
   }
 }
 
-const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex')
+/** The form in which an identifier is kept. */
+export const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex')
 
 /** A promise's end as a callback's. */
 function answer<T>(work: Promise<T>, done?: (error: unknown, value?: T) => void): void {

@@ -5,7 +5,7 @@ import type { Clock } from '../adapters/clock.ts'
 import type { Ids } from '../adapters/ids.ts'
 import type { Database } from '../db/database.ts'
 import './session-data.ts'
-import { DatabaseSessionStore, type SessionLimits } from './session-store.ts'
+import { DatabaseSessionStore, type LiveSession, type SessionLimits } from './session-store.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -37,6 +37,10 @@ export interface Sessions {
   newBrowserId(): string
   /** Ends every session of a person at once; returns how many. */
   endSessionsOf(personId: string): Promise<number>
+  /** Live sessions of a person, newest first. */
+  sessionsOf(personId: string): Promise<LiveSession[]>
+  /** Ends one of them; false when there is none such. */
+  endSession(personId: string, ref: string): Promise<boolean>
   /** Removes rows of expired sessions; returns how many. */
   removeExpired(): Promise<number>
 }
@@ -65,6 +69,8 @@ export function createSessions(settings: SessionSettings): Sessions {
     https,
     newBrowserId: random,
     endSessionsOf: (personId) => store.endSessionsOf(personId),
+    sessionsOf: (personId) => store.sessionsOf(personId),
+    endSession: (personId, ref) => store.endSession(personId, ref),
     removeExpired: () => store.removeExpired(),
   }
 }

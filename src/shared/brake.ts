@@ -80,6 +80,11 @@ export interface BrakeReason {
   schoolId?: string
 }
 
+/** What a reader is told: reasons of the whole run, and those about schools that they see. */
+export function reasonsFor<R extends { schoolId?: string }>(reasons: readonly R[], sees: (schoolId: string) => boolean): R[] {
+  return reasons.filter(({ schoolId }) => schoolId === undefined || sees(schoolId))
+}
+
 export interface BrakeVerdict {
   /** `refused`: unusable, nothing is applied. `held`: what takes access away waits for a person. */
   verdict: 'pass' | 'held' | 'refused'

@@ -16,9 +16,10 @@ export interface Served {
   close(): Promise<void>
 }
 
-export async function serve(app: Express): Promise<Served> {
+/** On a free port unless told. */
+export async function serve(app: Express, onPort = 0): Promise<Served> {
   const server = await new Promise<Server>((resolve) => {
-    const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
+    const listening = app.listen(onPort, '127.0.0.1', () => resolve(listening))
   })
   const { port } = server.address() as AddressInfo
   return {

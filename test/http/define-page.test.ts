@@ -63,10 +63,10 @@ describe('routeTable', () => {
   it('lists every route with method, permission and audit name', () => {
     const secret = definePage({ ...good, name: 'other', path: '/a', permission: 'x.view', post: { ...good.post, permission: 'x.do' } })
     expect(routeTable([definePage(good), secret])).toEqual([
-      { name: 'other', method: 'GET', path: '/a', permission: 'x.view', audit: null, looksAtSomeone: false },
-      { name: 'other', method: 'POST', path: '/a', permission: 'x.do', audit: 'thing.named', looksAtSomeone: false },
-      { name: 'thing', method: 'GET', path: '/thing', permission: 'public', audit: null, looksAtSomeone: false },
-      { name: 'thing', method: 'POST', path: '/thing', permission: 'public', audit: 'thing.named', looksAtSomeone: false },
+      { name: 'other', method: 'GET', path: '/a', permission: 'x.view', audit: null, looksAtSomeone: false, stepUp: false },
+      { name: 'other', method: 'POST', path: '/a', permission: 'x.do', audit: 'thing.named', looksAtSomeone: false, stepUp: false },
+      { name: 'thing', method: 'GET', path: '/thing', permission: 'public', audit: null, looksAtSomeone: false, stepUp: false },
+      { name: 'thing', method: 'POST', path: '/thing', permission: 'public', audit: 'thing.named', looksAtSomeone: false, stepUp: false },
     ])
   })
 })

@@ -15,6 +15,7 @@ export async function walkTheRoad(browser: Browser, world: RoadWorld): Promise<v
   await guardianSignsByMail(browser, world)
   await newTeacherSignsAndKeepsTheRecord(browser, world)
   await officeLooks(browser, world)
+  await teacherAndGovernorLook(browser, world)
   await oneLeavesAndComesBack(browser, world)
   await theLedgerHoldsIt(world)
 }
@@ -150,10 +151,30 @@ async function officeLooks(browser: Browser, world: RoadWorld): Promise<void> {
   const text = await page.locator('main').innerText()
   expect(text).toMatch(/signed/i)
   expect(text).toMatch(/not yet|outstanding/i)
+  await page.getByRole('link', { name: /Download this list/ }).click()
+  await confirmIt(page)
   const csv = await page.request.get(`${world.url}/office/board.csv`)
   expect(csv.headers()['content-type']).toMatch(/text\/csv/)
   expect((await csv.text()).split('\r\n').length).toBeGreaterThan(10)
   await page.context().close()
+}
+
+/** The class teacher sees one class, the governor figures and nobody's name. */
+async function teacherAndGovernorLook(browser: Browser, world: RoadWorld): Promise<void> {
+  const teacher = await become(browser, world, 'class-teacher')
+  await teacher.waitForURL(/\/office\/board/)
+  const id = await personId(world, world.demo.trust.personas.find(({ key }) => key === 'class-teacher')?.id ?? '')
+  const groups = (await world.services.db.read('group_memberships').where({ person_id: id, registration: 1 }).select('name')).map((row) => row.name as string)
+  expect(groups.length).toBeGreaterThan(0)
+  const shown = await teacher.locator('table.table tbody tr').allInnerTexts()
+  expect(shown.length).toBeGreaterThan(0)
+  for (const row of shown) expect(groups.some((name) => row.includes(name))).toBe(true)
+  await teacher.context().close()
+  const governor = await become(browser, world, 'governor')
+  await governor.waitForURL(/\/office\/figures/)
+  await expectAccessible(governor)
+  expect(await governor.locator('main').innerText()).toContain('How many have signed')
+  await governor.context().close()
 }
 
 async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promise<void> {
@@ -196,6 +217,9 @@ async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promis
   const planId = (await planOf())?.id ?? ''
   if (await page.locator('#count').count()) await page.locator('#count').fill(String((await planOf())?.brake.count))
   await page.getByRole('button', { name: /approve/i }).first().click()
+  await confirmIt(page)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.waitForURL(/\/access\/plans\//)
   await page.waitForLoadState()
   expect(await page.locator('.field-error, .error-summary').allInnerTexts()).toEqual([])
   await expect.poll(() => stateOf(world, planId), { timeout: 60_000 }).toBe('applied')
@@ -207,6 +231,14 @@ async function oneLeavesAndComesBack(browser: Browser, world: RoadWorld): Promis
   await expect.poll(() => stateOf(world, planId), { timeout: 60_000 }).toBe('undone')
   await expect.poll(async () => world.accountOf(leaverId), { timeout: 60_000 }).toEqual(before)
   await page.context().close()
+}
+
+/** The demo's stand-in for a passkey, before approvals and exports. */
+async function confirmIt(page: Page): Promise<void> {
+  await page.waitForURL(/\/confirm$/)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'It is me' }).click()
+  await page.waitForURL(/\/confirm\/go-on$/)
 }
 
 /** A plan's state; while it is not settled, with what its jobs say. */

@@ -46,7 +46,8 @@ describe('assent serve', () => {
     expect((await browser.get(path)).text).toContain('Write your work e-mail address')
     const done = await browser.submit(path, { name: 'Ada Example', email: 'ada@heron.example', trustName: 'Heron Learning Trust' })
     expect(done.status).toBe(303)
-    const home = await browser.get(done.location ?? '')
+    expect(done.location).toBe('/security/start')
+    const home = await browser.get((await browser.get('/security/start')).location ?? '')
     expect(home.text).toContain('Heron Learning Trust')
     expect(home.text).toContain('/sign-out')
 

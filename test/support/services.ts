@@ -5,7 +5,9 @@ import type { Database } from '../../src/db/database.ts'
 import { AuditLog } from '../../src/features/audit/audit-log.ts'
 import { PeopleQueries } from '../../src/features/people/people-queries.ts'
 import { PeopleStore } from '../../src/features/people/people-store.ts'
+import { ExpectedLeavers } from '../../src/features/roster/expected-leavers.ts'
 import { RosterService } from '../../src/features/roster/roster-service.ts'
+import { CalendarStore } from '../../src/features/schools/calendar-store.ts'
 import { SchoolStore } from '../../src/features/schools/school-store.ts'
 import { BRAKE_DEFAULTS } from '../../src/shared/brake.ts'
 
@@ -17,9 +19,12 @@ export function rosterServices(db: Database, options: { now?: string; protectedP
   const schools = new SchoolStore(db, clock, ids)
   const people = new PeopleQueries(db)
   const guarded = new Set(options.protectedPeople ?? [])
+  const calendar = new CalendarStore(db, clock, ids)
+  const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
   const roster = new RosterService({
+    expectedLeavers: (personIds, on) => expectedLeavers.inWindow(personIds, on),
     db, clock, ids, audit, people: new PeopleStore(db, clock, ids), peopleQueries: people, schools, sourceOf: createSource,
     protectedPeople: async () => guarded, brake: BRAKE_DEFAULTS, startsWithinDays: 60, mayAddSchools: true,
   })
-  return { clock, ids, audit, schools, people, roster, guarded }
+  return { clock, ids, audit, schools, people, roster, guarded, calendar, expectedLeavers }
 }

@@ -32,8 +32,8 @@ export interface TestApp {
   log: string[]
   /** A browser that is nobody yet. */
   browser(): Browser
-  /** A browser in which this person is signed in, by the school's sign-in unless told. */
-  as(personId: string, via?: SignInRoute): Promise<Browser>
+  /** A browser in which this person is signed in, by the school's sign-in unless told; pages that need a fresh proof find one unless told. */
+  as(personId: string, via?: SignInRoute, options?: { proven?: boolean }): Promise<Browser>
   close(): Promise<void>
 }
 
@@ -43,6 +43,8 @@ export interface TestAppOptions {
   now?: string
   pages?: (services: Services) => Page[]
   config?: Partial<Config>
+  /** Where the address people use has to be known beforehand (passkeys); else a free one. */
+  port?: number
 }
 
 /**
@@ -65,13 +67,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
-  const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }))
+  const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)
   const browser = () => new Browser(served.url)
   return {
     url: served.url, db, clock, services, log, browser,
-    async as(personId, via = 'saml') {
+    async as(personId, via = 'saml', { proven = true } = {}) {
       const one = browser()
-      const answer = await one.submit('/test/sign-in', { personId, via })
+      const answer = await one.submit('/test/sign-in', { personId, via, proven: proven ? 'yes' : 'no' })
       if (answer.status !== 303) throw new Error(`Signing in failed with ${answer.status}`)
       return one
     },
@@ -89,10 +91,11 @@ function signInForTests(): Page {
     name: 'sign in for tests', path: '/test/sign-in', permission: 'public',
     get: async (ctx) => view('pages/link/confirm.njk', { heading: 'Test', lead: '', action: ctx.path, again: { href: '/' } }),
     post: {
-      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'class']), then: z.string().default('/') }),
+      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'class', 'passkey', 'totp']), proven: z.enum(['yes', 'no']).default('no'), then: z.string().default('/') }),
       audit: 'test.signed-in',
       handle: async (ctx) => {
-        await ctx.session.signIn(ctx.body.personId, { via: ctx.body.via })
+        // A proof that stays fresh whatever a test does with the clock.
+        await ctx.session.signIn(ctx.body.personId, { via: ctx.body.via, ...(ctx.body.proven === 'yes' ? { provenAt: ctx.now + 100 * 365 * 86_400_000 } : {}) })
         return redirect(ctx.body.then)
       },
     },

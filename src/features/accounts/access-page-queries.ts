@@ -1,8 +1,11 @@
 import type { Knex } from 'knex'
+import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { Plan, PlanItem, PlanStore } from '../../db/plan-store.ts'
+import { type CalendarDate, today } from '../../shared/dates.ts'
 import { actorNames } from '../people/actor-names.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { placedAt } from '../people/placed-at.ts'
 import { accessRank } from './access-item.ts'
 
 /** Schools in which the reader may see access. */
@@ -28,15 +31,19 @@ export type LineKind = keyof typeof lineKinds
 
 /** What the pages of access ask; every answer holds only what the reader may see. */
 export class AccessPageQueries {
-  readonly #deps: { db: Database; plans: PlanStore; people: PeopleQueries }
-  constructor(deps: { db: Database; plans: PlanStore; people: PeopleQueries }) {
+  readonly #deps: { db: Database; clock: Clock; plans: PlanStore; people: PeopleQueries }
+  constructor(deps: { db: Database; clock: Clock; plans: PlanStore; people: PeopleQueries }) {
     this.#deps = deps
+  }
+
+  get #on(): CalendarDate {
+    return today(this.#deps.clock.now())
   }
 
   /** Plans about many people, newest first, with the reader's part of their lines. */
   async plans(schools: Schools, page: { offset: number; limit: number }, states: { waiting: boolean }): Promise<{ plans: { plan: Plan; counts: PlanCounts }[]; total: number }> {
     const { db, plans } = this.#deps
-    const scope = lineScope(schools)
+    const scope = lineScope(schools, this.#on)
     const waits = `(p.state in ('planned', 'held') and p.id in (select plan_id from plan_items where state in ('planned', 'held', 'failed')))`
     const from = `from plans as p where p.kind = 'access' and p.about not like 'person:%' and p.state <> 'planning' and ${states.waiting ? '' : 'not '}${waits}
       and (exists (select 1 from plan_items as i where i.plan_id = p.id and ${scope.sql})${states.waiting || schools !== 'all' ? '' : ` or p.about = 'leavers'`})`
@@ -51,7 +58,7 @@ export class AccessPageQueries {
   }
 
   async counts(planId: string, schools: Schools): Promise<PlanCounts> {
-    const scope = lineScope(schools)
+    const scope = lineScope(schools, this.#on)
     const sum = (condition: string, name: keyof PlanCounts) => `coalesce(sum(case when ${condition} then 1 else 0 end), 0) as ${name}`
     const [row = {}] = await this.#deps.db.rows(`select ${[
       sum(lineKinds.losing, 'losing'), sum(lineKinds.giving, 'giving'), sum(lineKinds.skipped, 'skipped'), sum(lineKinds.failed, 'failed'),
@@ -63,7 +70,7 @@ export class AccessPageQueries {
 
   /** How many people of the reader's schools would lose something by this plan. */
   async losingPeople(planId: string, schools: Schools): Promise<number> {
-    const scope = lineScope(schools)
+    const scope = lineScope(schools, this.#on)
     const [row] = await this.#deps.db.rows(`select count(distinct i.subject) as n from plan_items as i where i.plan_id = ? and ${lineKinds.losing} and ${scope.sql}`, [planId, ...scope.bindings])
     return Number(row?.['n'] ?? 0)
   }
@@ -71,7 +78,7 @@ export class AccessPageQueries {
   /** One page of lines, takings-away first, with the people's names. */
   async lines(planId: string, schools: Schools, kind: LineKind | null, page: { offset: number; limit: number }): Promise<{ item: PlanItem; name: string }[]> {
     const { db, plans, people } = this.#deps
-    const scope = lineScope(schools)
+    const scope = lineScope(schools, this.#on)
     const rows = await db.rows(
       `select i.item_key as item_key from plan_items as i where i.plan_id = ? and ${scope.sql}${kind ? ` and ${lineKinds[kind]}` : ''}
        order by case when i.state = 'failed' then 0 else 1 end, i.${'`rank`'} desc, i.seq limit ? offset ?`, [planId, ...scope.bindings, page.limit, page.offset])
@@ -87,7 +94,7 @@ export class AccessPageQueries {
   /** True when the plan concerns people outside these schools: somebody for the whole trust decides then. */
   async concernsOthers(planId: string, schools: Schools): Promise<boolean> {
     if (schools === 'all') return false
-    const scope = lineScope(schools)
+    const scope = lineScope(schools, this.#on)
     const rows = await this.#deps.db.rows(`select 1 as found from plan_items as i where i.plan_id = ? and i.state <> 'skipped' and not ${scope.sql} limit 1`, [planId, ...scope.bindings])
     return rows.length > 0
   }
@@ -123,14 +130,13 @@ export class AccessPageQueries {
   }
 }
 
-/** Lines counted at one of the schools; lines without a place, by where the person is or was. */
-function lineScope(schools: Schools): { sql: string; bindings: Knex.RawBinding[] } {
+/** Lines counted at one of the schools; lines without a place, by whose affair the person is. */
+function lineScope(schools: Schools, on: CalendarDate): { sql: string; bindings: Knex.RawBinding[] } {
   if (schools === 'all') return { sql: '1 = 1', bindings: [] }
   if (schools.length === 0) return { sql: '1 = 0', bindings: [] }
-  const marks = schools.map(() => '?').join(', ')
+  const place = placedAt('i.subject', schools, on)
   return {
-    sql: `((i.population is not null and (${schools.map(() => 'i.population like ?').join(' or ')}))
-      or (i.population is null and i.subject in (select a.person_id from affiliations as a where a.school_id in (${marks}))))`,
-    bindings: [...schools.map((id) => `${id}|%`), ...schools],
+    sql: `((i.population is not null and (${schools.map(() => 'i.population like ?').join(' or ')})) or (i.population is null and ${place.sql}))`,
+    bindings: [...schools.map((id) => `${id}|%`), ...place.values],
   }
 }

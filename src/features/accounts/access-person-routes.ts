@@ -4,7 +4,7 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { view } from '../../http/page-result.ts'
 import { today } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
-import type { Affiliation } from '../people/affiliation.ts'
+import { type Affiliation, placesInCharge } from '../people/affiliation.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
 import { accessPersonView } from './access-person-view.ts'
 
@@ -15,7 +15,7 @@ export function accessPersonPage({ access, queries, people, schools, pages }: Ac
     looksAt: ({ params }) => params.id,
     get: async ({ actor, params: { id }, now }) => {
       const person = await people.person(id)
-      const places = (await people.affiliationsOf([id])).get(id) ?? []
+      const places = placesInCharge((await people.affiliationsOf([id])).get(id) ?? [], today(now))
       const seen = places.filter(({ schoolId }) => actor.can('person.view', schoolId))
       if (!person || (seen.length === 0 && actor.schools('person.view') !== 'all')) throw new NotFound('There is no such person.')
       const reveal = inTheCircle(actor, id, places)
@@ -30,7 +30,7 @@ export function accessPersonPage({ access, queries, people, schools, pages }: Ac
   })
 }
 
-/** A5: who may place restrictions where this person is reads the true cause; never about a child of their own (P7). */
+/** A5: who may place restrictions where this person is now reads the true cause; never about a child of their own (P7). */
 function inTheCircle(actor: Actor, personId: string, places: readonly Pick<Affiliation, 'schoolId'>[]): boolean {
   if (actor.relatedTo?.includes(personId)) return false
   if (actor.schools('restriction.place') === 'all') return true

@@ -38,11 +38,11 @@ function planPage(deps: AccessPageDeps): Page {
           approve: actor.can('access.approve'), undo: actor.can('access.undo'), stop: actor.schools('access.approve') === 'all', own: plan.createdBy === actor.label,
           person: actor.can('person.view'), roster: actor.can('roster.view'),
         },
-        concernsOthers: await pages.concernsOthers(plan.id, actor.schools('access.approve')), paused: (await pages.directories()).every(({ paused }) => paused),
+        sees: (schoolId) => actor.can('access.view', schoolId), concernsOthers: await pages.concernsOthers(plan.id, actor.schools('access.approve')), paused: (await pages.directories()).every(({ paused }) => paused),
       }))
     },
     post: {
-      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional() }), audit: 'access.approval-given', permission: 'access.approve',
+      body: z.strictObject({ decision: z.enum(['approve', 'set-aside']), count: z.string().trim().max(12).optional() }), audit: 'access.approval-given', permission: 'access.approve', stepUp: true,
       handle: async (ctx) => {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)

@@ -41,7 +41,7 @@ export class AccessPlans {
     const verdict = await judgeAccess({
       db, people, settings: settings.brake, now: clock.now(), on: dateOf(this.#deps), schoolNames, planId: plan.id, ...options,
     }, staged.losing)
-    const held: BrakeOutcome['held'] = verdict.reasons.map(({ rule, text }) => ({ rule, text }))
+    const held: BrakeOutcome['held'] = [...verdict.reasons]
     const count = staged.losing.length + staged.moves
     if (!staged.mayTake && count > 0) held.push({ rule: 'R10', text: `${count} ${count === 1 ? 'person' : 'people'} would lose something; access is only proposed, so a person approves it.` })
     if (staged.protectedCount > 0) {

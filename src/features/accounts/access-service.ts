@@ -126,6 +126,15 @@ export class AccessService {
     }
   }
 
+  /** True for somebody who should have no access at all today; what they were given elsewhere ends with it (ASVS 7.4.2). */
+  async isSuspended(personId: string): Promise<boolean> {
+    const { restrictions } = this.#deps
+    const standing = (await restrictions.unreleasedOf([personId])).get(personId) ?? []
+    if (standing.length === 0) return false
+    const on = dateOf(this.#deps)
+    return desiredAccess(standing, (await restrictions.exemptionsOf([personId], on)).get(personId) ?? [], on).level === 'suspended'
+  }
+
   async #release(restrictions: readonly StoredRestriction[], actor: string): Promise<number> {
     const { audit, clock, outbox } = this.#deps
     if (restrictions.length === 0) return 0

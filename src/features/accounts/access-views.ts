@@ -1,5 +1,6 @@
 import type { Plan, PlanItem } from '../../db/plan-store.ts'
 import { pagesOf } from '../../http/paging.ts'
+import { reasonsFor } from '../../shared/brake.ts'
 import { longInstant } from '../../shared/dates.ts'
 import type { WaitingJob } from './access-jobs.ts'
 import { afterOf } from './access-item.ts'
@@ -72,6 +73,8 @@ export interface PlanPageInput {
   still: boolean
   undoneBy: string | null
   may: { approve: boolean; undo: boolean; stop: boolean; own: boolean; person: boolean; roster: boolean }
+  /** Whether the reader may see a school. */
+  sees: (schoolId: string) => boolean
   concernsOthers: boolean
   paused: boolean
 }
@@ -92,7 +95,7 @@ export function accessPlanView(input: PlanPageInput): object {
       ...(counts.skipped > 0 ? [{ figure: counts.skipped, text: 'left out, with the reason' }] : []),
       ...(counts.failed > 0 ? [{ figure: counts.failed, text: 'failed, can be tried again', status: 'attention' }] : []),
     ],
-    brake: running ? [] : brakeWords(plan.brake.held),
+    brake: running ? [] : brakeWords(reasonsFor(plan.brake.held, input.sees)),
     brakeTitle: plan.approvedBy === null && ['planned', 'held'].includes(plan.state) ? 'Why this waits for you' : 'What to know',
     progress: running && plan.state === 'applying' ? progress(input) : null,
     job: job && { ...job, ...(job.trouble ? { trouble: job.trouble } : {}) },

@@ -13,9 +13,13 @@ export interface ListedEntry {
   index: number | null
 }
 
-/** Which entries somebody may see: all, or those about people of these schools. */
+/** Column of `audit_entries as e` that holds the identifier of the person an entry is about. */
+export const personColumn = 'substr(e.subject, 8)'
+
+/** Which entries somebody may see: all, or those about some people. */
 export interface EntryScope {
-  schools: 'all' | readonly string[]
+  /** A condition on `personColumn`, with its values; `all` without one. */
+  about: 'all' | { sql: string; values: readonly string[] }
   /** One thing only, such as `person:<ulid>`. */
   subject?: string
 }
@@ -39,7 +43,7 @@ export class AuditListQueries {
   }
 
   async count(scope: EntryScope): Promise<number> {
-    if (scope.schools === 'all' && !scope.subject) return await this.#sequenced() + await this.waiting()
+    if (scope.about === 'all' && !scope.subject) return await this.#sequenced() + await this.waiting()
     const where = conditions(scope)
     return Number((await this.#db.rows(`select count(*) as n from audit_entries e where ${where.sql.join(' and ')}`, where.values))[0]?.['n'] ?? 0)
   }
@@ -56,7 +60,7 @@ export class AuditListQueries {
   }
 }
 
-function conditions({ schools, subject }: EntryScope): { sql: string[]; values: string[]; push(sql: string, ...values: string[]): void } {
+function conditions({ about, subject }: EntryScope): { sql: string[]; values: string[]; push(sql: string, ...values: string[]): void } {
   const where = {
     sql: ['1 = 1'], values: [] as string[],
     push(sql: string, ...values: string[]) {
@@ -65,11 +69,7 @@ function conditions({ schools, subject }: EntryScope): { sql: string[]; values: 
     },
   }
   if (subject) where.push('e.subject = ?', subject)
-  if (schools !== 'all') {
-    const marks = schools.map(() => '?').join(', ')
-    if (schools.length === 0) where.push('1 = 0')
-    else where.push(`e.subject like 'person:%' and substr(e.subject, 8) in (select a.person_id from affiliations a where a.school_id in (${marks}))`, ...schools)
-  }
+  if (about !== 'all') where.push(`e.subject like 'person:%' and ${about.sql}`, ...about.values)
   return where
 }
 

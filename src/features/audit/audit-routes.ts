@@ -7,10 +7,10 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { download, view } from '../../http/page-result.ts'
-import { today } from '../../shared/dates.ts'
+import { type CalendarDate, today } from '../../shared/dates.ts'
 import { Forbidden } from '../../shared/errors.ts'
 import type { AuditKey } from './audit-key.ts'
-import { AuditListQueries } from './audit-list-queries.ts'
+import { AuditListQueries, personColumn } from './audit-list-queries.ts'
 import type { AuditQueries } from './audit-queries.ts'
 import type { AuditSequencer } from './audit-sequencer.ts'
 import { AUDIT_PATH, auditView } from './audit-views.ts'
@@ -22,6 +22,8 @@ export interface AuditPagesDeps {
   auditQueries: AuditQueries
   sequencer: AuditSequencer
   auditKey: AuditKey
+  /** A condition that a column holds somebody of these schools today. */
+  placedAt(column: string, schools: readonly string[], on: CalendarDate): { sql: string; values: readonly string[] }
   /** Names for people's identifiers. */
   people: { people(ids: readonly string[]): Promise<ReadonlyMap<string, { name: string }>> }
 }
@@ -39,7 +41,7 @@ export function auditPages(deps: AuditPagesDeps): Page[] {
       name: 'audit log', path: AUDIT_PATH, permission: 'audit.view', query,
       get: async (ctx) => {
         const schools = ctx.actor.schools('audit.view')
-        const scope = { schools, ...(ctx.query.about ? { subject: ctx.query.about } : {}) }
+        const scope = { about: schools === 'all' ? 'all' as const : deps.placedAt(personColumn, schools, today(ctx.now)), ...(ctx.query.about ? { subject: ctx.query.about } : {}) }
         const { entries, next } = await list.page(scope, ctx.query.before ?? null, PAGE_SIZE)
         // Names of what is shown only: a reference that somebody typed must not tell whose it is at a school that is not theirs.
         const people = entries.flatMap((entry) => [entry.actor, entry.subject ?? '']).flatMap((name) => /^person:(.{26})$/.exec(name)?.[1] ?? [])
@@ -51,7 +53,7 @@ export function auditPages(deps: AuditPagesDeps): Page[] {
       },
     }),
     definePage({
-      name: 'audit export', path: `${AUDIT_PATH}/export`, permission: 'audit.view',
+      name: 'audit export', path: `${AUDIT_PATH}/export`, permission: 'audit.view', stepUp: true,
       get: async (ctx) => {
         if (ctx.actor.schools('audit.view') !== 'all') throw new Forbidden('The whole log belongs to the trust; your role is for your school.')
         return download({ filename: `assent-log-${today(ctx.now)}.jsonl`, contentType: 'application/jsonl', body: await exported(deps) })

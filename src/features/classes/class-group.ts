@@ -32,7 +32,9 @@ export function leadOf(actor: Actor, group: KnownGroup, ownGroups: ReadonlySet<s
   return fitting.some(({ role }) => role !== 'cover') ? 'lead' : 'cover'
 }
 
-function covers({ role, groupName }: Actor['roles'][number], group: KnownGroup, ownGroups: ReadonlySet<string>): boolean {
+function covers({ role, groupName, yearCode }: Actor['roles'][number], group: KnownGroup, ownGroups: ReadonlySet<string>): boolean {
+  if (yearCode && !isNamed(group, yearCode)) return false
+  if (groupName === null && yearCode) return true
   if (groupName !== null) return isNamed(group, groupName)
   return WHOLE_SCHOOL.has(role) || (group.kind === 'group' && ownGroups.has(`${group.schoolId}|${group.name}`))
 }

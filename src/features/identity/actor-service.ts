@@ -1,35 +1,46 @@
 import type { Clock } from '../../adapters/clock.ts'
-import type { Actor, ActorRole } from '../../http/actor.ts'
+import type { Actor, ActorRole, Place } from '../../http/actor.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
-import { allows } from './permissions.ts'
-import type { PeoplePort } from './ports.ts'
+import { allows, groupPermissions, narrowRoles } from './permissions.ts'
+import type { PeoplePort, PersonFacts } from './ports.ts'
+import type { RoleGrant } from './role-grant.ts'
 import type { RoleStore } from './role-store.ts'
 
 const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const VISITORS = new Set(['volunteer', 'contractor', 'visitor'])
 
+interface ActorParts {
+  roles: RoleStore
+  people: PeoplePort
+  clock: Clock
+  /** Lets everyone see the local mailbox; for the demo's configuration only. */
+  demo: boolean
+  /** Whether a person's access is suspended, whatever the cause. */
+  isSuspended(personId: string): Promise<boolean>
+}
+
 /** Says who a person is at this moment: what they were given, and what they are in the school's records. */
 export class ActorService {
-  readonly #parts: { roles: RoleStore; people: PeoplePort; clock: Clock; demo: boolean }
-
-  /** `demo` lets everyone see the local mailbox; it is for the demo's configuration only. */
-  constructor(parts: { roles: RoleStore; people: PeoplePort; clock: Clock; demo: boolean }) {
+  readonly #parts: ActorParts
+  constructor(parts: ActorParts) {
     this.#parts = parts
   }
 
   /**
    * Null when there is no such person. A signing link proves less than the school's sign-in: who came by one is only the
-   * signatory, whatever else they are (ASVS 6.3.4).
+   * signatory, whatever else they are (ASVS 6.3.4). Who has left the trust or is suspended has no role
+   * meanwhile (ASVS 7.4.2).
    */
   async actorFor(personId: string, via: SignInRoute | null): Promise<Actor | null> {
-    const { roles, people, clock, demo } = this.#parts
+    const { roles, people, clock, demo, isSuspended } = this.#parts
     const facts = await people.factsOf(personId)
     if (!facts) return null
-    const granted = via === 'link' || via === 'class' ? [] : await roles.grantsOf(personId, clock.now())
+    const given = via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now())
+    const granted = given.length > 0 && await isSuspended(personId) ? [] : given
     return makeActor({
       personId,
       name: facts.name,
-      granted: granted.map(({ role, schoolId, groupName }) => ({ role, schoolId, groupName })),
+      granted: granted.flatMap((grant) => hatsOf(grant, facts)),
       own: ownRoles(facts.affiliations, facts.children.length > 0),
       children: facts.children,
       demo,
@@ -46,8 +57,9 @@ function makeActor(parts: {
   demo: boolean
 }): Actor {
   const roles = [...parts.granted, ...parts.own]
-  // A grant for one year or class says nothing about the rest of the school, so it does not count here.
-  const wide = roles.filter((role) => role.groupName === null)
+  // A grant for one year or class says nothing about the rest of the school: it counts only where a page asks for `scope`.
+  const wide = roles.filter((role) => !narrowRoles.has(role.role) && role.groupName === null && !role.yearCode)
+  const narrow = (permission: string) => (groupPermissions.has(permission) ? roles.filter((role) => isNarrow(role) && allows(role.role, permission)) : [])
   const allowing = (permission: string) => wide.filter(({ role }) => allows(role, permission))
   const everywhere = (permission: string) => parts.demo && permission === 'mailbox.view'
   return {
@@ -56,14 +68,30 @@ function makeActor(parts: {
     label: `person:${parts.personId}`,
     roles,
     can: (permission, schoolId) => everywhere(permission)
-      || allowing(permission).some((role) => schoolId === undefined || role.schoolId === null || role.schoolId === schoolId),
+      || allowing(permission).some((role) => schoolId === undefined || role.schoolId === null || role.schoolId === schoolId)
+      || (schoolId === undefined && narrow(permission).length > 0),
     schools: (permission) => {
       const found = allowing(permission).map((role) => role.schoolId)
       return everywhere(permission) || found.includes(null) ? 'all' : [...new Set(found)].filter((id) => id !== null)
     },
+    scope: (permission) => {
+      const found = [...allowing(permission), ...narrow(permission)]
+      return everywhere(permission) || found.some((role) => role.schoolId === null) ? 'all' : found.map(placeOf)
+    },
     guardianOf: parts.children.filter((child) => !child.doNotContact).map((child) => child.pupilId),
     relatedTo: parts.children.map((child) => child.pupilId),
   }
+}
+
+const isNarrow = (role: ActorRole): boolean => role.schoolId !== null && (role.groupName !== null || Boolean(role.yearCode))
+
+const placeOf = (role: ActorRole): Place => ({ schoolId: role.schoolId ?? '', yearCode: role.yearCode ?? null, groupName: role.groupName })
+
+/** A grant as hats: a class teacher's open grant becomes one for each group that the records give them. */
+function hatsOf({ role, schoolId, groupName, yearCode }: RoleGrant, { groups = [] }: PersonFacts): ActorRole[] {
+  const hat = { role, schoolId, groupName, ...(yearCode === null ? {} : { yearCode }) }
+  const own = role === 'class-teacher' && groupName === null && yearCode === null ? groups.filter((group) => group.schoolId === schoolId) : []
+  return own.length > 0 ? own.map((group) => ({ ...hat, groupName: group.name })) : [hat]
 }
 
 /** One person may wear several of these hats (P1). */

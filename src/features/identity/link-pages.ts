@@ -24,7 +24,8 @@ export interface LinkPagesParts {
 export function linkPages({ links, startPath, againPath, proofs = null }: LinkPagesParts): Page[] {
   const enter = async (ctx: RequestParts, link: PersonalLink): Promise<PageResult> => {
     if (link.personId === null) return refused('gone')
-    await ctx.session.signIn(link.personId, { via: link.purpose === 'sign' ? 'link' : 'administrator-link', ref: link.tokenHash })
+    // An administrator's link comes from whoever runs the server: it proves who its holder is, so that they may set up a proof.
+    await ctx.session.signIn(link.personId, link.purpose === 'sign' ? { via: 'link', ref: link.tokenHash } : { via: 'administrator-link', ref: link.tokenHash, provenAt: ctx.now })
     ctx.session.set('link-route', link.route)
     return redirect(startPath[link.purpose])
   }

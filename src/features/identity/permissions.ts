@@ -1,10 +1,10 @@
 /** What can be allowed. Signing is not here: it is by being the signatory. Deny is the default. */
 export const permissions = [
-  'office.board.view', 'office.board.export',
+  'office.board.view', 'office.board.export', 'requests.chase', 'figures.view',
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
   'restriction.place', 'restriction.lift',
-  'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage',
+  'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
   // The desk: paper, signing for somebody at their word, letters with codes, visitors.
   'paper.enter', 'behalf.sign', 'letters.print', 'visits.manage',
   'calendar.edit',
@@ -26,32 +26,29 @@ export const affiliationRoles = ['staff', 'pupil', 'guardian', 'visitor'] as con
 export type GrantedRole = (typeof grantedRoles)[number]
 export type Role = GrantedRole | (typeof affiliationRoles)[number]
 
-const board = ['office.board.view', 'office.board.export'] as const
+const board = ['office.board.view', 'office.board.export', 'requests.chase'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
 const desk = ['paper.enter', 'behalf.sign', 'letters.print', 'visits.manage'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
-/**
- * Who may do what. A role that sees figures or its own groups only (governor, class teacher) has no entry here until a
- * page for exactly that exists.
- */
+/** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...desk, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'settings.manage', 'calendar.edit'],
+  'trust-admin': [...board, ...desk, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'figures.view', 'settings.manage', 'calendar.edit'],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
   office: [...board, ...desk, ...rosters, 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
   hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'visits.manage', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
-  'head-of-year': ['office.board.view', 'restriction.place', 'person.view', 'agreements.view'],
-  'class-teacher': [],
+  headteacher: [...board, 'visits.manage', 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
+  'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],
+  'class-teacher': ['office.board.view', 'office.board.export'],
   cover: [],
   dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
   'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
-  dpo: [...board, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
-  governor: [],
+  dpo: ['office.board.view', 'office.board.export', 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view'],
+  governor: ['figures.view'],
   'link-governor': [],
   staff: [],
   pupil: [],
@@ -63,6 +60,15 @@ const table: Record<Role, readonly Permission[]> = {
 export function allows(role: string, permission: string): boolean {
   return Object.hasOwn(table, role) && (table[role as Role] as readonly string[]).includes(permission)
 }
+
+/** Permissions whose pages ask `Actor.scope`, so that a role for one year or group counts there; everywhere else it counts for nothing. */
+export const groupPermissions: ReadonlySet<string> = new Set<Permission>(['office.board.view', 'office.board.export', 'requests.chase'])
+
+/** Roles for a year or group: without one they allow nothing, save that a class teacher has the groups that the records say. */
+export const narrowRoles: ReadonlySet<string> = new Set<GrantedRole>(['head-of-year', 'class-teacher', 'cover'])
+
+/** The circle that reads the true reason of a restriction (A5); a change in it is told to the others. */
+export const circleRoles: ReadonlySet<string> = new Set<GrantedRole>(['trust-safeguarding-lead', 'dsl', 'headteacher', 'trust-admin'])
 
 /** Roles that are never given without an end (external support, one lesson of cover). */
 export const timeBoxedRoles: ReadonlySet<GrantedRole> = new Set(['external-it', 'cover'])

@@ -11,6 +11,10 @@ export interface PersonFacts {
   affiliations: { role: string; schoolId: string }[]
   /** Every active guardian link from this adult, do-not-contact included. */
   children: { pupilId: string; doNotContact: boolean }[]
+  /** Registration groups that the records put this person in charge of today. */
+  groups?: { schoolId: string; name: string }[]
+  /** Was in the records, and every place has ended: roles that were given count for nothing then. */
+  left?: boolean
 }
 
 export interface PeoplePort {

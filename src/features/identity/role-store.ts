@@ -9,6 +9,7 @@ interface GrantRow {
   role: string
   school_id: string | null
   group_name: string | null
+  year_code: string | null
   until: number | string | null
   granted_by: string
   granted_at: number | string
@@ -38,6 +39,20 @@ export class RoleStore {
     return rows.map(fromRow).filter((grant) => isInForce(grant, now))
   }
 
+  /** The same, locked where the database can: two who take a role at once wait for each other. */
+  async lockHoldersOf(role: GrantedRole, now: Instant): Promise<RoleGrant[]> {
+    const query = this.#db.sql('role_grants').where({ role }).orderBy('id')
+    const rows = await (this.#db.dialect.lockRows ? query.forUpdate() : query) as GrantRow[]
+    return rows.map(fromRow).filter((grant) => isInForce(grant, now))
+  }
+
+  /** Every grant in force, of some schools or all; those of the whole trust are in every answer for `all` only. */
+  async inForce(schools: 'all' | readonly string[], now: Instant): Promise<RoleGrant[]> {
+    const query = this.#db.read<GrantRow>('role_grants').orderBy('id')
+    if (schools !== 'all') void query.whereIn('school_id', [...schools])
+    return (await query).map(fromRow).filter((grant) => isInForce(grant, now))
+  }
+
   async find(id: string): Promise<RoleGrant | null> {
     const row = await this.#db.read<GrantRow>('role_grants').where({ id }).first()
     return row ? fromRow(row) : null
@@ -50,14 +65,14 @@ export class RoleStore {
 
 function toRow(grant: RoleGrant): GrantRow {
   return {
-    id: grant.id, person_id: grant.personId, role: grant.role, school_id: grant.schoolId, group_name: grant.groupName,
+    id: grant.id, person_id: grant.personId, role: grant.role, school_id: grant.schoolId, group_name: grant.groupName, year_code: grant.yearCode,
     until: grant.until, granted_by: grant.grantedBy, granted_at: grant.grantedAt,
   }
 }
 
 function fromRow(row: GrantRow): RoleGrant {
   return {
-    id: row.id, personId: row.person_id, role: row.role as GrantedRole, schoolId: row.school_id, groupName: row.group_name,
+    id: row.id, personId: row.person_id, role: row.role as GrantedRole, schoolId: row.school_id, groupName: row.group_name, yearCode: row.year_code,
     until: row.until === null ? null : Number(row.until), grantedBy: row.granted_by, grantedAt: Number(row.granted_at),
   }
 }

@@ -33,7 +33,7 @@ export function setupPages({ setup, startPath, againPath }: { setup: SetupLink; 
         // Sent twice by the same browser: the first time did it.
         if (!done.ok && done.state === 'ours') return redirect(startPath)
         if (!done.ok) return refusedLink(done.state === 'elsewhere' ? 'elsewhere' : 'gone', againPath)
-        await ctx.session.signIn(done.personId, { via: 'setup', ref: done.link.tokenHash })
+        await ctx.session.signIn(done.personId, { via: 'setup', ref: done.link.tokenHash, provenAt: ctx.now })
         return redirect(startPath)
       },
     },

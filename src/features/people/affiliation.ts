@@ -22,6 +22,17 @@ export function isCurrent(affiliation: Pick<Affiliation, 'startDate' | 'endDate'
   return (affiliation.startDate === null || affiliation.startDate <= on) && (affiliation.endDate === null || affiliation.endDate >= on)
 }
 
+/**
+ * The places whose schools may know a person: those that have not ended; once all have, the last ones, whose school still has to
+ * see a leaver's affairs through. A school that somebody has moved on from is not among them.
+ */
+export function placesInCharge<A extends Pick<Affiliation, 'endDate'>>(places: readonly A[], on: CalendarDate): A[] {
+  const standing = places.filter(({ endDate }) => endDate === null || endDate >= on)
+  if (standing.length > 0) return standing
+  const last = places.map(({ endDate }) => endDate ?? '').sort().at(-1)
+  return places.filter(({ endDate }) => endDate === last)
+}
+
 /** Current, or starting soon enough that its holder is no leaver (P3). */
 export function keepsAccess(affiliation: Pick<Affiliation, 'startDate' | 'endDate'>, on: CalendarDate, startsWithinDays: number): boolean {
   if (affiliation.endDate !== null && affiliation.endDate < on) return false

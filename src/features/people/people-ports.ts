@@ -14,12 +14,15 @@ export function identityPorts(parts: { db: Database; clock: Clock; queries: Peop
       const person = await queries.person(personId)
       if (!person) return null
       const on = today(clock.now())
-      const affiliations = ((await queries.affiliationsOf([personId])).get(personId) ?? []).filter((affiliation) => isCurrent(affiliation, on))
+      const places = (await queries.affiliationsOf([personId])).get(personId) ?? []
+      const affiliations = places.filter((affiliation) => isCurrent(affiliation, on))
       const children = (await queries.childrenOf([personId])).get(personId) ?? []
       return {
         name: person.name,
         affiliations: affiliations.map(({ role, schoolId }) => ({ role, schoolId })),
         children: children.map(({ pupilId, doNotContact }) => ({ pupilId, doNotContact })),
+        left: places.length > 0 && places.every(({ endDate }) => endDate !== null && endDate < on),
+        groups: affiliations.some(({ role }) => role !== 'pupil') ? await queries.registrationGroupsOf(personId, on) : [],
       }
     },
     async addAdministrator({ name, email, trustName }: { name: string; email: string; trustName?: string }): Promise<string> {

@@ -1,9 +1,10 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
-import { emailNorm, searchText } from '../../shared/names.ts'
+import { emailNorm } from '../../shared/names.ts'
 import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
+import { searchWords } from './name-search.ts'
 
 export interface Person {
   id: string
@@ -94,13 +95,21 @@ export class PeopleQueries {
     return norm !== null && (await this.withEmail(norm)).some((other) => other !== id)
   }
 
-  /** By words or parts of words of a name, in any order and without regard to accents; at most `limit`, none for no word. */
+  /** Registration groups somebody belongs to on a day; for staff, those they take. */
+  async registrationGroupsOf(personId: string, on: CalendarDate): Promise<{ schoolId: string; name: string }[]> {
+    const rows = await this.#db.read('group_memberships').where({ person_id: personId, registration: 1 })
+      .where((w) => { void w.whereNull('start_date').orWhere('start_date', '<=', on) }).where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', on) })
+      .orderBy('name').select('school_id', 'name') as { school_id: string; name: string }[]
+    return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
+  }
+
+  /** By parts of a name in any order, for pickers and search; at most `limit`, none for no word. */
   async search(text: string, limit: number): Promise<Person[]> {
-    const words = searchText(text).replace(/[%_\\]/g, ' ').split(' ').filter(Boolean).slice(0, 6)
+    const words = searchWords(text)
     if (words.length === 0) return []
     const query = this.#db.read('people').orderBy('name_search').limit(limit)
     for (const word of words) void query.where('name_search', 'like', `%${word}%`)
-    return (await query).map(personFromRow)
+    return (await query as Record<string, unknown>[]).map(personFromRow)
   }
 
   /** Head count per school and role on a day: the populations of the brake (B1). */

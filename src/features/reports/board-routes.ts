@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Clock } from '../../adapters/clock.ts'
-import { type Actor, ensureCan } from '../../http/actor.ts'
+import type { Actor, Scope } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { download, redirect, view } from '../../http/page-result.ts'
 import type { SessionHandle } from '../../http/session-handle.ts'
 import { academicYear, today } from '../../shared/dates.ts'
+import { NotFound } from '../../shared/errors.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
@@ -36,7 +37,7 @@ export function boardPages(deps: BoardPagesDeps): Page[] {
     }),
     nameSearchPage({ list: 'board', path: SEARCH_PATH, permission: 'office.board.view', listPath: BOARD_PATH }),
     definePage({
-      name: 'board as csv', path: `${BOARD_PATH}.csv`, permission: 'office.board.export', query: boardQuery,
+      name: 'board as csv', path: `${BOARD_PATH}.csv`, permission: 'office.board.export', query: boardQuery, stepUp: true,
       get: async (ctx) => {
         const asked = await askedFor(deps, ctx.actor, ctx.session, ctx.query, 'office.board.export')
         const rows = boardCsv(deps.board.all(asked.question), { schools: asked.schools, agreements: asked.agreements })
@@ -44,11 +45,11 @@ export function boardPages(deps: BoardPagesDeps): Page[] {
       },
     }),
     definePage({
-      name: 'chase', path: `${BOARD_PATH}/chase`, permission: 'office.board.view', query: boardQuery,
+      name: 'chase', path: `${BOARD_PATH}/chase`, permission: 'requests.chase', query: boardQuery,
       post: {
         body: z.strictObject({}), audit: 'requests.chase-asked',
         handle: async (ctx) => {
-          const { question } = await askedFor(deps, ctx.actor, ctx.session, ctx.query, 'office.board.view')
+          const { question } = await askedFor(deps, ctx.actor, ctx.session, ctx.query, 'requests.chase')
           const { school, year, group, who, agreement, status } = ctx.query
           const report = await deps.chase.chase(question, { actor: ctx.actor.label, what: { school, year, group, who, agreement, status, named: ctx.query.named } })
           return redirect(boardHref(BOARD_PATH, ctx.query), { kind: report.mails > 0 ? 'success' : 'info', text: chaseWords(report) })
@@ -68,6 +69,9 @@ export function chaseWords({ mails, already, unreached }: ChaseReport): string {
   ].join(' ')
 }
 
+/** True where any part of the school is in the scope. */
+const isIn = (scope: Scope, schoolId: string): boolean => scope === 'all' || scope.some((place) => place.schoolId === schoolId)
+
 interface Asked {
   question: BoardQuestion
   schools: School[]
@@ -78,9 +82,9 @@ interface Asked {
 
 /** A filter as a question within what the actor may see. @throws NotFound for a school that is not theirs. */
 async function askedFor(deps: BoardPagesDeps, actor: Actor, session: SessionHandle, filter: BoardFilter, permission: string): Promise<Asked> {
-  if (filter.school) ensureCan(actor, permission, filter.school)
-  const scope = actor.schools(permission)
-  const schools = (await deps.schools.all()).filter((school) => scope === 'all' || scope.includes(school.id))
+  const scope = actor.scope(permission)
+  const schools = (await deps.schools.all()).filter((school) => isIn(scope, school.id))
+  if (filter.school && !isIn(scope, filter.school)) throw new NotFound()
   const agreements = await deps.agreements.all()
   const agreementIds = agreementsFor(filter, agreements)
   const name = filter.named ? keptSearch(session, 'board') : ''
@@ -105,6 +109,6 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   return boardView({
     filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), places: cellsOf(cells, { ...filter, status: '' }, agreementIds, true), lines, total,
     records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
-    now: deps.clock.now(), mayExport: actor.can('office.board.export'), searchAction: SEARCH_PATH,
+    now: deps.clock.now(), mayExport: actor.can('office.board.export'), mayChase: actor.can('requests.chase'), searchAction: SEARCH_PATH,
   })
 }

@@ -1,14 +1,13 @@
 import type { CalendarDate } from '../../shared/dates.ts'
+import type { Place, Scope } from '../../http/actor.ts'
 import { familyOfRole } from '../agreements/family-sql.ts'
 import { searchWords } from '../people/name-search.ts'
 import { type BoardSort, type BoardStatus, OPEN_STATUSES } from './board-filter.ts'
 
-/** Schools whose people may be seen. */
-export type SchoolScope = 'all' | readonly string[]
-
 /** What is asked of the database: a filter with its words resolved to identifiers. */
 export interface BoardQuestion {
-  schools: SchoolScope
+  /** Whose people may be seen. */
+  schools: Scope
   today: CalendarDate
   /** Earliest school year that still counts, such as `2026/27`; occasions without a year sort after every year. */
   fromYear: string
@@ -51,14 +50,34 @@ export const STATUS = `case r.state when 'complete' then 'signed' when 'declined
 /** The person's current hat of the agreement's kind: an agreement signed once counts in every school (I3). */
 const PLACED = `a.person_id = r.person_id and ${familyOfRole('a.role')} = r.family and (a.end_date is null or a.end_date >= ?)`
 
+/** Hats of `table` (affiliations) at the places of a scope. In a year or group, only pupils are seen. */
+function inScope(table: 'a' | 'x', scope: Scope): SqlPart {
+  if (scope === 'all') return { sql: '1 = 1', values: [] }
+  if (scope.length === 0) return { sql: '1 = 0', values: [] }
+  const whole = scope.filter((place) => place.yearCode === null && place.groupName === null).map(({ schoolId }) => schoolId)
+  const parts: SqlPart[] = [
+    ...(whole.length > 0 ? [{ sql: `${table}.school_id in (${whole.map(() => '?').join(', ')})`, values: whole }] : []),
+    ...scope.filter((place) => !whole.includes(place.schoolId)).map((place) => partOfSchool(table, place)),
+  ]
+  return { sql: `(${parts.map(({ sql }) => sql).join(' or ')})`, values: parts.flatMap(({ values }) => values) }
+}
+
+function partOfSchool(table: 'a' | 'x', { schoolId, yearCode, groupName }: Place): SqlPart {
+  return {
+    sql: `(${table}.school_id = ?${yearCode === null ? '' : ` and ${table}.year_code = ?`}${groupName === null ? '' : ` and ${table}.reg_group = ?`} and ${table}.role = 'pupil')`,
+    values: [schoolId, ...(yearCode === null ? [] : [yearCode]), ...(groupName === null ? [] : [groupName])],
+  }
+}
+
 /** True where an earlier hat of that kind stands for this one already: at the same school, or at any school in view. */
 function placedEarlier(question: Pick<BoardQuestion, 'schools' | 'today'>, at: 'school' | 'view'): SqlPart {
   const { schools, today } = question
-  const place = at === 'school' ? 'x.school_id = a.school_id' : schools === 'all' ? '1 = 1' : `x.school_id in (${schools.map(() => '?').join(', ') || "''"})`
+  const view = inScope('x', schools)
+  const place = at === 'school' ? 'x.school_id = a.school_id' : view.sql
   return {
     sql: `exists (select 1 from affiliations x where x.person_id = a.person_id and ${place} and x.id < a.id
       and ${familyOfRole('x.role')} = r.family and (x.end_date is null or x.end_date >= ?))`,
-    values: [...(at === 'view' && schools !== 'all' ? schools : []), today],
+    values: [...(at === 'view' ? view.values : []), today],
   }
 }
 
@@ -101,7 +120,7 @@ function narrowed(question: BoardQuestion): SqlPart[] {
   const parts: SqlPart[] = []
   const oneOf = (column: string, values: readonly string[]) =>
     parts.push(values.length === 0 ? { sql: '1 = 0', values: [] } : { sql: `${column} in (${values.map(() => '?').join(', ')})`, values: [...values] })
-  if (question.schools !== 'all') oneOf('a.school_id', question.schools)
+  if (question.schools !== 'all') parts.push(inScope('a', question.schools))
   if (question.school) oneOf('a.school_id', [question.school])
   if (question.year) oneOf('a.year_code', [question.year])
   if (question.group) oneOf('a.reg_group', [question.group])

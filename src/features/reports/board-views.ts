@@ -28,6 +28,7 @@ export interface BoardData {
   records: ReadonlyMap<string, string>
   now: Instant
   mayExport: boolean
+  mayChase: boolean
   searchAction: string
 }
 
@@ -64,7 +65,7 @@ export function boardView(data: BoardData): object {
     table: tableOf(data, link),
     pages: pagesOf(data),
     ...(data.mayExport ? { csvHref: boardHref(`${BOARD_PATH}.csv`, { ...filter, sort: 'name' }) } : {}),
-    ...(waiting > 0 && ['', 'open', 'asked', 'overdue', 'outstanding', 'waiting-guardian', 'waiting-pupil'].includes(filter.status)
+    ...(data.mayChase && waiting > 0 && ['', 'open', 'asked', 'overdue', 'outstanding', 'waiting-guardian', 'waiting-pupil'].includes(filter.status)
       ? { chase: { action: boardHref(`${BOARD_PATH}/chase`, filter), text: 'Chase those who can be reached' } } : {}),
   }
 }

@@ -9,9 +9,10 @@ export interface InferredEnd {
 
 /**
  * R5: OneRoster 1.1 has no end of a role. A pupil whose every enrolment at a school has ended is inferred to have left it;
- * not when the last of them ended only because the session did. A change of class leaves an enrolment that goes on.
+ * not when the last of them ended only because the session did, unless they are expected to leave that school with the year that ends
+ * (R8). A change of class leaves an enrolment that goes on.
  */
-export function inferEnds(groups: GroupFact[], on: CalendarDate): InferredEnd[] {
+export function inferEnds(groups: GroupFact[], on: CalendarDate, isExpected: (schoolKey: string) => boolean = () => false): InferredEnd[] {
   const bySchool = new Map<string, GroupFact[]>()
   for (const group of groups) bySchool.set(group.schoolKey, [...bySchool.get(group.schoolKey) ?? [], group])
   const ends: InferredEnd[] = []
@@ -19,7 +20,7 @@ export function inferEnds(groups: GroupFact[], on: CalendarDate): InferredEnd[] 
     if (list.some((group) => group.endDate === null || group.endDate >= on)) continue
     const last = list.reduce((latest, group) => ((group.endDate ?? '') > (latest.endDate ?? '') ? group : latest))
     const sameDay = list.filter((group) => group.endDate === last.endDate)
-    if (sameDay.every((group) => group.endIsSession)) continue
+    if (sameDay.every((group) => group.endIsSession) && !isExpected(schoolKey)) continue
     ends.push({ schoolKey, on: last.endDate as CalendarDate })
   }
   return ends

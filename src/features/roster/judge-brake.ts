@@ -15,6 +15,8 @@ export interface BrakeContext {
   schoolNames: Map<string, string>
   protectedPeople: () => Promise<ReadonlySet<string>>
   settings: BrakeSettings
+  /** Those confirmed as leavers of a school inside its roll-over window, as `school|person` (R8). */
+  expectedLeavers: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
   /** R10: whether this run may apply endings without a person at all. */
   mayApply: boolean
 }
@@ -35,10 +37,10 @@ export async function judgeBrake(context: BrakeContext): Promise<BrakeOutcome> {
     groups: await populationGroups(context, taking),
     cohorts: await cohorts(context, taking),
     firstRun: !context.source.tookAccessAway,
-    rolloverWindow: false,
+    rolloverWindow: taking.expected.size > 0,
     settings: context.settings,
   })
-  const held = verdict.verdict === 'pass' ? [] : verdict.reasons.map(({ rule, text }) => ({ rule: rule as string, text }))
+  const held: BrakeOutcome['held'] = verdict.verdict === 'pass' ? [] : [...verdict.reasons]
   if (inferred > 0) held.push({ rule: 'R5', text: `${inferred} ${inferred === 1 ? 'pupil is' : 'pupils are'} inferred to have left (every class has ended). This is applied only after approval.` })
   if (!context.mayApply && taking.people.size > 0) held.push({ rule: 'R10', text: 'This source only proposes: what takes access away waits for approval.' })
   const wholeRun = verdict.verdict !== 'pass' || !context.mayApply
@@ -53,13 +55,15 @@ interface Taking {
   people: Map<string, string>
   leavers: Set<string>
   affiliations: Map<string, Affiliation[]>
+  /** `school|person` */
+  expected: ReadonlySet<string>
 }
 
 async function takingAway(context: BrakeContext): Promise<Taking> {
   const rows = await context.db.read('plan_items').where({ plan_id: context.planId })
     .where((w) => { void w.where('rank', rank.leaver).orWhere((v) => { void v.whereNotNull('population').whereNot('population', 'ended-group') }) })
     .groupBy('subject').select('subject').max({ top: 'rank' }) as unknown as { subject: string; top: number }[]
-  const taking: Taking = { people: new Map(), leavers: new Set(), affiliations: new Map() }
+  const taking: Taking = { people: new Map(), leavers: new Set(), affiliations: new Map(), expected: new Set() }
   for (const part of chunks(rows, 900)) {
     const ids = await context.sources.personIds(context.source.id, part.map((row) => row.subject))
     for (const row of part) {
@@ -70,20 +74,26 @@ async function takingAway(context: BrakeContext): Promise<Taking> {
     }
   }
   taking.affiliations = await context.people.affiliationsOf([...taking.people.keys()])
+  taking.expected = await context.expectedLeavers([...taking.people.keys()], context.on)
   return taking
 }
 
 async function populationGroups(context: BrakeContext, taking: Taking): Promise<BrakeGroup[]> {
   const populations = await context.people.populations(context.now)
   const history = await recentEndings(context)
-  const counts = new Map<string, { endings: number; losses: number }>()
+  const counts = new Map<string, { endings: number; losses: number; expectedEndings: number; expectedLosses: number }>()
   for (const [id] of taking.people) {
     const home = (taking.affiliations.get(id) ?? []).find((affiliation) => isCurrent(affiliation, context.on))
     if (!home) continue
     const key = `${home.schoolId}|${home.role}`
-    const count = counts.get(key) ?? { endings: 0, losses: 0 }
+    const count = counts.get(key) ?? { endings: 0, losses: 0, expectedEndings: 0, expectedLosses: 0 }
     count.endings += 1
     if (taking.leavers.has(id)) count.losses += 1
+    // Expected is the leaving; what else would be cleared of them counts like anybody's.
+    if (taking.leavers.has(id) && taking.expected.has(`${home.schoolId}|${id}`)) {
+      count.expectedEndings += 1
+      count.expectedLosses += 1
+    }
     counts.set(key, count)
   }
   return [...counts].map(([key, count]) => {
@@ -92,7 +102,7 @@ async function populationGroups(context: BrakeContext, taking: Taking): Promise<
     return {
       schoolId, role, schoolName: context.schoolNames.get(schoolId) ?? schoolId,
       population: Math.max(populations.get(key) ?? 0, count.endings),
-      endings: count.endings, accessLoss: count.losses,
+      endings: count.endings, accessLoss: count.losses, expectedEndings: count.expectedEndings, expectedAccessLoss: count.expectedLosses,
       endings24h: past.day, endings7d: past.week, accessLoss24h: past.day, accessLoss7d: past.week,
     }
   })
@@ -117,15 +127,16 @@ async function recentEndings(context: BrakeContext): Promise<Map<string, { day: 
 
 /** B2: year and registration groups that would lose nearly everybody. */
 async function cohorts(context: BrakeContext, taking: Taking): Promise<BrakeCohort[]> {
-  const losing = new Map<string, { schoolId: string; column: 'year_code' | 'reg_group'; value: string; n: number }>()
+  const losing = new Map<string, { schoolId: string; column: 'year_code' | 'reg_group'; value: string; n: number; expected: number }>()
   for (const id of taking.leavers) {
     for (const affiliation of taking.affiliations.get(id) ?? []) {
       if (affiliation.role !== 'pupil' || !isCurrent(affiliation, context.on)) continue
       for (const [column, value] of [['year_code', affiliation.yearCode], ['reg_group', affiliation.regGroup]] as const) {
         if (value === null) continue
         const key = `${affiliation.schoolId}|${column}|${value}`
-        const entry = losing.get(key) ?? { schoolId: affiliation.schoolId, column, value, n: 0 }
+        const entry = losing.get(key) ?? { schoolId: affiliation.schoolId, column, value, n: 0, expected: 0 }
         entry.n += 1
+        if (taking.expected.has(`${affiliation.schoolId}|${id}`)) entry.expected += 1
         losing.set(key, entry)
       }
     }
@@ -138,7 +149,7 @@ async function cohorts(context: BrakeContext, taking: Taking): Promise<BrakeCoho
     found.push({
       schoolId: entry.schoolId, schoolName: context.schoolNames.get(entry.schoolId) ?? entry.schoolId,
       name: entry.column === 'year_code' ? `Year ${entry.value}` : entry.value,
-      size: Number(size?.['n'] ?? entry.n), losing: entry.n, expected: 0,
+      size: Number(size?.['n'] ?? entry.n), losing: entry.n, expected: entry.expected,
     })
   }
   return found

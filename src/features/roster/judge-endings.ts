@@ -14,6 +14,7 @@ export interface EndingContext {
   db: Database; plans: PlanStore; sources: SourceStore; people: PeopleQueries
   source: Source; planId: string; staged: Staged; on: CalendarDate; startsWithinDays: number
   schools: Map<string, string>
+  expectedLeavers: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
 }
 
 /** What an inferred ending's plan line holds in `after`. */
@@ -99,11 +100,12 @@ export async function inferLeavers(context: EndingContext): Promise<void> {
     const ids = await context.sources.personIds(context.source.id, part)
     const current = await context.people.affiliationsOf([...ids.values()])
     const lines = await context.plans.itemsOf(planId, part)
+    const expected = await context.expectedLeavers([...ids.values()], context.on)
     const items: NewPlanItem[] = []
     for (const subject of part) {
       const facts = after.get(subject) ?? []
       const groups = facts.filter((fact): fact is GroupFact => fact.kind === 'group')
-      for (const end of inferEnds(groups, context.on)) {
+      for (const end of inferEnds(groups, context.on, (schoolKey) => expected.has(`${context.schools.get(schoolKey)}|${ids.get(subject)}`))) {
         const schoolId = context.schools.get(end.schoolKey)
         const stored = (current.get(ids.get(subject) ?? '') ?? []).find((affiliation) => affiliation.schoolId === schoolId && affiliation.role === 'pupil')
         if (stored && stored.endDate !== null && stored.endDate < context.on) continue

@@ -2,6 +2,8 @@ import type { Database } from '../../db/database.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { AuditQueries } from '../audit/audit-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
+import type { ExpectedLeavers } from './expected-leavers.ts'
 import type { MergeService } from './merge-service.ts'
 import type { MissingService } from './missing-service.ts'
 import type { RosterQueries } from './roster-queries.ts'
@@ -26,6 +28,8 @@ export interface RosterPageDeps {
   uploads: RosterUploads
   missing: MissingService
   merges: MergeService
+  expectedLeavers: ExpectedLeavers
+  calendar: CalendarStore
   schools: SchoolStore
   auditQueries: Pick<AuditQueries, 'bySubject'>
   /** The demo's files; empty elsewhere. */

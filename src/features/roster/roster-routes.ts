@@ -10,6 +10,7 @@ import { readerOf, type RosterPageDeps } from './roster-page-deps.ts'
 import { UPLOAD_LIMIT_BYTES } from './roster-uploads.ts'
 import { rostersView, RUNS_PER_PAGE } from './roster-views.ts'
 import { rosterRunPages } from './roster-run-routes.ts'
+import { rolloverPages } from './rollover-routes.ts'
 import { mergePages } from './merge-routes.ts'
 import { missingPages } from './missing-routes.ts'
 import { formatWords } from './run-words.ts'
@@ -18,7 +19,7 @@ const FORMATS = ['oneroster-csv', 'sds-csv', 'csv'] as const
 
 /** `/rosters`, its uploads, runs and missing people. */
 export function rosterPages(deps: RosterPageDeps): Page[] {
-  return [listPage(deps), uploadPage(deps), ...samplesPage(deps), ...rosterRunPages(deps), ...mergePages(deps), ...missingPages(deps)]
+  return [listPage(deps), uploadPage(deps), ...samplesPage(deps), ...rosterRunPages(deps), ...mergePages(deps), ...rolloverPages(deps), ...missingPages(deps)]
 }
 
 function listPage({ queries, db, samples }: RosterPageDeps): Page {

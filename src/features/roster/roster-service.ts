@@ -5,7 +5,7 @@ import type { Database } from '../../db/database.ts'
 import { withLease } from '../../db/lease.ts'
 import { noBrake, type Plan, PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
-import { today } from '../../shared/dates.ts'
+import { type CalendarDate, today } from '../../shared/dates.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
@@ -35,6 +35,8 @@ export interface RosterDeps {
   /** People automation never acts on (B4). */
   protectedPeople: () => Promise<ReadonlySet<string>>
   brake: BrakeSettings
+  /** Of these people those confirmed as leavers of a school inside its roll-over window, as `school|person` (R8). */
+  expectedLeavers: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
   startsWithinDays: number
   /** When no school is configured, the first feed may introduce them. */
   mayAddSchools: boolean
@@ -136,7 +138,7 @@ export class RosterService {
     const schoolKeys = new Set(open.schools.map((school) => school.key))
     const context: EndingContext = {
       db, plans: this.plans, sources: this.sources, people: this.#deps.peopleQueries, source, planId, staged, on,
-      startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids,
+      startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids, expectedLeavers: this.#deps.expectedLeavers,
     }
     if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
     const matched = refused.length === 0 && await this.sources.knowsAnybody() ? await matchNewPeople(context) : new Map<string, string>()
@@ -153,7 +155,7 @@ export class RosterService {
     const brake = staged.notable === 0 ? noBrake : await judgeBrake({
       db, plans: this.plans, sources: this.sources, people: this.#deps.peopleQueries, source, planId, on, now: clock.now(),
       schoolNames: new Map(schoolList.map((school) => [school.id, school.shortName])),
-      protectedPeople: this.#deps.protectedPeople, settings: this.#deps.brake, mayApply: command.mode === 'enforce',
+      protectedPeople: this.#deps.protectedPeople, settings: this.#deps.brake, expectedLeavers: this.#deps.expectedLeavers, mayApply: command.mode === 'enforce',
     })
     report.heldPeople = await countHeldPeople(db, planId)
     report.held = brake.held.map(({ rule, text }) => `${rule}: ${text}`)

@@ -1,4 +1,5 @@
 import type { RosterFact } from '../../adapters/sources/source.ts'
+import { reasonsFor } from '../../shared/brake.ts'
 import { today } from '../../shared/dates.ts'
 import { pagesOf } from '../../http/paging.ts'
 import { changeWords, roleWords, yearWords } from './change-words.ts'
@@ -70,7 +71,7 @@ export function runView(input: RunPageInput): object {
     refused: run.state === 'failed' ? [] : run.report.refused.map(refusalWords),
     problem: run.state === 'failed' ? { ...(run.report.error ?? { what: run.report.refused.join(' '), where: '', remedy: '' }), again: run.report.again ? `/rosters/runs/${run.report.again}` : null } : null,
     warnings: run.report.warnings,
-    held: run.state === 'held' || run.state === 'planned' ? heldWords(plan.brake.held) : [],
+    held: run.state === 'held' || run.state === 'planned' ? heldWords(reasonsFor(plan.brake.held, input.sees)) : [],
     heldCount: counts.held,
     approve: approval(input, expired),
     access: input.access,

@@ -177,7 +177,7 @@ export class SourceStore {
       facts: JSON.stringify(row.facts),
       is_person: row.facts.some((fact) => fact.kind === 'person') ? 1 : 0,
       gone_since: null,
-    })))
+    })), ['gone_since'])
   }
 
   async updateRow(sourceId: string, row: AppliedRow): Promise<void> {

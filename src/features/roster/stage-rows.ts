@@ -14,6 +14,9 @@ import type { KnownRow, Source, SourceStore } from './source-store.ts'
 /** Links wait until both people exist. */
 export const linkPhase = 1
 
+/** Lines to a transaction: some thirty milliseconds. */
+const BATCH = 1000
+
 /** What a plan line of a roster run holds in `after`. */
 export interface StagedRow {
   digest: string
@@ -60,6 +63,7 @@ export async function stageRows(input: {
   const keys = new StagedKeys()
   const digests = input.present === 0 ? null : await sources.digests(source.id, input.present)
 
+  let waiting: { items: NewPlanItem[]; rejections: Rejection[] } = { items: [], rejections: [] }
   for await (const batch of open.rows()) {
     const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
     staged.rows += rows.length
@@ -82,15 +86,23 @@ export async function stageRows(input: {
       }
       changed.push({ row, digest, was })
     }
-    const items = await buildItems({ ...input, keys }, changed, staged, rejections)
-    if (items.length === 0 && rejections.length === 0) continue
+    for (const item of await buildItems({ ...input, keys }, changed, staged, rejections)) waiting.items.push(item)
+    waiting.rejections.push(...rejections)
+    if (waiting.items.length + waiting.rejections.length >= BATCH) await write()
+  }
+  await write()
+  return staged
+
+  async function write(): Promise<void> {
+    const { items, rejections } = waiting
+    if (items.length + rejections.length === 0) return
+    waiting = { items: [], rejections: [] }
     await db.step(async () => {
       await plans.addItems(input.planId, items)
       await runs.addRejections(input.runId, staged.rejected, rejections)
     })
     staged.rejected += rejections.length
   }
-  return staged
 }
 
 /** False for a key that an earlier batch of the same run staged already. */

@@ -51,7 +51,7 @@ export function recordsPages(deps: RecordsPagesDeps): Page[] {
     }),
     nameSearchPage({ list: 'records', path: SEARCH_PATH, permission: PERMISSION, listPath: RECORDS_PATH }),
     definePage({
-      name: 'records as csv', path: `${RECORDS_PATH}.csv`, permission: PERMISSION, query: listQuery,
+      name: 'records as csv', path: `${RECORDS_PATH}.csv`, permission: PERMISSION, query: listQuery, stepUp: true,
       get: async (ctx) => {
         const { question, schools } = await asked(deps, ctx.actor, ctx.session, ctx.query)
         return download({ filename: `signed-records-${today(ctx.now)}.csv`, contentType: 'text/csv; charset=utf-8', body: Readable.from(recordsCsv(deps, question, schools)) })

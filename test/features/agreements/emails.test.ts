@@ -20,6 +20,8 @@ const mails: Record<string, { surname: string; values: object }> = {
   'own-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', link, linkExpiresOn: 'Friday 18 September 2026', askUrl: 'https://sign.vale.example/ask' } },
   receipt: { surname: 'Oakley', values: { recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', versionLabel: 'Version 1', act: 'Signed', signedAt: '1 September 2026 at 14:05', reference: '01J0000000000000000000ABCD', about: 'Robin' }], choices: [{ question: 'Photos in the newsletter', answer: 'No', about: 'Robin' }], attached: true, verifyUrl: 'https://sign.vale.example/verify', ledger: { size: 4711, root: 'ab'.repeat(32) } } },
   reminder: { surname: 'Oakley', values: { audience: 'guardian', recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', about: 'Robin' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask', lastReminder: true } },
+  'sign-in-changed': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', what: 'A passkey was added.', at: '1 September 2026 at 14:05', link } },
+  'circle-joined': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', memberName: 'Kit Ash', roleName: 'Headteacher', place: 'Larch Hill School', giverName: 'themselves', link } },
   'plan-held': { surname: 'Oakley', values: { planName: 'Roster import "MIS"', runReference: '01J0000000000000000000ABCD', heldAt: '1 September 2026 at 07:00', reasons: ['More than 5 % of pupils would leave.'], counts: [{ label: 'Leavers', value: 61 }], link, lapsesOn: 'Tuesday 8 September 2026', secondPerson: true } },
 }
 

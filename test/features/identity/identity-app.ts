@@ -37,7 +37,7 @@ export async function startIdentity(db: Database, options: { pages?: Page[]; peo
   const administrators: unknown[] = []
   const audit = { record: async (act: Act) => { if (!db.inTransaction) throw new Error('outside'); acts.push(act) } }
   const store = new RoleStore(db)
-  const roles = new RoleService({ db, store, clock, ids, audit })
+  const roles = new RoleService({ db, store, clock, ids, audit, endSessionsOf: (id) => sessions.endSessionsOf(id), tellCircle: async () => undefined })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (id) => sessions.endSessionsOf(id) })
   const people = options.people ?? {
     addAdministrator: async (administrator) => {
@@ -48,7 +48,7 @@ export async function startIdentity(db: Database, options: { pages?: Page[]; peo
     },
   }
   const setup = new SetupLink({ db, links, roles, people })
-  const actors = new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo: false })
+  const actors = new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo: false, isSuspended: async () => false })
   const home = (path: string, permission: string) => definePage({
     name: `home ${path}`, path, permission,
     get: async (ctx) => view('pages/form.njk', { message: `${ctx.actor.label} ${ctx.actor.can('settings.manage') ? 'manages' : 'signs'}` }),

@@ -16,6 +16,8 @@ const [OAK, ELM] = ['01K0000000000000000000000A', '01K0000000000000000000000B']
 const HOUR = 3_600_000
 const wanted: NewGrant = { personId: PERSON, role: 'office', schoolId: OAK, groupName: null, until: null, grantedBy: 'os:test' }
 
+const quiet = { endSessionsOf: async () => 0, tellCircle: async () => undefined }
+
 describe('permissions', () => {
   it('deny is the default: unknown roles and permissions, and names every object has', () => {
     for (const role of ['nobody', '', 'constructor', '__proto__', 'toString']) {
@@ -25,10 +27,15 @@ describe('permissions', () => {
     expect(allows('trust-admin', 'length')).toBe(false)
   })
 
-  it('nobody gets anything by merely being in the records, nor as governor, class teacher or cover', () => {
-    for (const role of [...affiliationRoles, 'governor', 'link-governor', 'class-teacher', 'cover']) {
+  it('nobody gets anything by merely being in the records, nor as link governor or cover', () => {
+    for (const role of [...affiliationRoles, 'link-governor', 'cover']) {
       expect(permissions.filter((permission) => allows(role, permission))).toEqual([])
     }
+  })
+
+  it('a governor sees figures, a class teacher the board, and neither anything else', () => {
+    expect(permissions.filter((permission) => allows('governor', permission))).toEqual(['figures.view'])
+    expect(permissions.filter((permission) => allows('class-teacher', permission))).toEqual(['office.board.view', 'office.board.export'])
   })
 
   it('external support sees no person, record, log or setting, and approves nothing', () => {
@@ -53,6 +60,11 @@ describe('decideGrant', () => {
     [{ role: 'cover' }, 'needs-an-end'],
     [{ until: START }, 'already-over'],
     [{ schoolId: null, groupName: '7A' }, 'group-without-school'],
+    [{ role: 'head-of-year' }, 'needs-a-group'],
+    [{ role: 'cover', groupName: '7A', until: START + 26 * HOUR }, 'longer-than-a-day'],
+    [{ role: 'class-teacher', schoolId: null }, 'needs-a-group'],
+    [{ role: 'cover', until: START + 1 }, 'needs-a-group'],
+    [{ role: 'dsl', yearCode: '7' }, 'role-of-the-whole'],
   ])('refuses %j: %s', (change, reason) => {
     expect(decideGrant({ ...wanted, ...change }, START)).toEqual({ ok: false, reason })
   })
@@ -67,8 +79,8 @@ onBothDatabases('roles and actors', (get) => {
   beforeAll(() => {
     const { db } = get()
     const store = new RoleStore(db)
-    roles = new RoleService({ db, store, clock, ids: seededIds(clock, `roles ${db.dialect.name}`), audit: { record: async (act) => acts.push(act) } })
-    actors = (demo = false) => new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo })
+    roles = new RoleService({ db, store, clock, ids: seededIds(clock, `roles ${db.dialect.name}`), audit: { record: async (act) => acts.push(act) }, ...quiet })
+    actors = (demo = false) => new ActorService({ roles: store, people: { factsOf: async (id) => facts.get(id) ?? null }, clock, demo, isSuspended: async () => false })
   })
   const fresh = async (...grants: Partial<NewGrant>[]): Promise<Actor> => {
     await get().db.sql('role_grants').delete()
@@ -126,7 +138,7 @@ onBothDatabases('roles and actors', (get) => {
   it('a grant whose log entry fails is not made', async () => {
     await fresh()
     const { db } = get()
-    const broken = new RoleService({ db, store: new RoleStore(db), clock, ids: seededIds(clock, 'broken'), audit: { record: async () => { throw new Error('disk full') } } })
+    const broken = new RoleService({ db, store: new RoleStore(db), clock, ids: seededIds(clock, 'broken'), audit: { record: async () => { throw new Error('disk full') } }, ...quiet })
     await expect(broken.grant(wanted)).rejects.toThrow('disk full')
     expect(await db.read('role_grants')).toEqual([])
   })

@@ -106,7 +106,7 @@ onBothDatabases('what the pages ask', (get) => {
     const people = await world.people.search('surname', 100)
     const idOf = (name: string) => people.find((person) => person.surname === name)?.id ?? ''
     const a = (await world.schools.all()).find(({ name }) => name === 'School A')?.id ?? ''
-    const pages = new AccessPageQueries({ db, plans, people: world.people })
+    const pages = new AccessPageQueries({ db, clock: world.clock, plans, people: world.people })
     const planId = world.ids.next()
     await plans.create({ id: planId, kind: 'access', about: 'leavers', state: 'planned', createdBy: 'system', createdAt: world.clock.now() })
     const item = (seq: number, subject: string, rank: number, population: string | null, state: 'planned' | 'skipped' = 'planned') => ({

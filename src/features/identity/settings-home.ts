@@ -1,0 +1,28 @@
+import { definePage, type Page } from '../../http/define-page.ts'
+import { view } from '../../http/page-result.ts'
+import type { Actor } from '../../http/actor.ts'
+import { Forbidden } from '../../shared/errors.ts'
+
+/** One entry of the settings home. */
+export interface SettingsSection {
+  title: string
+  text: string
+  href: string
+  /** Shown to whoever has it. */
+  permission: string
+}
+
+/** The sections that somebody may open. */
+export const openSections = (sections: readonly SettingsSection[], actor: Actor): SettingsSection[] => sections.filter(({ permission }) => actor.can(permission))
+
+/** `/settings`: what can be set here, as far as the reader may go. */
+export function settingsHomePages(sections: readonly SettingsSection[]): Page[] {
+  return [definePage({
+    name: 'settings', path: '/settings', permission: 'signed-in',
+    get: async (ctx) => {
+      const open = openSections(sections, ctx.actor)
+      if (open.length === 0) throw new Forbidden()
+      return view('pages/identity/settings.njk', { sections: open })
+    },
+  })]
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allows, grantedRoles, permissions } from '../../src/features/identity/permissions.ts'
+import { allPages, createApp } from '../../src/app.ts'
+import { type RouteRow, routeTable } from '../../src/http/mount-pages.ts'
+import { type Answer, tokenIn } from '../http/browser.ts'
+import { textOf } from '../support/it-people.ts'
+import { EXPECTATIONS, type Expectation } from './expectations.ts'
+import { isGroupRole, may, ROLE_TABLE } from './role-table.ts'
+import { type Asker, matrixWorld, type MatrixWorld } from './world.ts'
+
+type Outcome = 'allowed' | 'forbidden' | 'absent' | 'sign in' | 'said on the form'
+const keyOf = (row: Pick<RouteRow, 'method' | 'path'>): string => `${row.method} ${row.path}`
+
+describe('P7, ASVS 8.2: every route, every role, own, other school and conflict', () => {
+  let world: MatrixWorld
+  let routes: RouteRow[]
+  beforeAll(async () => {
+    world = await matrixWorld()
+    routes = routeTable(allPages(world.app.services))
+  }, 120_000)
+  afterAll(() => world.app.close())
+
+  it('every route has an expectation, and every expectation a route', () => {
+    expect(routes.map(keyOf).filter((key) => !(key in EXPECTATIONS))).toEqual([])
+    expect(Object.keys(EXPECTATIONS).filter((key) => !routes.some((row) => keyOf(row) === key))).toEqual([])
+  })
+
+  it('nothing answers in the server but declared pages, assets and health', () => {
+    const app = createApp(world.app.services)
+    const mounted = (app.router as unknown as { stack: { route?: { path: string } }[] }).stack.flatMap(({ route }) => (route ? [route.path] : []))
+    const declared = new Set([...allPages(world.app.services).map(({ path }) => path), '/healthz', '/readyz'])
+    expect(mounted.length).toBeGreaterThan(30)
+    expect(mounted.filter((path) => !declared.has(path))).toEqual([])
+  })
+
+  it('the routes ask for what the expectations say, and the table of roles is the product’s', () => {
+    for (const row of routes) {
+      const { needs } = EXPECTATIONS[keyOf(row)] as Expectation
+      const declared = needs === 'a given role' || typeof needs !== 'string' ? 'signed-in' : needs
+      expect([keyOf(row), row.permission]).toEqual([keyOf(row), declared])
+    }
+    for (const role of grantedRoles) {
+      if (isGroupRole(role)) continue
+      for (const permission of permissions.filter((one) => one !== 'mailbox.view')) expect([role, permission, allows(role, permission)]).toEqual([role, permission, may(role, permission)])
+    }
+    expect(Object.keys(ROLE_TABLE).sort()).toEqual([...grantedRoles].sort())
+  })
+
+  it('answers each as declared', async () => {
+    const wrong: string[] = []
+    let asked = 0
+    for (const row of routes) {
+      const expectation = EXPECTATIONS[keyOf(row)]
+      if (!expectation) continue
+      for (const asker of expectation.few ? world.askers.slice(0, 3) : world.askers) {
+        for (const [target, address, expected] of casesOf(expectation, asker, world, row)) {
+          asked += 1
+          const answer = await ask(row, expectation, asker, target, address)
+          const seen = await outcomeOf(row, answer, asker, address)
+          if (seen !== expected) wrong.push(`${keyOf(row)} by ${asker.name}, ${target}: ${seen} (${answer.status}), expected ${expected}`)
+        }
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(asked).toBeGreaterThan(1500)
+  }, 300_000)
+
+  it('ASVS 7.5.3: approvals, exports and roles need a fresh proof, and without one nothing is done', async () => {
+    const guarded = routes.filter(({ stepUp }) => stepUp)
+    expect(guarded.map(keyOf)).toEqual([
+      'POST /access/plans/:id', 'GET /audit/export', 'GET /audit/looks.csv', 'GET /office/board.csv', 'GET /records.csv',
+      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
+    ])
+    const admin = world.askers.find(({ role, at }) => role === 'trust-admin' && at === 'trust')
+    const browser = await world.app.as(admin?.personId ?? '', 'saml', { proven: false })
+    const token = tokenIn(await browser.get('/ask'))
+    for (const row of guarded) {
+      const expectation = EXPECTATIONS[keyOf(row)] as Expectation
+      const address = typeof expectation.at === 'string' ? expectation.at : expectation.at(world).own ?? ''
+      const fields = typeof expectation.fields === 'function' ? expectation.fields(world, 'own') : expectation.fields ?? {}
+      const answer = row.method === 'GET' ? await browser.get(address) : await browser.post(address, { _csrf: token, ...fields })
+      expect([keyOf(row), answer.status, answer.location]).toEqual([keyOf(row), 303, '/confirm'])
+    }
+  })
+
+  async function ask(row: RouteRow, expectation: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', address: string): Promise<Answer> {
+    if (row.method === 'GET') return asker.browser.get(address)
+    const fields = typeof expectation.fields === 'function' ? expectation.fields(world, target) : expectation.fields ?? {}
+    if (!expectation.endsSession) return asker.browser.post(address, { _csrf: asker.token, ...fields })
+    return (await world.signIn(asker)).submit('/ask', fields, address)
+  }
+
+  async function outcomeOf(row: RouteRow, answer: Answer, asker: Asker, address: string): Promise<Outcome | string> {
+    if (answer.status === 404) return row.permission === 'public' && /link|setup/.test(row.path) ? 'allowed' : 'absent'
+    if (answer.status === 403) return 'forbidden'
+    if (answer.status >= 500) return `a fault: ${world.app.log.filter((line) => line.includes('"err"')).at(-1) ?? ''}`
+    if (answer.status === 303 && answer.location === '/sign-in') return 'sign in'
+    if (answer.status === 303 && row.method === 'POST') {
+      const shown = textOf((await asker.browser.get(answer.location ?? address)).text)
+      return shown.includes('family link to somebody') ? 'said on the form' : 'allowed'
+    }
+    return 'allowed'
+  }
+})
+
+function* casesOf(expectation: Expectation, asker: Asker, world: MatrixWorld, row: RouteRow): Iterable<['own' | 'otherSchool' | 'conflict', string, Outcome]> {
+  if (expectation.mine) {
+    const mine = asker.role === expectation.mine.role && asker.at === null && !asker.name.includes('link')
+    if (mine) yield ['own', expectation.mine.address(world), 'allowed']
+    const addresses = typeof expectation.at === 'string' ? {} : expectation.at(world)
+    for (const address of Object.values(addresses)) {
+      const isTheirs = asker.role === 'guardian' && row.path.startsWith('/me/sign')
+      yield ['own', address, asker.personId === null ? strangers(row) : isTheirs ? 'allowed' : 'absent']
+    }
+    return
+  }
+  const addresses = typeof expectation.at === 'string' ? { own: expectation.at } : expectation.at(world)
+  for (const [target, address] of Object.entries(addresses) as ['own' | 'otherSchool' | 'conflict', string][]) {
+    yield [target, address, expectedOf(expectation, asker, target, row)]
+  }
+}
+
+function expectedOf({ needs, trustOnly, conflict }: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
+  if (needs === 'public') return 'allowed'
+  if (asker.personId === null) return strangers(row)
+  if (needs === 'signed-in') return 'allowed'
+  if (needs === 'a given role') return asker.at === null ? 'forbidden' : 'allowed'
+  const wanted = typeof needs === 'string' ? [needs] : needs.anyOf
+  if (!wanted.some((permission) => may(asker.role, permission))) return 'forbidden'
+  if (trustOnly && asker.at !== 'trust') return trustOnly
+  if (target === 'otherSchool' && asker.at !== 'trust') return 'absent'
+  return target === 'conflict' && conflict !== undefined ? conflict : 'allowed'
+}
+
+/** A stranger's form is refused, a stranger's look leads to the way in. */
+const strangers = (row: RouteRow): Outcome => (row.method === 'POST' ? 'forbidden' : 'sign in')
