@@ -49,7 +49,9 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
   it('answers each as declared', async () => {
     const wrong: string[] = []
     let asked = 0
-    for (const row of routes) {
+    // What begins or ends a session comes last, so that it ends nobody's turn.
+    const ends = (row: RouteRow): number => Number(row.path.startsWith('/sign-'))
+    for (const row of [...routes].sort((a, b) => ends(a) - ends(b))) {
       const expectation = EXPECTATIONS[keyOf(row)]
       if (!expectation) continue
       for (const asker of expectation.few ? world.askers.slice(0, 3) : world.askers) {
@@ -91,7 +93,7 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
   }
 
   async function outcomeOf(row: RouteRow, answer: Answer, asker: Asker, address: string): Promise<Outcome | string> {
-    if (answer.status === 404) return row.permission === 'public' && /link|setup/.test(row.path) ? 'allowed' : 'absent'
+    if (answer.status === 404) return row.permission === 'public' && /link|setup|class\/:code/.test(row.path) ? 'allowed' : 'absent'
     if (answer.status === 403) return 'forbidden'
     if (answer.status >= 500) return `a fault: ${world.app.log.filter((line) => line.includes('"err"')).at(-1) ?? ''}`
     if (answer.status === 303 && answer.location === '/sign-in') return 'sign in'
@@ -120,7 +122,12 @@ function* casesOf(expectation: Expectation, asker: Asker, world: MatrixWorld, ro
   }
 }
 
-function expectedOf({ needs, trustOnly, conflict }: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
+function expectedOf(expectation: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
+  const outcome = outcomeFor(expectation, asker, target, row)
+  return expectation.names === 'nothing' && outcome === 'allowed' ? 'absent' : outcome
+}
+
+function outcomeFor({ needs, trustOnly, conflict }: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
   if (needs === 'public') return 'allowed'
   if (asker.personId === null) return strangers(row)
   if (needs === 'signed-in') return 'allowed'

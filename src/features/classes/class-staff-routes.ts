@@ -5,7 +5,7 @@ import { RequestFault } from '../../http/error-facts.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { isCalendarDate, today } from '../../shared/dates.ts'
-import { Forbidden, NotFound } from '../../shared/errors.ts'
+import { NotFound } from '../../shared/errors.ts'
 import { readCode } from './class-code.ts'
 import { leadOf, mayLead } from './class-group.ts'
 import type { ClassPagesDeps } from './class-page-deps.ts'
@@ -51,7 +51,7 @@ export function classStaffPages(deps: ClassPagesDeps): Page[] {
       post: {
         body: groupBody, audit: 'class-session.start-asked',
         handle: async (ctx) => {
-          if (!mayLead(ctx.actor)) throw new Forbidden()
+          if (!mayLead(ctx.actor)) throw new NotFound()
           return redirect(sessionAt((await deps.classes.start(ctx.actor, ctx.body)).id))
         },
       },
