@@ -10,6 +10,7 @@ import { migration as proof } from './015_proof.ts'
 import { migration as identity } from './008_identity.ts'
 import { migration as leavers } from './017_leavers.ts'
 import { migration as directories } from './016_directories.ts'
+import { migration as classSessions } from './014_class_sessions.ts'
 import { migration as security } from './011_security.ts'
 import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '017_leavers': leavers,
   '015_proof': proof,
   '016_directories': directories,
+  '014_class_sessions': classSessions,
   '011_security': security,
   '012_authoring': authoring,
   '009_calendar': calendar,

@@ -4,6 +4,8 @@ import { accessAfter } from './features/accounts/access-after.ts'
 import { accessPages } from './features/accounts/access-routes.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
+import { letterPages } from './features/identity/letter-pages.ts'
+import { deskAndPaperPages } from './features/paper/paper-feature.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { guestPages } from './features/guests/guest-routes.ts'
 import { unsignedPages } from './features/issuing/unsigned-routes.ts'
@@ -26,6 +28,9 @@ import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
 import { agreementsPages } from './features/agreements/authoring-pages.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
+import { mayLead } from './features/classes/class-group.ts'
+import { classPages } from './features/classes/class-feature.ts'
+import { receptionPages } from './features/visits/visit-feature.ts'
 import { brandOf, layoutOf } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
 import { mailboxPages } from './features/messages/mailbox-routes.ts'
@@ -52,7 +57,8 @@ import { settingsSections } from './settings-sections.ts'
 export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   const { config, links, setup } = services
   return [
-    ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask' }),
+    ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask', proofs: services.linkProofs }),
+    ...letterPages(services),
     ...setupPages({ setup, startPath: '/security/start', againPath: '/' }),
     ...signInPages(services),
     ...signInSettingsPages(services),
@@ -70,8 +76,13 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...unsignedPages(services),
     ...staffPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
-    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...agreementsPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...signingPages({
+      ...services, brandOf: (school) => brandOf(services, school), workLinks: (actor) => (mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+    }),
+    ...classPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...deskAndPaperPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
+    ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
     ...figuresPages({ ...services, agreements: services.agreements.store }),

@@ -92,6 +92,8 @@ export const configFile = z.strictObject({
     roles: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
     years: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
   }).default({ roles: {}, years: {} }),
+  families: z.strictObject({ secondProof: z.enum(['none', 'mailed-code']).default('none') }).default({ secondProof: 'none' }),
+  visits: z.strictObject({ keepPlainRecord: z.boolean().default(false) }).default({ keepPlainRecord: false }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>

@@ -1,6 +1,7 @@
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
+import { mayLead } from './features/classes/class-group.ts'
 import type { School } from './features/schools/school-store.ts'
 import { openSections } from './features/identity/settings-home.ts'
 import { settingsSections } from './settings-sections.ts'
@@ -57,11 +58,16 @@ function navigation({ actor }: RequestParts): NavItem[] {
     ['guest.view', { text: 'Guests', href: '/guests' }],
     ['access.tasks', { text: 'Directory tasks', href: '/access/directory-tasks' }],
     ['records.view', { text: 'Records', href: '/records' }],
+    ['behalf.sign', { text: 'At the desk', href: '/desk' }],
+    ['paper.enter', { text: 'Paper', href: '/paper' }],
+    ['letters.print', { text: 'Letters', href: '/letters' }],
+    ['visits.manage', { text: 'Visits', href: '/visits' }],
     ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
   const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (mayLead(actor)) open.push({ text: 'Class sessions', href: '/class' })
   if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
   return home ? [{ text: 'Home', href: '/office' }, ...open] : open
 }

@@ -27,8 +27,11 @@ import { AuditQueries } from './features/audit/audit-queries.ts'
 import { HeadStamps, STAMP_JOB } from './features/audit/head-stamps.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { GuestService } from './features/guests/guest-service.ts'
+import { createClassFeature } from './features/classes/class-feature.ts'
 import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
+import { LetterCodes } from './features/identity/letter-codes.ts'
+import { LINK_CODE, LinkProofs } from './features/identity/link-proofs.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
@@ -48,6 +51,7 @@ import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
 import { ProviderNotices } from './features/messages/provider-notices.ts'
 import { MailService } from './features/messages/mail-service.ts'
+import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
@@ -70,6 +74,7 @@ import { ConsentService } from './features/signing/consent-service.ts'
 import { ConsentStore } from './features/signing/consent-store.ts'
 import { DeclineStore } from './features/signing/decline-store.ts'
 import { CertificateNotices } from './features/signing/certificate-notices.ts'
+import { LinkCodeMails } from './features/signing/link-code-mails.ts'
 import { Invitations } from './features/signing/invitations.ts'
 import { createOutcomesFeature } from './features/signing/outcomes-feature.ts'
 import { Receipts } from './features/signing/receipts.ts'
@@ -81,6 +86,7 @@ import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { createVisitFeature } from './features/visits/visit-feature.ts'
 import { templateFolder } from './http/assets.ts'
 import { today } from './shared/dates.ts'
 import type { SessionLimits } from './http/session-store.ts'
@@ -141,6 +147,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     },
   })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
+  const letterCodes = new LetterCodes({ db, clock, ids, links })
+  const linkProofs = config.families.secondProof === 'none' ? null : new LinkProofs({ db, clock, ids, putJob: async (kind, payload, dedupeKey) => { await outbox.put(kind, payload, { dedupeKey }) } })
   const setup = new SetupLink({ db, links, roles, people: ports })
   const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
@@ -212,6 +220,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents, verifyAt: `${config.baseUrl}/verify`,
     releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
   })
+  const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
+  const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
+  const visitFeature = createVisitFeature({
+    db, clock, ids, audit, outbox, schools, people, peopleStore, agreements, requests: issuing.store, signing, links, mail, baseUrl: config.baseUrl, keepPlainRecord: config.visits.keepPlainRecord,
+  })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
@@ -222,6 +235,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const receipts = new Receipts({
     store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
   })
+  const linkCodes = new LinkCodeMails({ proofs: linkProofs, people, mail, trustName: () => trust.name })
   const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined })
   const outcomes = createOutcomesFeature({
     db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
@@ -252,11 +266,13 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
       ...outcomes.handlers,
       ...guests.handlers,
       ...notices.handlers,
+      ...visitFeature.visitHandlers,
       [ROSTER_SYNC]: rosterUploads.handler,
       'signing.seal': sealing.handler,
       [STAMP_JOB]: () => headStamps.stamp(),
       'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
       'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
+      [LINK_CODE]: async (payload, job) => linkCodes.send(text(payload['tokenHash']), job.dedupeKey),
       'messages.ask-link': async (payload) => askedLinks.send(payload),
       [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
       [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
@@ -275,7 +291,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
         { name: 'provider-certificates', cron: '10 7 * * *', run: () => providerNotices.send() },
         { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => headStamps.request(dueAt) },
         { name: 'sign-in-tidy', cron: '*/10 * * * *', run: () => signIn.tidy() },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
+        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await classFeature.classStore.forgetWaiting(clock.now() - 30 * 86_400_000); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await linkProofs?.removeExpired(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
       ],
     }),
   })
@@ -354,6 +370,11 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     guests,
     notices,
     unsigned,
+    ...classFeature,
+    ...paperFeature,
+    ...visitFeature,
+    letterCodes,
+    linkProofs,
   }
 }
 

@@ -10,6 +10,8 @@ export const permissions = [
   'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
   // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
   'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
+  // The desk: paper, signing for somebody at their word, letters with codes, visitors.
+  'paper.enter', 'behalf.sign', 'letters.print', 'visits.manage',
   'calendar.edit',
   'requirements.edit', 'queues.view', 'consents.view', 'consents.edit', 'protection.set', 'starters.manage', 'attested.import', 'signature.invalidate', 'request.excuse',
   // The local mailbox of the demo; given to nobody elsewhere.
@@ -35,17 +37,18 @@ const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
 const access = ['access.view', 'access.plan', 'access.approve', 'access.undo', 'access.tasks'] as const
 const texts = ['agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish'] as const
 const guests = ['guest.view', 'guest.ask', 'guest.approve'] as const
+const desk = ['paper.enter', 'behalf.sign', 'letters.print', 'visits.manage'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, ...guests, 'figures.view', 'settings.manage', 'calendar.edit'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, ...guests, 'figures.view', 'settings.manage', 'calendar.edit', ...desk],
   'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view', 'guest.view', 'guest.ask'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask'],
+  office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask', ...desk],
   hr: ['office.board.view', 'person.view', 'agreements.view', ...guests],
-  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, ...guests, 'calendar.edit'],
+  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, ...guests, 'calendar.edit', 'visits.manage'],
   'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': ['office.board.view', 'office.board.export'],
   cover: [],

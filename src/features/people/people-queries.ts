@@ -104,10 +104,12 @@ export class PeopleQueries {
     return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
   }
 
-  /** By parts of a name, for pickers and search; at most `limit`. */
+  /** By parts of a name in any order, for pickers and search; at most `limit`, none for no word. */
   async search(text: string, limit: number): Promise<Person[]> {
+    const words = searchWords(text)
+    if (words.length === 0) return []
     const query = this.#db.read('people').orderBy('name_search').limit(limit)
-    for (const word of searchWords(text)) void query.where('name_search', 'like', `%${word}%`)
+    for (const word of words) void query.where('name_search', 'like', `%${word}%`)
     return (await query as Record<string, unknown>[]).map(personFromRow)
   }
 

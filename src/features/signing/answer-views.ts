@@ -4,7 +4,7 @@ import { choiceView } from './choice-fields.ts'
 import type { AskedQuestion } from './consent-service.ts'
 import type { Contact } from './contact.ts'
 import { capacityOf } from './evidence.ts'
-import { at } from './my-task.ts'
+import { at, type TaskPaths } from './my-task.ts'
 import { mainIdeas } from '../agreements/pictures.ts'
 import { readingSteps } from '../agreements/reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
@@ -22,12 +22,13 @@ export function choicesFor(page: Pick<SigningPage, 'young' | 'signatory'>): { va
 }
 
 /** Agree or not, and a name. Pure. */
-export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string; questions?: readonly AskedQuestion[] }): Shown {
+export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string; questions?: readonly AskedQuestion[]; paths?: TaskPaths }): Shown {
+  const to = who.paths ?? at
   const { rendition, signatory, statement } = page
   const steps = readingSteps(page).length
   const common = {
-    brand: who.brand, action: at.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
-    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: at.step(signatory.id, steps > 1 ? steps : 1, rendition.hash), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
+    brand: who.brand, action: to.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
+    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: to.step(signatory.id, steps > 1 ? steps : 1, rendition.hash), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
   }
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
@@ -37,7 +38,7 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     }]
   }
   return ['pages/signing/sign.njk', {
-    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: at.step(signatory.id, 1, rendition.hash),
+    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: to.step(signatory.id, 1, rendition.hash),
     ...choiceView(who.questions ?? [], draft ? Object.fromEntries(draft.choices.map((choice) => [choice.questionId, choice.answer])) : null),
     question: signatory.act === 'acknowledge' ? 'Have you read it?' : 'Do you agree?',
     ...(signatory.act === 'sign' ? { nameLabel: 'Your full name', nameHint: 'This is your signature if you agree. Write it as you would on paper.' } : {}),

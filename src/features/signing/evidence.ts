@@ -8,7 +8,7 @@ export function evidenceOf(page: SigningPage, command: SignCommand, signerName: 
     slot: page.signatory.slot, act: page.signatory.act, subjectName: page.subject.name, signerName, capacity: capacityOf(page),
     relationship: page.link?.relationship ?? null, schoolName: page.school.name, statement: page.statement, typed: command.typed, drawn: command.drawn,
     language: page.rendition.language, variant: page.rendition.variant, agreementKey: page.agreementKey, versionNumber: page.versionNumber,
-    assurance: command.assurance, occasion: page.request.occasion,
+    assurance: command.assurance, occasion: page.request.occasion, ...(command.circumstance ? { circumstance: command.circumstance } : {}),
     verifyAt,
     ...command.understanding && command.understanding.length > 0 ? { understanding: command.understanding } : {},
   }

@@ -17,7 +17,7 @@ export function mePages(deps: SigningPagesDeps): Page[] {
         const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name }, {
           trainings, groupLists: ctx.session.via !== 'link' && ctx.actor.roles.some(({ role }) => role === 'staff') && (await deps.consentLists.groupsOf(personId)).length > 0, choices: asked.length === 0 ? null : asked.flatMap((about) => about.questions).filter((one) => one.answer === null).length,
         })
-        return view(template, { brand: brandFor(tasks, deps.brandOf), ...data })
+        return view(template, { brand: brandFor(tasks, deps.brandOf), workLinks: deps.workLinks(ctx.actor), ...data })
       },
     }),
     definePage({ name: 'family list', path: '/f', permission: 'signed-in', get: async () => redirect('/me') }),

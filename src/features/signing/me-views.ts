@@ -54,6 +54,7 @@ export function listView(tasks: SigningTask[], person: { name: string; forename:
         ...(extras.groupLists ? [{ text: 'Photos and publication: who in your groups said yes', href: '/consents' }] : []),
         { text: 'What you agreed to', href: '/me/history' },
       ],
+      ...togetherOf(asked),
     },
   }
 }
@@ -72,6 +73,14 @@ function trainingLine(training: Training): TaskLine {
   const href = `/me/trainings/${training.id}`
   if (training.state === 'complete') return { title: training.title, status: 'signed', statusText: 'Done', hint: training.doneOn ? `On ${longDate(training.doneOn)}` : '', links: [{ text: 'Details', href, about: training.title }] }
   return { title: training.title, href, status: 'outstanding', statusText: 'Not yet', hint: `A training. Tell us when you completed it.${training.dueOn ? ` Please do this by ${longDate(training.dueOn)}.` : ''}` }
+}
+
+/** Several children at once, where more than one still waits. */
+function togetherOf(open: SigningTask[]): { together?: { href: string; text: string } } {
+  const waiting = new Map(open.filter((task) => task.link && task.signatory.required).map((task) => [task.subject.id, task.subject.preferredForename]))
+  if (waiting.size < 2) return {}
+  const names = [...waiting.values()]
+  return { together: { href: '/me/together', text: `Sign for ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} in one go` } }
 }
 
 function leadOf(asked: SigningTask[], openCount: number, all: number, children: number, name: string): string {

@@ -11,6 +11,9 @@ export const signatureParams = z.strictObject({ signatureId: z.string().regex(/^
 /** SHA-256 of a rendition, as it travels from page to page. */
 export const textHash = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** Session value beside a sign-in by link: which way the link reached its holder. */
+const LINK_ROUTE = 'link-route'
+
 /** The signed-in person's id; the pages are behind sign-in, so there is one. */
 export function whoIs(ctx: RequestParts): string {
   if (ctx.actor.personId === null) throw new NotFound()
@@ -27,11 +30,22 @@ export async function myTask(deps: SigningPagesDeps, ctx: RequestParts & { param
 /** How sure we are who it was, from the way they came in. */
 export async function assuranceOf(deps: SigningPagesDeps, ctx: RequestParts): Promise<Evidence['assurance']> {
   if (ctx.session.via !== 'link') return 'session'
+  if (ctx.session.get(LINK_ROUTE) === 'letter') return 'letter'
   return await deps.people.sharesAddress(whoIs(ctx)) ? 'shared-address-link' : 'mailed-link'
+}
+
+/** Where reading and answering take place: one's own list, or a class session. */
+export interface TaskPaths {
+  /** The page before the first step. */
+  start: string
+  read(signatoryId: string): string
+  step(signatoryId: string, step: number, text: string): string
+  sign(signatoryId: string, text: string): string
 }
 
 /** Addresses of one task's pages. */
 export const at = {
+  start: '/me',
   read: (signatoryId: string) => `/me/sign/${signatoryId}`,
   step: (signatoryId: string, step: number, text: string) => `/me/sign/${signatoryId}?step=${step}&text=${text}`,
   sign: (signatoryId: string, text: string) => `/me/sign/${signatoryId}/sign?text=${text}`,

@@ -1,7 +1,7 @@
 import type { Brand } from '../../http/views.ts'
 import { capacityOf } from './evidence.ts'
 import { placeWords } from './me-views.ts'
-import { at } from './my-task.ts'
+import { at as own, type TaskPaths } from './my-task.ts'
 import { pictureFor } from '../agreements/pictures.ts'
 import { isEnglish } from '../agreements/agreement.ts'
 import type { CheckQuestion } from '../agreements/agreement-file.ts'
@@ -22,6 +22,8 @@ export interface ReadingPlace {
   brand: Brand
   /** "What has changed since you last signed"; null when nothing was signed before, or it is the same text. */
   sinceHref: string | null
+  /** Other addresses than those of one's own list. */
+  paths?: TaskPaths
 }
 
 /** One step of reading as template and data; null when there is no such step. Pure. */
@@ -29,13 +31,14 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   const steps = readingSteps(page)
   const step = steps[place.step - 1]
   if (!step) return null
+  const at = place.paths ?? own
   const id = page.signatory.id
   const text = page.rendition.hash
   const onward = place.step < steps.length ? at.step(id, place.step + 1, text) : at.sign(id, text)
-  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: '/me', text: page.young ? 'Back' : 'Back to your list' }
-  const common = { brand: place.brand, back, ways: place.step === 1 ? waysOf(page) : [], sinceHref: place.sinceHref, textLang: page.rendition.language, textDir: directionOf(page.rendition.language) }
+  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: at.start, text: page.young || place.paths ? 'Back' : 'Back to your list' }
+  const common = { brand: place.brand, back, ways: place.step === 1 && !place.paths ? waysOf(page) : [], sinceHref: place.sinceHref, textLang: page.rendition.language, textDir: directionOf(page.rendition.language) }
   if (step.kind === 'question') return questionView(page, place, step, onward, common)
-  if (step.kind === 'whole' || place.all) return wholeView(page, steps, common)
+  if (step.kind === 'whole' || place.all) return wholeView(page, steps, at, common)
   return {
     template: 'pages/signing/young/read.njk',
     data: {
@@ -46,7 +49,7 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   }
 }
 
-function wholeView(page: SigningPage, steps: ReadingStep[], common: object): { template: string; data: object } {
+function wholeView(page: SigningPage, steps: ReadingStep[], at: TaskPaths, common: object): { template: string; data: object } {
   const { rendition, signatory } = page
   const firstQuestion = steps.findIndex((step) => step.kind === 'question')
   return {
@@ -62,7 +65,7 @@ function wholeView(page: SigningPage, steps: ReadingStep[], common: object): { t
 
 function questionView(page: SigningPage, place: ReadingPlace, step: Extract<ReadingStep, { kind: 'question' }>, onward: string, common: object) {
   const { question, clauseHtml } = step
-  const here = at.step(page.signatory.id, place.step, page.rendition.hash)
+  const here = (place.paths ?? own).step(page.signatory.id, place.step, page.rendition.hash)
   const chosen = place.answer === null ? null : question.answers[place.answer] ?? null
   return {
     template: page.young ? 'pages/signing/young/question.njk' : 'pages/signing/question.njk',
@@ -98,7 +101,7 @@ function waysOf(page: SigningPage): { text: string; lang: string; href: string; 
   if (page.offered.length < 2) return []
   const { language, variant } = page.rendition
   return page.offered.map((one) => ({
-    text: nameOf(one), lang: one.language, href: at.readAs(page.signatory.id, one.language, one.variant), current: one.language === language && one.variant === variant,
+    text: nameOf(one), lang: one.language, href: own.readAs(page.signatory.id, one.language, one.variant), current: one.language === language && one.variant === variant,
   }))
 }
 
@@ -121,5 +124,5 @@ function wholeParts(page: SigningPage): { openingHtml: string; clauses: { id: st
 function governingHint(page: SigningPage): { translation?: string; englishHref?: string } {
   const english = page.offered[0]
   if (isEnglish(page.rendition.language) || !english) return {}
-  return { translation: `${languageName(page.rendition.language)}: ${page.rendition.versionLabel}.`, englishHref: at.readAs(page.signatory.id, english.language, english.variant) }
+  return { translation: `${languageName(page.rendition.language)}: ${page.rendition.versionLabel}.`, englishHref: own.readAs(page.signatory.id, english.language, english.variant) }
 }

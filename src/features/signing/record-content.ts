@@ -1,12 +1,7 @@
 import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
 import type { Rendition } from '../agreements/rendition.ts'
+import { ASSURANCE_WORDS, circumstanceFacts, circumstanceRows } from './circumstance.ts'
 import type { Signature, Strokes } from './signature.ts'
-
-const ASSURANCE = {
-  session: 'Signed in with the school’s own sign-in',
-  'mailed-link': 'By the personal link sent to the signer’s registered e-mail address',
-  'shared-address-link': 'By a personal link sent to an e-mail address that is shared with another adult',
-} as const
 
 /**
  * What stands in the PDF of one signature, from the stored evidence alone, so that it can be made again byte for byte (D3).
@@ -33,7 +28,8 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       { label: 'School', value: `${rendition.schoolName}, ${rendition.trustName}` },
       ...(evidence.subjectName === evidence.signerName ? [] : [{ label: 'About', value: evidence.subjectName }]),
       ...(evidence.choices ?? []).map((choice) => ({ label: 'Own choice', value: `${choice.question} ${choice.answer === 'yes' ? 'Yes' : 'No'}.` })),
-      { label: 'How we know', value: ASSURANCE[evidence.assurance] },
+      { label: 'How we know', value: ASSURANCE_WORDS[evidence.assurance] },
+      ...circumstanceRows(evidence.circumstance),
       { label: 'Exact time', value: new Date(signature.signedAt).toISOString() },
       { label: 'Shown as', value: `${evidence.variant}, ${evidence.language}` },
       { label: 'Text shown (SHA-256)', value: signature.renditionHash },
@@ -57,6 +53,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       assurance: evidence.assurance,
       ...evidence.understanding ? { understanding: evidence.understanding } : {},
       ...(evidence.choices ? { choices: evidence.choices } : {}),
+      ...circumstanceFacts(evidence.circumstance),
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Answered } from './understanding.ts'
 import type { GivenAnswer } from './consent-service.ts'
+import type { Circumstance } from './circumstance.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 
 /** What somebody does with one slot. */
@@ -21,6 +22,9 @@ export interface SignCommand {
   understanding?: readonly Answered[]
   /** Optional questions answered in the same sitting (G5). */
   choices?: readonly GivenAnswer[]
+  circumstance?: Circumstance
+  /** For the log's erasable part and never for a PDF (D2). */
+  remark?: string | null
 }
 
 export type SignOutcome =
@@ -30,6 +34,8 @@ export type SignOutcome =
   | { kind: 'text-changed' }
   | { kind: 'closed' }
   | { kind: 'not-yours' }
+  /** The member of staff who witnesses or enters it belongs to the family: a colleague must (P7). */
+  | { kind: 'conflict' }
 
 export interface DeclineCommand {
   signatoryId: string
@@ -43,6 +49,8 @@ export interface DeclineCommand {
   assurance?: Evidence['assurance']
   /** Optional questions answered in the same sitting: a "no" to the agreement says nothing about them (G5). */
   choices?: readonly GivenAnswer[]
+  /** The member of staff who witnessed or took down the answer. */
+  staffId?: string
 }
 
-export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }
+export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' | 'conflict' }

@@ -1,4 +1,5 @@
 import type { Ids } from '../../adapters/ids.ts'
+import type { Actor } from '../../http/actor.ts'
 import type { Brand } from '../../http/views.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
 import type { GrantedRole } from '../identity/permissions.ts'
@@ -37,6 +38,8 @@ export interface SigningPagesDeps {
   signIn: { ways(): Promise<{ label: string; href: string; school: string | null }[]> }
   clock: { now(): number }
   roleStore: { holdersOf(role: GrantedRole, now: number): Promise<{ personId: string; schoolId: string | null; groupName: string | null }[]> }
+  /** Work that a member of staff may go to from their own list. */
+  workLinks(actor: Actor): { text: string; href: string }[]
   /** The school that leads a page; null for the trust. */
   brandOf(school: School | null): Brand
 }

@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { isAsked, isComplete } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { staffOf } from './circumstance.ts'
 import type { ConsentService } from './consent-service.ts'
 import type { DeclineStore } from './decline-store.ts'
 import { endSignature } from './end-signature.ts'
@@ -59,7 +60,15 @@ export class SigningService {
     if (before) return this.#repeated(before, command)
     if (!isAsked(held.request, held.signatory)) return { kind: 'closed' }
     if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
+    if (await this.#inConflict(staffOf(command.circumstance), page.subject.id, signer.id)) return { kind: 'conflict' }
     return this.#capture(page, command, evidenceOf(page, command, signer.name, this.#deps.verifyAt))
+  }
+
+  /** P7: staff do nothing for a child of their own family, and nobody enters a signature of their own. */
+  async #inConflict(staffId: string | null | undefined, subjectId: string, signerId: string): Promise<boolean> {
+    if (!staffId) return false
+    if (staffId === subjectId || staffId === signerId) return true
+    return ((await this.#deps.people.guardiansOf([subjectId])).get(subjectId) ?? []).some((link) => link.guardianId === staffId)
   }
 
   #repeated(first: Signature, command: SignCommand): SignOutcome {
@@ -84,7 +93,7 @@ export class SigningService {
     await requests.update(request.id, {
       ...(request.versionId ? {} : { versionId: page.versionId }), ...(complete ? { state: 'complete' as const, completedAt: now } : {}),
     })
-    await this.#record(signature, page, complete)
+    await this.#record(signature, page, complete, command.remark ?? null)
     return { kind: 'signed', signature, complete }
   }
 
@@ -103,13 +112,14 @@ export class SigningService {
     return found === 'same' ? null : found
   }
 
-  async #record(signature: Signature, page: SigningPage, complete: boolean): Promise<void> {
+  async #record(signature: Signature, page: SigningPage, complete: boolean, remark: string | null): Promise<void> {
     const { audit, outbox } = this.#deps
     await audit.record({
       actor: signature.actor, event: signature.evidence.act === 'sign' ? 'signature.captured' : 'acknowledgement.captured', subject: `person:${signature.subjectId}`,
       payload: {
         signature: signature.id, request: signature.requestId, signer: signature.signerId, slot: signature.evidence.slot, method: signature.method,
         rendition: signature.renditionHash, version: page.versionId, complete,
+        ...(signature.evidence.circumstance ? { way: signature.evidence.circumstance.kind, staff: staffOf(signature.evidence.circumstance) } : {}), ...(remark ? { remark } : {}),
       },
     })
     await outbox.put('signing.seal', { signatureId: signature.id }, { dedupeKey: `seal:${signature.id}:1` })
@@ -124,6 +134,7 @@ export class SigningService {
     const { db, clock, ids, requests, queries, audit, declines } = this.#deps
     const page = await queries.page(command.signatoryId, command.signerId, { text: command.renditionHash })
     if (!page) return { kind: 'not-yours' }
+    if (await this.#inConflict(command.staffId, page.subject.id, command.signerId)) return { kind: 'conflict' }
     return db.transaction(async () => {
       const request = await requests.lock(page.request.id)
       const slot = await requests.signatory(command.signatoryId)
@@ -143,6 +154,7 @@ export class SigningService {
         payload: {
           request: request.id, signatory: slot.id, signer: command.signerId, slot: slot.slot, required: slot.required,
           rendition: command.renditionHash, decline: declineId, withReason: command.reason !== null, wantsCall: command.wantsCall,
+          ...(command.staffId ? { staff: command.staffId } : {}),
         },
       })
       return { kind: 'declined' }
@@ -179,14 +191,24 @@ export class SigningService {
    * Null for anybody else's signature; false when it had ended before.
    */
   async withdraw(signatureId: string, signerId: string, actor: string): Promise<boolean | null> {
-    const { db, clock, store, requests, queries, audit } = this.#deps
-    const signature = await queries.ownSignature(signatureId, signerId)
-    if (!signature) return null
+    const signature = await this.#deps.queries.ownSignature(signatureId, signerId)
+    return signature ? this.#end(signature, { kind: 'withdrawn', event: 'signature.withdrawn', actor, payload: { signer: signerId } }) : null
+  }
+
+  /** Staff declare a signature invalid, with a reason (S4): it stays in the log and counts no more. False when it had ended before. */
+  async invalidate(signatureId: string, by: { actor: string; reason: string }): Promise<boolean> {
+    const signature = await this.#deps.store.byId(signatureId)
+    if (!signature) return false
+    return this.#end(signature, { kind: 'invalidated', event: 'signature.invalidated', actor: by.actor, payload: { reason: by.reason } })
+  }
+
+  async #end(signature: Signature, act: { kind: 'withdrawn' | 'invalidated'; event: string; actor: string; payload: object }): Promise<boolean> {
+    const { db, clock, store, requests, audit } = this.#deps
     return db.transaction(async () => {
-      if (!await endSignature({ store, requests }, signature, 'withdrawn', clock.now())) return false
+      if (!await endSignature({ store, requests }, signature, act.kind, clock.now())) return false
       await audit.record({
-        actor, event: 'signature.withdrawn', subject: `person:${signature.subjectId}`,
-        payload: { signature: signatureId, request: signature.requestId, signer: signerId, slot: signature.evidence.slot },
+        actor: act.actor, event: act.event, subject: `person:${signature.subjectId}`,
+        payload: { signature: signature.id, request: signature.requestId, slot: signature.evidence.slot, ...act.payload },
       })
       return true
     })

@@ -14,6 +14,8 @@ const link = 'https://sign.vale.example/f/abc?a=1&b=2'
 const mails: Record<string, { surname: string; values: object }> = {
   'guardian-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', children: [{ forename: 'Robin' }, { forename: 'Ash' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask' } },
   'staff-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', agreements: [{ title: 'Using technology at work' }], link, linkExpiresOn: 'Friday 18 September 2026', startsOn: 'Tuesday 1 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask' } },
+  'visitor-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', comesOn: 'Tuesday 1 September 2026', host: 'Amara Okafor', link, linkExpiresOn: 'Friday 18 September 2026', askUrl: 'https://sign.vale.example/ask' } },
+  'link-code': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', code: '482915' } },
   'pupil-sign-link': { surname: 'Oakley', values: { forename: 'Robin', link, dueOn: 'Tuesday 15 September 2026' } },
   'own-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', link, linkExpiresOn: 'Friday 18 September 2026', askUrl: 'https://sign.vale.example/ask' } },
   receipt: { surname: 'Oakley', values: { recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', versionLabel: 'Version 1', act: 'Signed', signedAt: '1 September 2026 at 14:05', reference: '01J0000000000000000000ABCD', about: 'Robin' }], choices: [{ question: 'Photos in the newsletter', answer: 'No', about: 'Robin' }], attached: true, verifyUrl: 'https://sign.vale.example/verify', ledger: { size: 4711, root: 'ab'.repeat(32) } } },
