@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { freePort } from '../test/support/mariadb.ts'
 import { type BenchOptions, type BenchRow, quantile } from './support/bench-row.ts'
 import { writeRoster } from './support/roster-files.ts'
 import { runTask } from './support/run-task.ts'
+import { assent, environment, type Place, startServer } from '../test/support/start-server.ts'
 import { freshDatabase, inWorkFolder } from './support/work-folder.ts'
 
 const LIMIT_MS = 1_000
-const assent = fileURLToPath(new URL('../bin/assent.cjs', import.meta.url))
 
 /**
  * Signing on the embedded database while a large roster comes in: `serve` runs with its worker, signatures are captured at a
@@ -34,32 +32,9 @@ export function benchBeside({ quick, say }: BenchOptions): Promise<BenchRow[]> {
       const beside = await captureWhile(capture, join(folder, 'stop-2'), 3_000, () => sync(place, large))
       return [...describe('alone', alone, quick), ...describe('beside an import', beside, quick, LIMIT_MS)]
     } finally {
-      server.kill('SIGTERM')
-      if (server.exitCode === null) await once(server, 'exit')
+      await server.stop()
     }
   })
-}
-
-interface Place { dataDir: string; url: string }
-
-const environment = ({ dataDir, url }: Place, port = 0) =>
-  ({ ...process.env, ASSENT_DATA_DIR: dataDir, ASSENT_DATABASE_URL: url, ...(port ? { ASSENT_PORT: String(port) } : {}) })
-
-async function startServer(place: Place) {
-  const child = spawn(process.execPath, [assent, 'serve'], { env: environment(place, await freePort()), stdio: ['ignore', 'pipe', 'pipe'] })
-  // Its log complains of the mail server that is not there; only the last of it matters, should it die.
-  let log = ''
-  child.stderr.setEncoding('utf8').on('data', (part: string) => { log = (log + part).slice(-2_000) })
-  const ready = new Promise<void>((resolve, reject) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      text += part
-      if (text.includes('listens at')) resolve()
-    })
-    child.once('exit', (code) => reject(new Error(`serve ended with exit code ${code}: ${log}`)))
-  })
-  await ready
-  return child
 }
 
 /** A name for the import's source that the small one did not use: the large trust is another one. */

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { benchAccess } from './access.ts'
 import { benchBeside } from './beside.ts'
+import { benchClassroom } from './classroom.ts'
 import { benchImport } from './import.ts'
 import { benchIssue } from './issue.ts'
 import { benchSealing } from './sealing.ts'
@@ -16,6 +18,8 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = 
   issue: benchIssue,
   signature: benchSignature,
   sealing: () => benchSealing(),
+  classroom: benchClassroom,
+  access: benchAccess,
   stall: benchStall,
 }
 

@@ -73,7 +73,7 @@ async function sealerOf(keyType: 'P-256' | 'RSA-2048', now: number) {
 function act(name: string, reference: string, now: number): RecordContent {
   return {
     reference, subjectName: name, signerName: name, signerCapacity: 'Pupil', statement: 'I have read this agreement and I agree to keep to it.', method: 'drawn', typed: null,
-    drawn: [Array.from({ length: 180 }, (_, at) => ({ x: 60 + at * 4, y: 200 + ((at * 37) % 90) }))], signedAt: now,
+    drawn: [Array.from({ length: 180 }, (_, at) => ({ x: 60 + at * 4, y: 200 + ((at * 37) % 90) }))], signedAt: now, verifyUrl: `https://assent.larkfield.example/verify/${reference}`,
     audit: [{ label: 'Agreement', value: 'Acceptable Use Agreement, Version 1' }, { label: 'Identity', value: 'Signed in with the school account' }, { label: 'Occasion', value: 'Admission' }],
     evidence: { request: reference, channel: 'web' },
   }

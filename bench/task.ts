@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { Stopwatch } from './support/stopwatch.ts'
 import { captureSteadily } from './tasks/capture-steadily.ts'
+import { checkRecords } from './tasks/check-records.ts'
 import { insertRaw } from './tasks/insert-raw.ts'
 import { issueAll } from './tasks/issue-all.ts'
 import { insertRequests } from './tasks/insert-requests.ts'
+import { makeLinks } from './tasks/make-links.ts'
 import { parsePlain } from './tasks/parse-plain.ts'
+import { applyAtQuota } from './tasks/apply-at-quota.ts'
+import { planAccess } from './tasks/plan-access.ts'
 import { readOwn } from './tasks/read-own.ts'
 import { signAndSeal } from './tasks/sign-and-seal.ts'
 import { stallStrangers } from './tasks/stall-strangers.ts'
+import { suspendInSamba } from './tasks/suspend-in-samba.ts'
 import { syncRoster } from './tasks/sync-roster.ts'
 
 /** What can run in a process of its own. Each measures with the stopwatch what counts. */
-const tasks = { parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, stallStrangers }
+const tasks = {
+  parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, makeLinks, checkRecords, planAccess, applyAtQuota, suspendInSamba,
+  stallStrangers,
+}
 
 export type TaskName = keyof typeof tasks
 export type TaskInput<N extends TaskName> = Parameters<typeof tasks[N]>[0]

@@ -74,7 +74,10 @@ export const migration: Migration = {
       id(table, 'plan_id')
       instant(table, 'created_at').notNullable()
       instant(table, 'completed_at')
-      table.unique(['person_id', 'family', 'signer_rule', 'occasion'], { indexName: 'requests_one' })
+      // 1, and null once superseded: the same may then be asked anew with the new text (I2).
+      table.integer('live').defaultTo(1)
+      table.unique(['person_id', 'family', 'signer_rule', 'occasion', 'live'], { indexName: 'requests_one' })
+      table.index(['agreement_id', 'live'], 'requests_agreement')
       table.index(['state', 'school_id'], 'requests_state')
       table.index(['plan_id'], 'requests_plan')
     })

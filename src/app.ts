@@ -4,7 +4,11 @@ import { accessAfter } from './features/accounts/access-after.ts'
 import { accessPages } from './features/accounts/access-routes.ts'
 import type { BuiltDemo } from './demo/build-demo.ts'
 import { personaPages } from './features/identity/persona-pages.ts'
+import { letterPages } from './features/identity/letter-pages.ts'
+import { deskAndPaperPages } from './features/paper/paper-feature.ts'
 import { linkPages } from './features/identity/link-pages.ts'
+import { guestPages } from './features/guests/guest-routes.ts'
+import { unsignedPages } from './features/issuing/unsigned-routes.ts'
 import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { administratorPages } from './features/identity/administrator-pages.ts'
@@ -13,13 +17,20 @@ import { securityPages } from './features/identity/security-pages.ts'
 import { settingsHomePages } from './features/identity/settings-home.ts'
 import { stepUpPages } from './features/identity/step-up-pages.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
+import { crossSiteForms, signInPages } from './features/identity/sign-in-routes.ts'
+import { signInSettingsPages } from './features/identity/sign-in-settings-routes.ts'
+import { unknownLoginPages } from './features/identity/unknown-login-routes.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
 import { createHttpApp } from './http/create-http-app.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
+import { agreementsPages } from './features/agreements/authoring-pages.ts'
 import { signingPages } from './features/signing/signing-pages.ts'
+import { mayLead } from './features/classes/class-group.ts'
+import { classPages } from './features/classes/class-feature.ts'
+import { receptionPages } from './features/visits/visit-feature.ts'
 import { brandOf, layoutOf } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
 import { mailboxPages } from './features/messages/mailbox-routes.ts'
@@ -31,6 +42,14 @@ import { boardPages } from './features/reports/board-routes.ts'
 import { looksPages } from './features/reports/looks-routes.ts'
 import { figuresPages } from './features/reports/figures-routes.ts'
 import type { StepUp } from './http/page-deps.ts'
+import { requirementPages } from './features/issuing/requirement-routes.ts'
+import { consentListPages } from './features/signing/consent-list-routes.ts'
+import { consentQuestionPages } from './features/signing/consent-question-routes.ts'
+import { personSigningPages } from './features/signing/person-signing-routes.ts'
+import { queuePages } from './features/reports/queue-routes.ts'
+import { attestedPages } from './features/issuing/attested-routes.ts'
+import { starterPages } from './features/signing/starter-routes.ts'
+import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 import { settingsSections } from './settings-sections.ts'
 
@@ -38,17 +57,32 @@ import { settingsSections } from './settings-sections.ts'
 export function allPages(services: Services, demo?: BuiltDemo): Page[] {
   const { config, links, setup } = services
   return [
-    ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask' }),
+    ...linkPages({ links, startPath: { sign: '/me', administrator: '/security/start' }, againPath: '/ask', proofs: services.linkProofs }),
+    ...letterPages(services),
     ...setupPages({ setup, startPath: '/security/start', againPath: '/' }),
+    ...signInPages(services),
+    ...signInSettingsPages(services),
+    ...unknownLoginPages(services),
     ...personaPages({ demo: config.demo, personas: async () => demo?.personas ?? [], mailboxHref: '/demo/mail' }),
     ...rosterPages({
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
-    ...accessPages({ ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools }),
+    ...accessPages({
+      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
+      sampleList: config.demo ? demo?.leaverList ?? null : null,
+    }),
+    ...guestPages(services),
+    ...unsignedPages(services),
     ...staffPages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
-    ...signingPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...agreementsPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...signingPages({
+      ...services, brandOf: (school) => brandOf(services, school), workLinks: (actor) => (mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+    }),
+    ...classPages({ ...services, brandOf: (school) => brandOf(services, school) }),
+    ...deskAndPaperPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
+    ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
     ...figuresPages({ ...services, agreements: services.agreements.store }),
@@ -58,6 +92,13 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...auditPages({ ...services, placedAt }),
     ...calendarPages(services),
     ...mailboxPages(services),
+    ...queuePages(services),
+    ...starterPages(services),
+    ...attestedPages(services),
+    ...personSigningPages(services),
+    ...consentQuestionPages(services),
+    ...consentListPages(services),
+    ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
   ]
 }
 
@@ -96,6 +137,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     actorFor: (personId, session) => actors.actorFor(personId, session.via),
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
+    crossSiteForms,
     stepUp: stepUpOf(config),
     signInPath: config.demo ? '/demo' : '/sign-in',
   })

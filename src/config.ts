@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SOURCE_FORMATS } from './adapters/sources/create-source.ts'
+import { directorySettings, fileProblems } from './config-directories.ts'
 import { databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
 import { UnusableInput } from './shared/errors.ts'
 
@@ -23,38 +24,25 @@ const source = z.strictObject({
   school: z.string().optional(),
 })
 
-const mapping = z.strictObject({
-  suspendedContainer: z.string().nullable().default(null),
-  restrictedGroups: z.array(z.string()).default([]),
-  restrictedWithoutGroups: z.array(z.string()).default([]),
-  profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()), withoutGroups: z.array(z.string()).default([]) })).default({}),
+const matching = z.strictObject({ attribute: z.string().min(1).max(190), field: z.enum(['mis-id', 'upn', 'username', 'directory-id']) })
+const organisation = z.strictObject({ attribute: z.string().min(1).max(190), values: z.array(z.string().min(1)).min(1) })
+const groupRole = z.strictObject({
+  attribute: z.string().min(1).max(190), value: z.string().min(1).max(250),
+  role: z.string().refine((role) => role !== 'trust-admin', 'a trust administrator never follows from a group'),
+  school: z.string().optional(), until: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a day is written 2027-07-31').optional(),
 })
-
-const directoryMode = z.enum(['observe', 'propose', 'enforce']).default('propose')
-
-const activeDirectory = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
-  kind: z.literal('active-directory'),
-  url: z.string().startsWith('ldaps://', 'must begin with ldaps://: passwords and names never travel in the clear'),
-  bindDn: z.string().min(1),
-  bindPasswordFile: z.string(),
-  caFile: z.string().optional(),
-  servername: z.string().optional(),
-  searchBases: z.array(z.union([z.string().min(1), z.strictObject({ dn: z.string().min(1), mayBeEmpty: z.boolean().default(false) })])).min(1),
-  protectedGroups: z.array(z.string()).default([]),
-  protectedUsers: z.array(z.string()).default([]),
-  mode: directoryMode,
-  mapping: mapping.default(mapping.parse({})),
+const providerCommon = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'small letters, digits and hyphens'), label: z.string().min(1).max(80), school: z.string().optional(),
+  matching: matching.optional(), organisation: organisation.optional(), roles: z.array(groupRole).default([]),
+}
+const samlProvider = z.strictObject({
+  ...providerCommon, kind: z.literal('saml'), metadataFile: z.string(), signed: z.enum(['assertion', 'response', 'both']).default('both'), allowSha1: z.boolean().default(false),
 })
-
-const simulated = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]{1,60}$/),
-  kind: z.literal('simulated'),
-  containers: z.array(z.string()).default([]),
-  groups: z.array(z.string()).default([]),
-  mode: directoryMode,
-  mapping: mapping.default(mapping.parse({})),
+const oidcProvider = z.strictObject({
+  ...providerCommon, kind: z.literal('oidc'), issuer: z.url(), clientId: z.string().min(1), clientSecretFile: z.string().optional(), scopes: z.array(z.string()).default(['profile', 'email']),
 })
+/** Where the large providers answer a server. */
+const PROVIDER_HOSTS = ['accounts.google.com', 'oauth2.googleapis.com', 'www.googleapis.com', 'login.microsoftonline.com']
 
 const brake = z.strictObject({
   minimumHeld: z.number().int().positive().optional(),
@@ -68,7 +56,7 @@ export const configFile = z.strictObject({
   trust: z.strictObject({ name: z.string().min(1), label: z.string().default('trust') }).optional(),
   schools: z.array(school).default([]),
   sources: z.array(source).default([]),
-  directories: z.array(z.discriminatedUnion('kind', [activeDirectory, simulated])).default([]),
+  directories: z.array(directorySettings).default([]),
   mail: z.strictObject({
     from: z.string().min(3),
     smtpUrl: z.string().refine((url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url), 'must be an address that begins with smtp:// or smtps://'),
@@ -79,7 +67,15 @@ export const configFile = z.strictObject({
     pkcs12File: z.string().optional(),
     pkcs12PasswordFile: z.string().optional(),
   }).default({ keyType: 'P-256' }),
+  timestamps: z.strictObject({
+    url: z.string().refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), 'must be an address that begins with https:// or http://'),
+    authorityFile: z.string(),
+  }).optional(),
   brake: brake.default({}),
+  signIn: z.strictObject({
+    allowedHosts: z.array(z.string().min(1)).default(PROVIDER_HOSTS),
+    providers: z.array(z.discriminatedUnion('kind', [samlProvider, oidcProvider])).default([]),
+  }).default({ allowedHosts: PROVIDER_HOSTS, providers: [] }),
   security: z.strictObject({
     stepUpMinutes: z.number().int().min(1).max(60).default(10),
     sessionIdleMinutes: z.number().int().min(5).max(480).default(30),
@@ -87,10 +83,21 @@ export const configFile = z.strictObject({
   }).default({ stepUpMinutes: 10, sessionIdleMinutes: 30, sessionHours: 12 }),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
+  joinersWait: z.strictObject({ roles: z.array(z.enum(['teacher', 'support', 'trainee', 'supply', 'governor', 'volunteer', 'contractor', 'visitor'])).default([]) }).default({ roles: [] }),
+  accountRetention: z.strictObject({
+    archiveAfterDays: z.number().int().min(1).default(90),
+    deleteAfterDays: z.number().int().min(30).default(270),
+  }).default({ archiveAfterDays: 90, deleteAfterDays: 270 }),
+  leaverGraceDays: z.strictObject({
+    roles: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+    years: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
+  }).default({ roles: {}, years: {} }),
+  families: z.strictObject({ secondProof: z.enum(['none', 'mailed-code']).default('none') }).default({ secondProof: 'none' }),
+  visits: z.strictObject({ keepPlainRecord: z.boolean().default(false) }).default({ keepPlainRecord: false }),
 })
 
 export type ConfigFile = z.infer<typeof configFile>
-export type DirectorySettings = ConfigFile['directories'][number]
+export type { DirectorySettings } from './config-directories.ts'
 
 /** Everything the process was told, checked and frozen. Secrets are read from files and never printed. */
 export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
@@ -235,11 +242,14 @@ function checkSecrets(settings: ConfigFile, problems: string[]): void {
   if (settings.sealing.pkcs12File && !existsSync(settings.sealing.pkcs12File)) {
     problems.push(`sealing.pkcs12File: ${settings.sealing.pkcs12File} does not exist`)
   }
-  for (const directory of settings.directories) {
-    if (directory.kind !== 'active-directory') continue
-    optionalSecret(directory.bindPasswordFile, `directories.${directory.name}.bindPasswordFile`, problems)
-    if (directory.caFile && !existsSync(directory.caFile)) problems.push(`directories.${directory.name}.caFile: ${directory.caFile} does not exist`)
+  optionalSecret(settings.timestamps?.authorityFile, 'timestamps.authorityFile', problems)
+  for (const directory of settings.directories) problems.push(...fileProblems(directory, secretProblem))
+  for (const provider of settings.signIn.providers) {
+    if (provider.kind === 'saml' && !existsSync(provider.metadataFile)) problems.push(`signIn.providers.${provider.name}.metadataFile: ${provider.metadataFile} does not exist`)
+    if (provider.kind === 'oidc') optionalSecret(provider.clientSecretFile, `signIn.providers.${provider.name}.clientSecretFile`, problems)
   }
+  const signIns = settings.signIn.providers.map((provider) => provider.name)
+  for (const name of new Set(signIns.filter((value, at) => signIns.indexOf(value) !== at))) problems.push(`the sign-in name "${name}" is used twice`)
   const names = [...settings.sources, ...settings.directories].map((entry) => entry.name)
   for (const name of new Set(names.filter((value, at) => names.indexOf(value) !== at))) problems.push(`the name "${name}" is used twice`)
 }
@@ -251,6 +261,14 @@ function optionalSecret(path: string | undefined, setting: string, problems: str
   } catch (error) {
     problems.push(`${setting}: ${(error as UnusableInput).what}`)
     return null
+  }
+}
+
+function secretProblem(path: string): string | null {
+  try {
+    return readSecret(path) === '' ? `the secret file ${path} is empty` : null
+  } catch (error) {
+    return (error as UnusableInput).what
   }
 }
 

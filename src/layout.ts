@@ -1,6 +1,7 @@
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
+import { mayLead } from './features/classes/class-group.ts'
 import type { School } from './features/schools/school-store.ts'
 import { openSections } from './features/identity/settings-home.ts'
 import { settingsSections } from './settings-sections.ts'
@@ -35,8 +36,9 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 }
 
 const WORDS: Record<string, string> = {
-  'trust-admin': 'Trust administrator', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead', headteacher: 'Headteacher',
-  'class-teacher': 'Class teacher', dpo: 'Data protection officer', 'head-of-year': 'Head of year', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer', visitor: 'Visitor',
+  'trust-admin': 'Trust administrator', 'trust-safeguarding-lead': 'Trust safeguarding lead', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead',
+  headteacher: 'Headteacher', 'head-of-year': 'Head of year', 'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer',
+  visitor: 'Visitor',
 }
 
 function roleWords(roles: string[]): string {
@@ -46,14 +48,26 @@ function roleWords(roles: string[]): string {
 function navigation({ actor }: RequestParts): NavItem[] {
   const items: [string, NavItem][] = [
     ['office.board.view', { text: 'Agreements', href: '/office/board' }],
+    ['agreements.view', { text: 'Agreement texts', href: '/agreements' }],
+    ['agreements.view', { text: 'Requirements', href: '/requirements' }],
+    ['queues.view', { text: 'Queues', href: '/office/queues' }],
+    ['consents.view', { text: 'Consents', href: '/consents' }],
+    ['starters.manage', { text: 'New staff', href: '/office/starters' }],
     ['roster.view', { text: 'Rosters', href: '/rosters' }],
     ['access.view', { text: 'Access', href: '/access' }],
+    ['guest.view', { text: 'Guests', href: '/guests' }],
+    ['access.tasks', { text: 'Directory tasks', href: '/access/directory-tasks' }],
     ['records.view', { text: 'Records', href: '/records' }],
+    ['behalf.sign', { text: 'At the desk', href: '/desk' }],
+    ['paper.enter', { text: 'Paper', href: '/paper' }],
+    ['letters.print', { text: 'Letters', href: '/letters' }],
+    ['visits.manage', { text: 'Visits', href: '/visits' }],
     ['figures.view', { text: 'Figures', href: '/office/figures' }],
     ['audit.view', { text: 'Ledger', href: '/audit' }],
   ]
   const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
   const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (mayLead(actor)) open.push({ text: 'Class sessions', href: '/class' })
   if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
   return home ? [{ text: 'Home', href: '/office' }, ...open] : open
 }

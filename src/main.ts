@@ -12,9 +12,12 @@ const commands: Record<string, () => Promise<Command>> = {
   issue: async () => (await import('./commands/issue.ts')).issueCommand,
   leavers: async () => (await import('./commands/access.ts')).leaversCommand,
   reconcile: async () => (await import('./commands/access.ts')).reconcileCommand,
+  signatures: async () => (await import('./commands/signatures.ts')).signaturesCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
   records: async () => (await import('./commands/records.ts')).recordsCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  rotate: async () => (await import('./commands/rotate.ts')).rotateCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   'admin-link': async () => (await import('./commands/admin-link.ts')).adminLinkCommand,
 }

@@ -3,6 +3,7 @@ import { createIds } from './adapters/ids.ts'
 import { capturingTransport, noTransport, smtpTransport } from './adapters/mail/mail-transport.ts'
 import { createPdfRecords } from './adapters/pdf/create-pdf-records.ts'
 import { selfTest } from './adapters/pdf/self-test.ts'
+import { httpAuthority } from './adapters/time-stamping/http-authority.ts'
 import { SecretFiles } from './adapters/storage/secret-files.ts'
 import type { Config } from './config.ts'
 import { Database } from './db/database.ts'
@@ -49,6 +50,8 @@ export async function openServices(config: Config, options: OpenOptions): Promis
       clock, ids, mail, pdf, sealer, logger: createLogger(),
       directories: await openDirectories(config, { db, clock, ids }),
       auditKey: await openAuditKey(db, secrets.folder),
+      timeStamping: config.timestamps ? httpAuthority({ url: config.timestamps.url, authorityPem: config.secret(config.timestamps.authorityFile) }) : null,
+      secrets,
       sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
     })
     await services.trust.load()
@@ -66,5 +69,12 @@ async function seed(services: Services, actor: string): Promise<void> {
     name: school.name, shortName: school.shortName ?? school.name.slice(0, 60), urn: school.urn ?? null, dfeNumber: school.dfeNumber ?? null,
     phase: school.phase ?? null, brandColour: school.brandColour ?? null,
   })))
+  await services.signIn.adopt({ actor, schoolId: (name) => schoolNamed(services, name) })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), actor)
+}
+
+async function schoolNamed({ schools }: Services, name: string): Promise<string> {
+  const found = (await schools.all()).find((school) => school.name === name || school.shortName === name)
+  if (!found) throw new UnusableInput({ what: `The configuration file speaks of the school "${name}", which is not known.`, where: 'signIn.providers', remedy: 'Write the name as under schools.' })
+  return found.id
 }

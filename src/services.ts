@@ -4,6 +4,7 @@ import type { Clock } from './adapters/clock.ts'
 import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'
 import type { PdfRecords, Sealer } from './adapters/pdf/pdf-records.ts'
+import type { TimeStampingAuthority } from './adapters/time-stamping/http-authority.ts'
 import { createSource } from './adapters/sources/create-source.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -13,41 +14,66 @@ import { Schedules } from './db/schedules.ts'
 import { AccessJobs } from './features/accounts/access-jobs.ts'
 import { AccessPageQueries } from './features/accounts/access-page-queries.ts'
 import { createAccessFeature } from './features/accounts/access-feature.ts'
+import { bulkPauseBy } from './features/accounts/bulk-pause.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
-import { AgreementService } from './features/agreements/agreement-service.ts'
-import { AgreementStore } from './features/agreements/agreement-store.ts'
+import { createAgreementsFeature } from './features/agreements/agreements-feature.ts'
+import { ConsentQuestionStore } from './features/agreements/consent-question-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
+import { HeadStamps } from './features/audit/head-stamps.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
+import { GuestService } from './features/guests/guest-service.ts'
+import { createClassFeature } from './features/classes/class-feature.ts'
 import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
+import { LetterCodes } from './features/identity/letter-codes.ts'
+import { LinkProofs } from './features/identity/link-proofs.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
 import { RoleStore } from './features/identity/role-store.ts'
+import { createSignInFeature } from './features/identity/sign-in-feature.ts'
+import type { KeptSecrets } from './features/identity/provider-service.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
+import { JoinersWait } from './features/issuing/joiners-wait.ts'
+import { UnsignedService } from './features/issuing/unsigned-service.ts'
 import { CIRCLE_NOTICE, CircleNotice } from './features/messages/circle-notice.ts'
 import { PROOF_NOTICE, ProofNotice } from './features/messages/proof-notice.ts'
+import { ReissueService } from './features/issuing/reissue-service.ts'
+import { AttestedImport } from './features/issuing/attested-import.ts'
+import { TrainingService } from './features/issuing/training-service.ts'
+import { RequirementService } from './features/issuing/requirement-service.ts'
 import { MailRenderer } from './features/messages/mail-renderer.ts'
+import { ProviderNotices } from './features/messages/provider-notices.ts'
 import { MailService } from './features/messages/mail-service.ts'
+import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
 import { PeopleQueries } from './features/people/people-queries.ts'
 import { PeopleStore } from './features/people/people-store.ts'
 import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
 import { MergeService } from './features/roster/merge-service.ts'
 import { MissingService } from './features/roster/missing-service.ts'
+import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
-import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
+import { sourceKeys } from './features/roster/source-keys.ts'
+import { RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
+import { createQueues } from './features/reports/queue-feature.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { CalendarStore } from './features/schools/calendar-store.ts'
 import { SchoolStore } from './features/schools/school-store.ts'
 import { TrustSettings } from './features/schools/trust-settings.ts'
 import { AskedLinks } from './features/signing/asked-links.ts'
+import { ConsentService } from './features/signing/consent-service.ts'
+import { ConsentStore } from './features/signing/consent-store.ts'
+import { DeclineStore } from './features/signing/decline-store.ts'
+import { CertificateNotices } from './features/signing/certificate-notices.ts'
+import { LinkCodeMails } from './features/signing/link-code-mails.ts'
 import { Invitations } from './features/signing/invitations.ts'
+import { createOutcomesFeature } from './features/signing/outcomes-feature.ts'
 import { Receipts } from './features/signing/receipts.ts'
 import { RecordsQueries } from './features/signing/records-queries.ts'
 import { Reminders } from './features/signing/reminders.ts'
@@ -57,10 +83,13 @@ import { SigningService } from './features/signing/signing-service.ts'
 import { SigningStore } from './features/signing/signing-store.ts'
 import { TemplateStore } from './features/signing/template-store.ts'
 import { VerifyService } from './features/signing/verify-service.ts'
+import { createVisitFeature } from './features/visits/visit-feature.ts'
 import { templateFolder } from './http/assets.ts'
+import { today } from './shared/dates.ts'
 import type { SessionLimits } from './http/session-store.ts'
 import { createSessions, defaultSessionLimits } from './http/sessions.ts'
-import { BRAKE_DEFAULTS, type BrakeSettings } from './shared/brake.ts'
+import { type JobParts, jobHandlers, jobSchedules } from './jobs.ts'
+import { brakeSettings } from './replay/replay-settings.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
 
@@ -73,9 +102,13 @@ export interface Adapters {
   pdf: PdfRecords
   sealer: Sealer
   auditKey: AuditKey
+  /** Null: no time-stamping authority is configured. */
+  timeStamping: TimeStampingAuthority | null
   directories: DirectoryTargets
   /** At least 32 bytes; the first signs. */
   sessionSecrets: string[]
+  /** Where secrets typed in by administrators are kept. */
+  secrets: KeptSecrets
 }
 
 /** Where templates lie, in the clone and in a release. */
@@ -89,6 +122,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const audit = new AuditLog(db, clock, ids)
   const auditQueries = new AuditQueries(db)
   const sequencer = new AuditSequencer({ db, clock, key: adapters.auditKey, holder })
+  const headStamps = new HeadStamps({ db, clock, ids, outbox, authority: adapters.timeStamping })
 
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
@@ -111,6 +145,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     },
   })
   const links = new PersonalLinks({ db, store: new LinkStore(db), clock, ids, endSessionsOf: (personId) => sessions.endSessionsOf(personId) })
+  const letterCodes = new LetterCodes({ db, clock, ids, links })
+  const linkProofs = config.families.secondProof === 'none' ? null : new LinkProofs({ db, clock, ids, putJob: async (kind, payload, dedupeKey) => { await outbox.put(kind, payload, { dedupeKey }) } })
   const setup = new SetupLink({ db, links, roles, people: ports })
   const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
   const protectedPeople = async (): Promise<ReadonlySet<string>> => {
@@ -128,13 +164,16 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const circleNotice = new CircleNotice({ clock, roles: roleStore, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
 
   const brake = brakeSettings(config)
+  const bulkPause = bulkPauseBy({ db, calendar, schools })
   const accounts = createAccessFeature({
-    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople,
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays },
+    db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople, sourceKeys: () => sourceKeys(db),
+    bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
+    stillDue: (keys) => unsigned.stillDue(keys),
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention },
   })
 
   const plans = new PlanStore(db)
-  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile })
+  const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile, bulkPause })
   const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
   const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
@@ -148,112 +187,90 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
   const missing = new MissingService({ db, clock, audit })
 
-  const agreementStore = new AgreementStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, store: agreementStore, trustName: () => trust.name })
+  const texts = createAgreementsFeature({
+    db, clock, ids, audit, outbox, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name,
+    fallbackOwners: async () => (await Promise.all((['trust-safeguarding-lead', 'dsl', 'trust-admin'] as const).map((role) => roleStore.holdersOf(role, clock.now()))))
+      .find((holders) => holders.length > 0)?.map(({ personId }) => personId) ?? [],
+  })
+  const { agreements } = texts
+  const agreementStore = agreements.store
   const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools })
+  const reissue = new ReissueService({ db, clock, ids, audit, outbox, agreements: agreementStore, schools, requests: issuing.store })
+  const attestedImport = new AttestedImport({ db, clock, ids, audit, agreements: agreementStore, schools, store: issuing.attested })
+  const trainings = new TrainingService({ db, clock, audit, store: issuing.trainings })
+  const requirements = new RequirementService({ db, ids, audit, agreements: agreementStore })
+
+  const signIn = createSignInFeature({
+    config, db, clock, ids, logger, audit, people: ports, schools, roles, roleStore, sessions, secrets: adapters.secrets,
+    register: {
+      peopleWith: (field, value, schoolId) => peopleWith(db, { field, value, schoolId, on: today(clock.now()) }),
+      isAwaited: async (personId) => (await issuing.store.ofPeople([personId])).some((request) => request.state === 'open'),
+    },
+  })
 
   const signingStore = new SigningStore(db)
-  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, log: auditQueries })
+  const declines = new DeclineStore(db)
+  const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, declines })
+  const consentQuestions = new ConsentQuestionStore(db, clock, ids)
+  const consentStore = new ConsentStore(db)
+  const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
   const signing = new SigningService({
-    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people,
-    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor) },
+    db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents, verifyAt: `${config.baseUrl}/verify`,
+    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
+  })
+  const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
+  const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
+  const visitFeature = createVisitFeature({
+    db, clock, ids, audit, outbox, schools, people, peopleStore, agreements, requests: issuing.store, signing, links, mail, baseUrl: config.baseUrl, keepPlainRecord: config.visits.keepPlainRecord,
   })
   const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
   const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
+  const ledgerHead = async () => {
+    const head = await auditQueries.head()
+    return head ? { size: head.size, root: head.root } : null
+  }
   const receipts = new Receipts({
-    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl,
-    ledgerHead: async () => {
-      const head = await auditQueries.head()
-      return head ? { size: head.size, root: head.root } : null
-    },
+    store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
   })
-  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const linkCodes = new LinkCodeMails({ proofs: linkProofs, people, mail, trustName: () => trust.name })
+  const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined })
+  const outcomes = createOutcomesFeature({
+    db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
+    baseUrl: config.baseUrl, ledgerHead,
+  })
+  const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
 
-  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, baseUrl: config.baseUrl })
+  const reminders = new Reminders({ clock, links, mail, people, queries: signingQueries, protection: outcomes.protection, calendar, baseUrl: config.baseUrl })
   const board = new BoardQueries(db)
-  const chase = new ChaseService({ db, clock, outbox, audit, board })
+  const chase = new ChaseService({ db, clock, outbox, audit, board, calendar })
+  const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
+  const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
+  const joiners = new JoinersWait({ db, clock, access: accounts.access, plans: accounts.wishes, roles: config.joinersWait.roles })
+  const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
+  const guests = new GuestService({ db, clock, ids, audit, outbox, people: peopleStore, access: accounts.access, tasks: accounts.tasks, issuing })
+
+  const providerNotices = new ProviderNotices({ clock, mail, people, providers: signIn.providers.store, roles: roleStore, trustName: () => trust.name, baseUrl: config.baseUrl })
+
+  const jobs: JobParts = {
+    clock, outbox, sessions, accounts, accessJobs, notices, joiners, guests, texts, reissue, outcomes, rosterUploads, sealing, headStamps, receipts, certificateNotices, links, letterCodes,
+    linkProofs, linkCodes, signIn, invitations, askedLinks, reminders, proofNotice, circleNotice, providerNotices, classFeature, paperFeature, visitFeature,
+  }
   const worker = createWorker({
-    name: holder, outbox, sequencer, clock, logger,
-    handlers: {
-      ...accounts.handlers,
-      ...accessJobs.handlers,
-      [ROSTER_SYNC]: rosterUploads.handler,
-      'signing.seal': async (payload) => sealing.seal(text(payload['signatureId'])),
-      'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
-      'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
-      'messages.ask-link': async (payload) => askedLinks.send(payload),
-      [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
-      [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
-      'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
-      'issuing.invite': async (payload) => invitations.fanOut(text(payload['planId'])),
-      'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
-    },
-    schedules: new Schedules({
-      db, clock, holder,
-      schedules: [
-        { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await sessions.removeExpired(); await links.removeExpired(); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000) } },
-      ],
-    }),
+    name: holder, outbox, sequencer, clock, logger, handlers: jobHandlers(jobs), schedules: new Schedules({ db, clock, holder, schedules: jobSchedules(jobs) }),
   })
 
   return {
-    config,
-    db,
-    clock,
-    ids,
-    logger,
-    trust,
-    outbox,
-    audit,
-    auditQueries,
-    sequencer,
-    auditKey: adapters.auditKey,
-    schools,
-    calendar,
-    people,
-    peopleStore,
-    sessions,
-    roles,
-    roleStore,
-    proofs,
-    administratorSignIn,
-    links,
-    setup,
-    actors,
-    mail,
-    accounts,
-    roster,
-    agreements,
-    issuing,
-    signing,
-    signingStore,
-    signingQueries,
-    sealing,
-    verify,
-    receipts,
-    invitations,
-    askedLinks,
-    worker,
-    protectedPeople,
-    sealer: adapters.sealer,
-    pdf: adapters.pdf,
-    directories: adapters.directories,
-    rosterUploads,
-    rosterQueries,
-    missing,
-    merges,
-    expectedLeavers,
-    reminders,
-    records: new RecordsQueries(db),
-    board,
-    chase,
-    plans,
-    accessJobs,
-    accessPageQueries,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, headStamps, providerNotices, schools, calendar,
+    people, peopleStore, sessions, roles, roleStore, proofs, administratorSignIn, links, setup, actors, signIn, certificateNotices, mail, accounts, roster,
+    agreements, texts, issuing, reissue, requirements, trainings, attestedImport, signing, signingStore, signingQueries, consents, consentStore,
+    consentQuestions, declines, outcomes: outcomes.outcomes, comingOfAge: outcomes.comingOfAge, protection: outcomes.protection,
+    consentLists: outcomes.consentLists, consentCatalogue: outcomes.consentCatalogue, starters: outcomes.starters, sealing, verify, receipts, invitations,
+    askedLinks, worker, protectedPeople, sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories, rosterUploads, rosterQueries, missing,
+    merges, expectedLeavers, reminders, records: new RecordsQueries(db), board, chase, queues, queueMarks, plans, accessJobs, accessPageQueries, guests,
+    notices, unsigned, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
   }
 }
 
@@ -262,18 +279,4 @@ export type Services = ReturnType<typeof createServices>
 
 function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
   return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
-}
-
-function brakeSettings(config: Config): BrakeSettings {
-  const { brake } = config
-  return {
-    ...BRAKE_DEFAULTS,
-    first: { count: brake.minimumHeld ?? BRAKE_DEFAULTS.first.count, percent: brake.percentHeld ?? BRAKE_DEFAULTS.first.percent },
-    second: { count: brake.secondPersonMinimum ?? BRAKE_DEFAULTS.second.count, percent: brake.secondPersonPercent ?? BRAKE_DEFAULTS.second.percent },
-  }
-}
-
-const text = (value: unknown): string => {
-  if (typeof value !== 'string') throw new Error('A job lacks its identifier')
-  return value
 }

@@ -54,6 +54,8 @@ const REST_MS = 1_000
 const IDLE_REST_MS = 5_000
 const IDLE_AFTER_MS = 30_000
 const JOBS_PER_STEP = 50
+/** Between two steps of one lane: what comes meanwhile shares the next step's commits. */
+const BREATH_MS = 100
 
 /**
  * Drains the outbox, sequences the audit log and runs the schedules. Each kind of job has a lane of its own: a mail server that
@@ -97,8 +99,10 @@ export function createWorker(parts: WorkerParts): Worker {
         logger.error({ lane: lane.what, reason: safeReason(error) }, 'The worker could not do its work and will try again')
         return 0
       })
-      if (done > 0) lastWork = clock.now()
-      else if (!signal.aborted) await pacer.rest(failed || clock.now() - lastWork > IDLE_AFTER_MS ? IDLE_REST_MS : REST_MS)
+      if (done > 0) {
+        lastWork = clock.now()
+        if (!parts.timers) await new Promise((resolve) => setTimeout(resolve, BREATH_MS))
+      } else if (!signal.aborted) await pacer.rest(failed || clock.now() - lastWork > IDLE_AFTER_MS ? IDLE_REST_MS : REST_MS)
     }
     pacers.delete(pacer)
   }

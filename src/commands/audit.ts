@@ -17,13 +17,13 @@ export const auditCommand: Command = {
     if (what === 'verify') {
       return withServices(async (services) => {
         await services.sequencer.sequence()
-        return report(out, await verifyLog(services.db, { publicKeys: [services.auditKey.publicKeyPem], now: services.clock.now() }))
+        return report(out, await verifyLog(services.db, { publicKeys: services.auditKey.publicKeys, now: services.clock.now() }))
       })
     }
     if (what === 'export' && file) {
       return withServices(async (services) => {
         await services.sequencer.sequence()
-        await exportLog(services.db, file, { publicKeys: [services.auditKey.publicKeyPem], now: services.clock.now() })
+        await exportLog(services.db, file, { publicKeys: services.auditKey.publicKeys, now: services.clock.now() })
         out.answer({ file }, `The log was written to ${file}.`)
         return 0
       })

@@ -1,13 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Knex } from 'knex'
 import { type Dialect, openDialect } from './dialect.ts'
+import { inUnit, type Unit } from './unit.ts'
 
-interface Unit {
-  trx: Knex.Transaction
-  afterCommit: (() => void)[]
+/** Work that waits to share a transaction, in the asynchronous context of whoever asked for it. */
+interface Piece {
+  run<T>(unit: () => Promise<T>): Promise<T>
+  work: () => Promise<unknown>
+  resolve(value: unknown): void
+  reject(error: unknown): void
 }
 
 const ATTEMPTS = 8
+const TOGETHER = 32
 /** Long enough that somebody who looks every few milliseconds finds the door open. */
 const SHORTEST_REST_MS = 6
 const LONGEST_REST_MS = 40
@@ -19,6 +24,8 @@ const LONGEST_REST_MS = 40
 export class Database {
   readonly dialect: Dialect
   readonly #units = new AsyncLocalStorage<Unit>()
+  readonly #waiting: Piece[] = []
+  #sharing = false
 
   constructor(dialect: Dialect) {
     this.dialect = dialect
@@ -31,12 +38,12 @@ export class Database {
 
   /** For writing, and for reading what is about to be written. */
   get sql(): Knex {
-    return this.#units.getStore()?.trx ?? this.dialect.writer
+    return this.#units.getStore()?.sql ?? this.dialect.writer
   }
 
   /** For reading: never waits behind a writer; inside a transaction it sees that transaction. */
   get read(): Knex {
-    return this.#units.getStore()?.trx ?? this.dialect.reader
+    return this.#units.getStore()?.sql ?? this.dialect.reader
   }
 
   get inTransaction(): boolean {
@@ -50,16 +57,57 @@ export class Database {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.#units.getStore()) return work()
     for (let attempt = 1; ; attempt += 1) {
-      const afterCommit: (() => void)[] = []
+      let hooks: readonly (() => void)[] = []
       try {
-        const result = await this.dialect.writer.transaction((trx) => this.#units.run({ trx, afterCommit }, work))
-        for (const hook of afterCommit) this.#units.exit(hook)
+        const result = await inUnit(this.dialect.writer, () => this.#units.getStore(), (unit) => {
+          hooks = unit.afterCommit
+          // Awaited within: a query that `work` hands back unstarted begins when it is awaited.
+          return this.#units.run(unit, async () => await work())
+        })
+        for (const hook of hooks) this.#units.exit(hook)
         return result
       } catch (error) {
         if (!this.dialect.isRetryable(error) || attempt >= ATTEMPTS) throw error
         await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * (0.5 + Math.random())))
       }
     }
+  }
+
+  /**
+   * Like `transaction`, for small work that many people ask for at once. Where only one writer can be at work, all that came while it
+   * was busy share one transaction, so that thirty signatures cost little more than one; each is told once that has committed.
+   * When one of them fails, all are done again, each in a transaction of its own.
+   */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.dialect.oneWriter || this.inTransaction) return this.transaction(work)
+    const run = AsyncLocalStorage.snapshot()
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ run, work, resolve: (value) => resolve(value as T), reject })
+      if (!this.#sharing) void this.#share()
+    })
+  }
+
+  async #share(): Promise<void> {
+    this.#sharing = true
+    // Whoever asks in the same turn comes along.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) {
+      const pieces = this.#waiting.splice(0, TOGETHER)
+      try {
+        const results = await this.transaction(async () => {
+          const unit = this.#units.getStore() as Unit
+          const done: unknown[] = []
+          for (const piece of pieces) done.push(await piece.run(() => this.#units.run(unit, async () => await piece.work())))
+          return done
+        })
+        for (const [at, piece] of pieces.entries()) piece.resolve(results[at])
+      } catch (error) {
+        const [only] = pieces
+        if (pieces.length === 1) only?.reject(error)
+        else for (const piece of pieces) await piece.run(() => this.transaction(piece.work)).then(piece.resolve, piece.reject)
+      }
+    }
+    this.#sharing = false
   }
 
   /**
@@ -103,6 +151,11 @@ export class Database {
   async rows(sql: string, bindings: readonly Knex.RawBinding[]): Promise<Record<string, unknown>[]> {
     const answer = await direct(this.read, sql, bindings)
     return (Array.isArray((answer as unknown[])[0]) ? (answer as unknown[])[0] : answer) as Record<string, unknown>[]
+  }
+
+  /** Runs a hand-written statement that changes rows; returns how many. For the same few places. */
+  async run(sql: string, bindings: readonly unknown[]): Promise<number> {
+    return affected(await direct(this.sql, sql, bindings))
   }
 
   /**

@@ -100,11 +100,12 @@ export async function holdJobs(db: Database, ids: readonly string[], token: stri
   })
 }
 
-/** Marks a job done; false when it is no longer ours, and then nothing is changed. */
-export async function finishJob(db: Database, id: string, token: string, now: Instant): Promise<boolean> {
-  return await db.transaction(() => ours(db, id, token).update({
+/** Marks jobs done; those that are no longer ours are left as they are. Returns how many were. */
+export async function finishJobs(db: Database, ids: readonly string[], token: string, now: Instant): Promise<number> {
+  if (ids.length === 0) return 0
+  return db.transaction(() => db.sql('outbox').whereIn('id', [...ids]).where({ locked_by: token, state: 'ready' }).update({
     state: 'done', done_at: now, locked_by: null, locked_until: null, last_error: null,
-  })) > 0
+  }))
 }
 
 /** Gives back jobs that were claimed and not begun. */

@@ -3,7 +3,7 @@ import type { Ids } from '../adapters/ids.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { Instant } from '../shared/dates.ts'
 import type { Database } from './database.ts'
-import { claimJobs, finishJob, type HeldJob, holdJobs, MAX_ATTEMPTS, releaseJobs, retryJob } from './outbox-claims.ts'
+import { claimJobs, finishJobs, type HeldJob, holdJobs, MAX_ATTEMPTS, releaseJobs, retryJob } from './outbox-claims.ts'
 import { safeReason } from './safe-reason.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
@@ -22,7 +22,12 @@ export interface Job {
 
 /** Does one job outside any transaction. It may be called again for the same job, so it must be idempotent. */
 export type JobHandler = (payload: Record<string, unknown>, job: Job) => Promise<void>
-export type JobHandlers = Readonly<Record<string, JobHandler>>
+
+/** Does several jobs of one kind with fewer commits than one by one; answers for each what it failed with, or null. Idempotent as well. */
+export interface BatchHandler {
+  many(payloads: readonly Record<string, unknown>[], jobs: readonly Job[]): Promise<readonly unknown[]>
+}
+export type JobHandlers = Readonly<Record<string, JobHandler | BatchHandler>>
 
 export interface DrainOptions {
   /** Name of the worker, for people who look. */
@@ -59,8 +64,11 @@ export interface OutboxCounts {
   oldest: Instant | null
 }
 
-const LEASE_MS = 60_000
+/** After a worker was killed its jobs wait this long: a third of the minute within which a signature has its record. */
+const LEASE_MS = 20_000
 const BATCH = 10
+/** Jobs done together: enough that their commits hardly count, few enough that none waits long for the others. */
+const TOGETHER = 32
 
 /**
  * Effects on the outside world, written in the transaction that causes them and done later by a worker: at least once,
@@ -115,11 +123,12 @@ export class Outbox {
     if (this.#db.inTransaction) throw new Error('Jobs are run outside a transaction')
     const total: Drained = { done: 0, failed: 0, dead: 0 }
     const kinds = Object.keys(handlers)
+    const batch = kinds.length === 1 && typeof handlers[kinds[0] ?? ''] === 'object' ? TOGETHER : BATCH
     let left = options.limit ?? 100
     while (left > 0 && kinds.length > 0 && !options.signal?.aborted) {
       const now = this.#clock.now()
       const token = `${options.worker.slice(0, 33)}#${this.#ids.next()}`
-      const claim = { kinds, token, dueAt: options.now ?? now, now, until: now + LEASE_MS, limit: Math.min(BATCH, left) }
+      const claim = { kinds, token, dueAt: options.now ?? now, now, until: now + LEASE_MS, limit: Math.min(batch, left) }
       const { held, dead } = await claimJobs(this.#db, claim)
       total.dead += dead
       if (held.length === 0 && dead === 0) break
@@ -131,39 +140,45 @@ export class Outbox {
 
   async #runBatch(held: HeldJob[], token: string, handlers: JobHandlers, options: DrainOptions, total: Drained): Promise<void> {
     let until = this.#clock.now() + LEASE_MS
-    for (const [n, job] of held.entries()) {
-      const rest = held.slice(n).map(({ id }) => id)
-      if (options.signal?.aborted) return releaseJobs(this.#db, rest, token)
+    for (let n = 0; n < held.length;) {
+      const rest = held.slice(n)
+      const ids = rest.map(({ id }) => id)
+      if (options.signal?.aborted) return releaseJobs(this.#db, ids, token)
       const hold = () => {
         const longer = this.#clock.now() + LEASE_MS
-        return holdJobs(this.#db, rest, token, longer).then((ours) => {
+        return holdJobs(this.#db, ids, token, longer).then((ours) => {
           until = longer
           return ours
         })
       }
+      const next = together(rest, handlers)
+      n += next.length
       // The jobs before this one may have taken longer than the lease.
       if (until - this.#clock.now() < LEASE_MS / 2 && !await hold()) continue
-      await this.#runOne(job, token, handlers, options, total, hold)
+      await this.#runSome(next, token, handlers, options, total, hold)
     }
   }
 
-  async #runOne(
-    job: HeldJob, token: string, handlers: JobHandlers, options: DrainOptions, total: Drained, hold: () => Promise<boolean>,
+  async #runSome(
+    jobs: HeldJob[], token: string, handlers: JobHandlers, options: DrainOptions, total: Drained, hold: () => Promise<boolean>,
   ): Promise<void> {
     const lost = new AbortController()
     const stop = this.#timers.every(LEASE_MS / 3, () => {
       hold().then((ours) => { if (!ours) lost.abort() }, () => undefined)
     })
-    const told: Job = { id: job.id, kind: job.kind, dedupeKey: job.dedupeKey, attempt: job.attempt, createdAt: job.createdAt, signal: lost.signal }
+    const told = jobs.map((job): Job => ({ id: job.id, kind: job.kind, dedupeKey: job.dedupeKey, attempt: job.attempt, createdAt: job.createdAt, signal: lost.signal }))
     try {
-      await handlers[job.kind]?.(JSON.parse(job.payload), told)
-      if (await finishJob(this.#db, job.id, token, this.#clock.now())) total.done += 1
-    } catch (error) {
-      options.onError?.(error, told)
-      const jitter = this.#ids.random(2).readUInt16BE() / 0x1_0000
-      const kept = await retryJob(this.#db, job, token, { now: this.#clock.now(), jitter, reason: safeReason(error) })
-      if (kept === 'ready') total.failed += 1
-      if (kept === 'dead') total.dead += 1
+      const failures = await attempt(handlers, jobs, told)
+      total.done += await finishJobs(this.#db, jobs.filter((_, n) => !failures.has(n)).map((job) => job.id), token, this.#clock.now())
+      for (const [n, { error }] of failures) {
+        const [job, tell] = [jobs[n], told[n]]
+        if (!job || !tell) continue
+        options.onError?.(error, tell)
+        const jitter = this.#ids.random(2).readUInt16BE() / 0x1_0000
+        const kept = await retryJob(this.#db, job, token, { now: this.#clock.now(), jitter, reason: safeReason(error) })
+        if (kept === 'ready') total.failed += 1
+        if (kept === 'dead') total.dead += 1
+      }
     } finally {
       stop()
     }
@@ -209,6 +224,31 @@ export class Outbox {
   /** Deletes jobs done before `before`, their keys included. Returns how many. */
   async forget(before: Instant): Promise<number> {
     return this.#db.sql('outbox').where({ state: 'done' }).where('done_at', '<', before).del()
+  }
+}
+
+/** The jobs at the front that are done at once: all of one kind where its handler takes many, else the first alone. */
+function together(jobs: HeldJob[], handlers: JobHandlers): HeldJob[] {
+  const kind = jobs[0]?.kind ?? ''
+  if (typeof handlers[kind] !== 'object') return jobs.slice(0, 1)
+  const other = jobs.findIndex((job) => job.kind !== kind)
+  return other < 0 ? jobs : jobs.slice(0, other)
+}
+
+/** Runs the jobs; answers what failed, by place. */
+async function attempt(handlers: JobHandlers, jobs: HeldJob[], told: Job[]): Promise<Map<number, { error: unknown }>> {
+  const [first, tell] = [jobs[0], told[0]]
+  const handler = first && handlers[first.kind]
+  try {
+    if (!handler || !tell) return new Map()
+    if (typeof handler === 'function') {
+      await handler(JSON.parse(first.payload), tell)
+      return new Map()
+    }
+    const answers = await handler.many(jobs.map((job) => JSON.parse(job.payload) as Record<string, unknown>), told)
+    return new Map(jobs.flatMap((_, n) => (answers[n] === null ? [] : [[n, { error: answers[n] }] as const])))
+  } catch (error) {
+    return new Map(jobs.map((_, n) => [n, { error }]))
   }
 }
 

@@ -5,9 +5,11 @@ import type { PersonaGroup } from '../features/identity/persona-pages.ts'
 import { academicYear, today } from '../shared/dates.ts'
 import type { DirectorySettings } from '../config.ts'
 import { ACCESS_GROUPS, makeDemoDirectory, SUSPENDED_CONTAINER } from './demo-directory.ts'
+import { demoLeaverList } from './demo-leaver-list.ts'
 import { DEMO_SOURCE, type DemoSample, writeSamples } from './demo-samples.ts'
 import { makeDemoTrust } from './demo-trust.ts'
 import type { DemoTrust } from './model.ts'
+import { askForConsents } from './ask-for-consents.ts'
 import { signSome } from './sign-some.ts'
 
 export interface BuiltDemo {
@@ -16,6 +18,8 @@ export interface BuiltDemo {
   /** External id of the pupil who leaves in the sample of one leaver. */
   leaverId: string
   personas: PersonaGroup[]
+  /** A list of leavers as an office might send it, to paste. */
+  leaverList: string
 }
 
 const SEED = 2026
@@ -56,9 +60,10 @@ export async function buildDemo(services: Services, trust: DemoTrust, dataDir: s
   if (directory) await services.accounts.reconcile.observe(directory.name, ACTOR)
   say('Putting the agreements of this school year ...')
   await services.issuing.issue({ actor: ACTOR, planOnly: false })
+  await askForConsents(services)
   say('Letting a part of the school sign ...')
   await signSome(services, new Set(trust.personas.map((persona) => people.get(persona.id) ?? '')))
-  return { trust, samples, leaverId, personas: await personaGroups(services, trust, people) }
+  return { trust, samples, leaverId, personas: await personaGroups(services, trust, people), leaverList: demoLeaverList(trust) }
 }
 
 async function personIds({ db, roster }: Services): Promise<Map<string, string>> {

@@ -4,6 +4,9 @@ import { createRandom } from './random.ts'
 /** What part of the demo's people has signed when it opens. */
 const SHARE = { pupil: 0.62, self: 0.7, guardian: 0.48 }
 
+/** How many of the parents who sign answer the optional questions too. */
+const ANSWERED = 0.7
+
 /** Lets a part of the school sign along the real road, one transaction each; the demo's personas are left with theirs to do. */
 export async function signSome(services: Services, except: ReadonlySet<string>): Promise<number> {
   const { db, signing, signingQueries, people } = services
@@ -19,9 +22,11 @@ export async function signSome(services: Services, except: ReadonlySet<string>):
     const signer = await people.person(signerId)
     if (!page || !signer) continue
     const clicked = row.act === 'acknowledge'
+    const choices = row.slot === 'guardian' && random.chance(ANSWERED) ? (await services.consents.about(row.person_id, signerId))?.questions ?? [] : []
     const done = await signing.sign({
       signatoryId: row.id, signerId, actor: `person:${signerId}`, method: clicked ? 'clicked' : 'typed', typed: clicked ? null : signer.name, drawn: null,
       renditionHash: page.rendition.hash, formKey: `demo-${row.id}`, assurance: row.slot === 'guardian' ? 'mailed-link' : 'session', address: null, userAgent: null,
+      choices: choices.map(({ question, hash }) => ({ questionId: question.id, hash, answer: random.chance(0.8) ? 'yes' as const : 'no' as const })),
     })
     if (done.kind === 'signed') signed += 1
   }

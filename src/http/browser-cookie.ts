@@ -1,21 +1,34 @@
-import type { Request, Response } from 'express'
+import type { CookieOptions, Request, Response } from 'express'
 
 const IDENTIFIER = /^[A-Za-z0-9_-]{43}$/
 
-/** The cookie that tells browsers apart before anyone has signed in; it lives as long as the browser window. */
+/** A cookie that holds nothing but an identifier of ours. */
 export interface BrowserCookie {
   read(req: Request): string | null
   give(res: Response, id: string): void
   take(res: Response): void
 }
 
+/** The cookie that tells browsers apart before anyone has signed in; it lives as long as the browser window. */
 export function browserCookie(https: boolean): BrowserCookie {
-  const name = https ? '__Host-assent-browser' : 'assent-browser'
-  const options = { httpOnly: true, sameSite: 'lax' as const, secure: https, path: '/' }
+  return identifierCookie(https ? '__Host-assent-browser' : 'assent-browser', { httpOnly: true, sameSite: 'lax', secure: https, path: '/' })
+}
+
+/**
+ * The cookie of a way out to another site and back. That site's form comes without our other cookies, which are `SameSite=Lax`; this one
+ * comes along, lets nobody in by itself, and lives ten minutes. Over plain http (a trial on this computer) browsers take
+ * `SameSite=None` from nobody: there the other site must have the same host name.
+ */
+export function returnCookie(https: boolean): BrowserCookie {
+  return identifierCookie(https ? '__Host-assent-return' : 'assent-return', { httpOnly: true, sameSite: https ? 'none' : 'lax', secure: https, path: '/', maxAge: 10 * 60_000 })
+}
+
+function identifierCookie(name: string, options: CookieOptions): BrowserCookie {
+  const { maxAge: _, ...lasting } = options
   return {
     read: (req) => cookieOf(req.headers.cookie, name),
     give: (res, id) => { res.cookie(name, id, options) },
-    take: (res) => { res.clearCookie(name, options) },
+    take: (res) => { res.clearCookie(name, lasting) },
   }
 }
 

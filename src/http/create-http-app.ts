@@ -57,7 +57,7 @@ export interface HttpParts {
   signInPath: string
   /** Addresses for machines (`/api`, `/scim`): they never read a cookie, and errors are problem details. */
   machines?: readonly { path: string; router: RequestHandler }[]
-  /** Exact paths of forms that other sites must be able to send, such as a SAML consumer; each proves itself in its own way. */
+  /** Paths, as their pages declare them, of forms that other sites must be able to send, such as a SAML consumer; each proves itself in its own way. */
   crossSiteForms?: readonly string[]
 }
 

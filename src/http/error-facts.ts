@@ -8,6 +8,8 @@ export interface ErrorFacts {
   what: string
   where: string
   remedy: string
+  /** Where to go on. */
+  link?: { href: string; text: string }
 }
 
 const OURS: ErrorFacts = {
@@ -44,7 +46,7 @@ export class FormRefused extends AssentError {
 /** Facts of any thrown value. Unless it is a refusal of ours or a fault of the request, it is our fault. */
 export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof AssentError && error.status < 500) {
-    return { status: error.status, page: pageOf(error), what: error.what, where: error.where, remedy: error.remedy }
+    return { status: error.status, page: pageOf(error), what: error.what, where: error.where, remedy: error.remedy, ...(error.link ? { link: error.link } : {}) }
   }
   if (error instanceof AssentError && error.status !== 500) return { ...OURS, status: error.status }
   const status = requestFaultStatus(error)

@@ -10,12 +10,24 @@ export interface UploadedFile {
   bytes: Buffer
 }
 
+/** An identifier of this browser that lives ten minutes and comes back also with a form that another site sent. */
+export interface ReturnMark {
+  /** The one this browser brought, or null. */
+  read(): string | null
+  /** The one it has or a new one, for ten minutes from now. */
+  give(): string
+  /** Forgets it. */
+  take(): void
+}
+
 /** What is known of a request whatever the page. */
 export interface RequestParts {
   readonly actor: Actor
   readonly session: SessionHandle
   /** Random identifier of this browser, in a cookie of its own; made on first use. */
   browserId(): string
+  /** The mark that also comes back with a form of another site; for ways out and back, such as signing in elsewhere. */
+  readonly returnMark: ReturnMark
   /** ULID; in every log line of the request. */
   readonly requestId: string
   /** Client address as far as the trusted proxies say. Personal data: keep only in the erasable row (D2). */
@@ -26,6 +38,8 @@ export interface RequestParts {
   readonly now: Instant
   /** Path of this request without the query. */
   readonly path: string
+  /** The query as it came, with its `?`: some signatures are over its letters. Never logged (V4). */
+  readonly search: string
   /** What was typed when this page's form was refused a moment ago, for showing it again; else empty. */
   readonly values: Readonly<Record<string, string | string[]>>
 }

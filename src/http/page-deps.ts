@@ -42,7 +42,7 @@ export interface PageDeps {
   tokens: FormTokens
   /** Permissions that exist; a page that asks for another stops the start. */
   permissions: readonly string[]
-  /** Paths whose POST proves itself in another way. */
+  /** Paths, as declared, whose POST proves itself in another way. */
   tokenFree: readonly string[]
   signInPath: string
   /** Null: no page may ask for a proof. */

@@ -5,6 +5,7 @@ import type { Flash } from './view-types.ts'
 export type PageResult =
   | { kind: 'view'; template: string; data: object; status: number }
   | { kind: 'redirect'; to: string; flash: Flash | null }
+  | { kind: 'leave'; to: string }
   | { kind: 'download'; filename: string; contentType: string; body: Buffer | string | Readable; inline: boolean; policy: string | null }
   | { kind: 'json'; value: unknown; status: number }
 
@@ -20,6 +21,15 @@ export function view(template: string, data: object = {}, status = 200): PageRes
 export function redirect(to: string, flash?: Flash | string): PageResult {
   if (!isLocal(to)) throw new Error('A page may only redirect to a path of this site.')
   return { kind: 'redirect', to, flash: typeof flash === 'string' ? { kind: 'success', text: flash } : flash ?? null }
+}
+
+/**
+ * On to another site, such as the school's sign-in (303). For addresses that an administrator set, never for what a request says; and only from
+ * a GET, because a form of ours may lead nowhere else.
+ */
+export function leave(to: string): PageResult {
+  if (!/^https?:$/.test(new URL(to).protocol)) throw new Error('A page leads on to web addresses only.')
+  return { kind: 'leave', to }
 }
 
 /**

@@ -11,11 +11,13 @@ export function requestParts(req: Request, actor: Actor): RequestParts {
     actor,
     session: state.session,
     browserId: () => state.browserId(),
+    returnMark: state.returnMark,
     requestId: state.id,
     address: req.ip ?? '',
     userAgent: (req.get('user-agent') ?? '').slice(0, 400),
     now: state.now,
     path: req.path,
+    search: /\?.*$/s.exec(req.originalUrl)?.[0] ?? '',
     values: state.session.formOf(req.originalUrl)?.values ?? {},
   }
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type { Instant } from '../shared/dates.ts'
+import type { ReturnMark } from './page-context.ts'
 import type { SessionHandle } from './session-handle.ts'
 
 /** What the kit itself keeps of one request. */
@@ -14,6 +15,7 @@ export interface RequestState {
   session: SessionHandle | null
   /** Identifier of this browser; sets the cookie when there is none yet. */
   browserId(): string
+  returnMark: ReturnMark
   /** True when this browser has an identifier, or a person is signed in: there is something a token can be bound to. */
   knowsBrowser(): boolean
 }

@@ -63,7 +63,7 @@ async function answerGet(operation: Operation, req: Request, parts: RequestParts
 async function answerPost(page: Page, post: PostOperation, deps: PageDeps, req: Request, res: Response, parts: RequestParts, tell: Tell): Promise<PageResult> {
   const body = await readBody(req, res, post.upload)
   const { [TOKEN_FIELD]: token, ...fields } = body.fields
-  if (!deps.tokenFree.includes(req.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
+  if (!deps.tokenFree.includes(page.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
   // One person, or a script in their name, does not send hundreds of forms a minute.
   if (parts.actor.personId !== null && !deps.personLimiter.take(parts.actor.personId)) throw new RequestFault(429)
   const waiting = askForProof(post, deps.stepUp, parts, { page: page.name, url: req.originalUrl, fields })

@@ -21,6 +21,10 @@ export async function sendResult(req: Request, res: Response, result: PageResult
       await session?.store()
       res.redirect(303, result.to)
       return
+    case 'leave':
+      await session?.store()
+      res.redirect(303, result.to)
+      return
     case 'json':
       await session?.store()
       res.status(result.status).json(result.value)

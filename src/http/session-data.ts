@@ -2,7 +2,7 @@ import 'express-session'
 import type { FieldError, Flash } from './view-types.ts'
 
 /** How a person came in. A signing link (`link`) and a class session prove less than the others. */
-export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'class' | 'passkey' | 'totp'
+export type SignInRoute = 'link' | 'administrator-link' | 'setup' | 'persona' | 'saml' | 'oidc' | 'class' | 'passkey' | 'totp'
 
 /** A form, or the look at an export, that waits until its sender has proved once more who they are. */
 export interface PendingForm {

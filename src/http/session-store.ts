@@ -65,6 +65,13 @@ export class DatabaseSessionStore extends session.Store {
     return this.#db.sql('sessions').where({ person_id: personId }).delete()
   }
 
+  /** Ends those of a person's sessions whose `ref` (what let them in) is meant, and no other; returns how many. */
+  async endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number> {
+    const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId })
+    const ended = rows.filter((row) => isMeant((JSON.parse(row.data) as Partial<SessionData>).ref ?? '')).map((row) => row.id_hash)
+    return ended.length === 0 ? 0 : this.#db.sql('sessions').whereIn('id_hash', ended).delete()
+  }
+
   /** Live sessions of a person, newest first. */
   async sessionsOf(personId: string): Promise<LiveSession[]> {
     const rows = await this.#db.read<SessionRow>('sessions').where({ person_id: personId }).where('expires_at', '>', this.#clock.now()).orderBy('created_at', 'desc')
@@ -94,15 +101,12 @@ export class DatabaseSessionStore extends session.Store {
     const now = this.#clock.now()
     if (data.startedAt === undefined) {
       data.startedAt = now
-      await this.#db.sql('sessions').insert({
-        id_hash: hashOf(id), person_id: data.personId ?? null, data: JSON.stringify(data),
-        created_at: now, expires_at: this.#expiry(now, data),
-      })
+      const row = { id_hash: hashOf(id), person_id: data.personId ?? null, data: JSON.stringify(data), created_at: now, expires_at: this.#expiry(now, data) }
+      await this.#db.together(() => this.#db.insertMany('sessions', [row]))
       return
     }
-    await this.#db.sql('sessions').where({ id_hash: hashOf(id) }).update({
-      person_id: data.personId ?? null, data: JSON.stringify(data), expires_at: this.#expiry(now, data),
-    })
+    const values = [data.personId ?? null, JSON.stringify(data), this.#expiry(now, data), hashOf(id)]
+    await this.#db.together(() => this.#db.run('update sessions set person_id = ?, data = ?, expires_at = ? where id_hash = ?', values))
   }
 
   async #prolong(id: string, data: SessionData): Promise<void> {

@@ -37,6 +37,8 @@ export interface Sessions {
   newBrowserId(): string
   /** Ends every session of a person at once; returns how many. */
   endSessionsOf(personId: string): Promise<number>
+  /** Ends the sessions of a person whose `ref` (what let them in) is meant; returns how many. */
+  endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number>
   /** Live sessions of a person, newest first. */
   sessionsOf(personId: string): Promise<LiveSession[]>
   /** Ends one of them; false when there is none such. */
@@ -69,6 +71,7 @@ export function createSessions(settings: SessionSettings): Sessions {
     https,
     newBrowserId: random,
     endSessionsOf: (personId) => store.endSessionsOf(personId),
+    endSessionsLetInBy: (personId, isMeant) => store.endSessionsLetInBy(personId, isMeant),
     sessionsOf: (personId) => store.sessionsOf(personId),
     endSession: (personId, ref) => store.endSession(personId, ref),
     removeExpired: () => store.removeExpired(),

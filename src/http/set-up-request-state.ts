@@ -12,9 +12,12 @@ export function setUpRequestState(clock: Clock, ids: Ids): RequestHandler {
       cspNonce: ids.random(16).toString('base64url'),
       page: null,
       session: null,
-      browserId: () => { throw new Error('There are no cookies on this address.') },
+      browserId: noCookies,
+      returnMark: { read: noCookies, give: noCookies, take: noCookies },
       knowsBrowser: () => false,
     })
     next()
   }
 }
+
+const noCookies = (): never => { throw new Error('There are no cookies on this address.') }

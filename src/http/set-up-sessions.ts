@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from '../shared/logger.ts'
-import { browserCookie } from './browser-cookie.ts'
+import { browserCookie, returnCookie } from './browser-cookie.ts'
 import { stateOf } from './request-state.ts'
 import { SessionHandle } from './session-handle.ts'
 import type { Sessions } from './sessions.ts'
@@ -8,6 +8,7 @@ import type { Sessions } from './sessions.ts'
 /** Gives pages their session and browser; machines' addresses are mounted before this and never read a cookie. */
 export function setUpSessions(sessions: Sessions, logger: Logger): RequestHandler[] {
   const cookie = browserCookie(sessions.https)
+  const back = returnCookie(sessions.https)
   const remember: RequestHandler = (req, res, next) => {
     const state = stateOf(req)
     let browser = cookie.read(req)
@@ -18,6 +19,15 @@ export function setUpSessions(sessions: Sessions, logger: Logger): RequestHandle
         cookie.give(res, browser)
       }
       return browser
+    }
+    state.returnMark = {
+      read: () => back.read(req),
+      give: () => {
+        const id = back.read(req) ?? sessions.newBrowserId()
+        back.give(res, id)
+        return id
+      },
+      take: () => back.take(res),
     }
     state.knowsBrowser = () => browser !== null || state.session?.personId !== null
     next()

@@ -7,10 +7,21 @@ const DEEPEST = 64
  * @throws TypeError naming the place of a value that has no such text (fractions, dates, buffers, maps, class instances).
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$', 0)
+  try {
+    return write(value, 0)
+  } catch (error) {
+    if (!(error instanceof Unwritable)) throw error
+    // Where it stands is only worked out when something is wrong: this runs for every signature.
+    throw new TypeError(`${['$', ...error.place.toReversed()].join('')} ${error.message}`)
+  }
 }
 
-function write(value: unknown, place: string, depth: number): string {
+class Unwritable extends Error {
+  /** Steps from the value outwards. */
+  readonly place: string[] = []
+}
+
+function write(value: unknown, depth: number): string {
   if (value === null) return 'null'
   switch (typeof value) {
     case 'string':
@@ -18,28 +29,48 @@ function write(value: unknown, place: string, depth: number): string {
     case 'boolean':
       return value ? 'true' : 'false'
     case 'number':
-      if (!Number.isSafeInteger(value)) throw new TypeError(`${place} is not a whole number: write it as text`)
+      if (!Number.isSafeInteger(value)) throw new Unwritable('is not a whole number: write it as text')
       return String(value === 0 ? 0 : value)
     case 'object':
-      if (depth >= DEEPEST) throw new TypeError(`${place} is nested more than ${DEEPEST} deep`)
-      return Array.isArray(value) ? writeArray(value, place, depth) : writeObject(value, place, depth)
+      if (depth >= DEEPEST) throw new Unwritable(`is nested more than ${DEEPEST} deep`)
+      return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth)
     default:
-      throw new TypeError(`${place} is a ${typeof value}, which has no canonical text`)
+      throw new Unwritable(`is a ${typeof value}, which has no canonical text`)
   }
 }
 
-function writeArray(items: readonly unknown[], place: string, depth: number): string {
-  // Array.from, because `map` would pass over holes and join would print them as nothing.
-  return `[${Array.from(items, (item, n) => write(item, `${place}[${n}]`, depth + 1)).join(',')}]`
+function writeArray(items: readonly unknown[], depth: number): string {
+  let out = '['
+  // By number, because `map` would pass over holes and join would print them as nothing.
+  for (let n = 0; n < items.length; n += 1) out += (n > 0 ? ',' : '') + within(items[n], depth, n)
+  return `${out}]`
 }
 
-function writeObject(value: object, place: string, depth: number): string {
+function writeObject(value: object, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${place} is not a plain object`)
-  const members: string[] = []
-  for (const key of Object.keys(value).sort()) {
+  if (prototype !== Object.prototype && prototype !== null) throw new Unwritable('is not a plain object')
+  let out = ''
+  for (const key of sortedKeys(value)) {
     const member = (value as Record<string, unknown>)[key]
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${write(member, `${place}.${key}`, depth + 1)}`)
+    if (member !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${within(member, depth, key)}`
   }
-  return `{${members.join(',')}}`
+  return `{${out}}`
+}
+
+function within(value: unknown, depth: number, step: string | number): string {
+  // The commonest, without another call.
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
+  try {
+    return write(value, depth + 1)
+  } catch (error) {
+    if (error instanceof Unwritable) error.place.push(typeof step === 'number' ? `[${step}]` : `.${step}`)
+    throw error
+  }
+}
+
+/** Own keys by UTF-16 code unit; many objects are written in that order to begin with. */
+function sortedKeys(value: object): string[] {
+  const keys = Object.keys(value)
+  for (let n = 1; n < keys.length; n += 1) if ((keys[n - 1] as string) > (keys[n] as string)) return keys.sort()
+  return keys
 }

@@ -18,15 +18,20 @@ export function today(now: Instant, timeZone = 'Europe/London'): CalendarDate {
   return dateFormat(timeZone).format(now)
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-function dateFormat(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone)
-  if (!format) {
-    // Swedish formats a date as YYYY-MM-DD.
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-    formats.set(timeZone, format)
+// Swedish formats a date as YYYY-MM-DD.
+const dateFormat = kept('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit' })
+const longDateFormat = kept('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const dayFormat = kept('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+const timeFormat = kept('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false })
+
+/** Formats of one kind by time zone: making one costs a hundred times as much as using it. */
+function kept(locale: string, options: Intl.DateTimeFormatOptions): (timeZone: string) => Intl.DateTimeFormat {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (timeZone) => {
+    const known = formats.get(timeZone) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone })
+    formats.set(timeZone, known)
+    return known
   }
-  return format
 }
 
 /** The date `days` later (negative: earlier). */
@@ -34,6 +39,15 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   const at = new Date(`${date}T00:00:00Z`)
   at.setUTCDate(at.getUTCDate() + days)
   return at.toISOString().slice(0, 10)
+}
+
+/** The instant at which a clock in this zone shows this date and time (`HH:MM`); in the hour that a clock change leaves out, the later. */
+export function instantAt(date: CalendarDate, time: string, timeZone = 'Europe/London'): Instant {
+  const wanted = Date.parse(`${date}T${time}:00Z`)
+  const offset = (at: Instant) => Date.parse(`${new Intl.DateTimeFormat('sv-SE', {
+    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  }).format(at).replace(' ', 'T')}Z`) - at
+  return wanted - offset(wanted - offset(wanted))
 }
 
 /** The academic year that holds `date`, such as `2026/27`; `yearStart` is `MM-DD` (a school setting). */
@@ -50,14 +64,10 @@ export function academicYearStart(code: string, yearStart = '09-01'): CalendarDa
 
 /** "Tuesday 1 September 2026": the way pages and mails write a date. */
 export function longDate(date: CalendarDate): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric',
-  }).format(new Date(`${date}T00:00:00Z`)).replace(',', '')
+  return longDateFormat('UTC').format(new Date(`${date}T00:00:00Z`)).replace(',', '')
 }
 
 /** "1 September 2026 at 14:05" in the reader's zone. */
 export function longInstant(at: Instant, timeZone = 'Europe/London'): string {
-  const date = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(at)
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hour12: false }).format(at)
-  return `${date} at ${time}`
+  return `${dayFormat(timeZone).format(at)} at ${timeFormat(timeZone).format(at)}`
 }

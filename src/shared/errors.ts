@@ -7,11 +7,13 @@ export class AssentError extends Error {
   readonly what: string
   readonly where: string
   readonly remedy: string
+  /** Where to go on, for a page. */
+  readonly link: { href: string; text: string } | null
   readonly exitCode: number
   readonly status: number
 
   constructor(
-    parts: { what: string; where?: string; remedy?: string },
+    parts: { what: string; where?: string; remedy?: string; link?: { href: string; text: string } },
     codes: { exitCode?: number; status?: number; cause?: unknown } = {},
   ) {
     super(parts.what, codes.cause === undefined ? undefined : { cause: codes.cause })
@@ -19,6 +21,7 @@ export class AssentError extends Error {
     this.what = parts.what
     this.where = parts.where ?? ''
     this.remedy = parts.remedy ?? ''
+    this.link = parts.link ?? null
     this.exitCode = codes.exitCode ?? 1
     this.status = codes.status ?? 500
   }

@@ -5,13 +5,13 @@ import type { GrantedRole } from '../../src/features/identity/permissions.ts'
  * who means it. `group`: counts in their own year or groups only.
  */
 export const ROLE_TABLE: Record<GrantedRole, { may: string; group?: true }> = {
-  'trust-admin': { may: 'board export chase figures roster-view roster-run roster-approve access-view access-plan access-approve access-undo place lift person audit looks records agreements settings calendar' },
+  'trust-admin': { may: 'board export chase figures roster-view roster-run roster-approve access-view access-plan access-approve access-undo place lift person audit looks records agreements settings calendar paper behalf letters visits' },
   'trust-safeguarding-lead': { may: 'board access-view place lift person audit records agreements' },
   'it-admin': { may: 'roster-view roster-run roster-approve access-view access-plan access-approve access-undo person agreements' },
   'external-it': { may: 'roster-view roster-run access-view access-plan' },
-  office: { may: 'board export chase roster-view roster-run roster-approve person records agreements calendar' },
+  office: { may: 'board export chase roster-view roster-run roster-approve person records agreements calendar paper behalf letters visits' },
   hr: { may: 'board person agreements' },
-  headteacher: { may: 'board export chase figures roster-view access-view access-approve place lift person audit records agreements calendar' },
+  headteacher: { may: 'board export chase figures roster-view access-view access-approve place lift person audit records agreements calendar visits' },
   'head-of-year': { may: 'board export chase', group: true },
   'class-teacher': { may: 'board export', group: true },
   cover: { may: '', group: true },
@@ -27,7 +27,7 @@ const NAMES: Record<string, string> = {
   'office.board.view': 'board', 'office.board.export': 'export', 'requests.chase': 'chase', 'figures.view': 'figures', 'roster.view': 'roster-view', 'roster.run': 'roster-run',
   'roster.approve': 'roster-approve', 'access.view': 'access-view', 'access.plan': 'access-plan', 'access.approve': 'access-approve', 'access.undo': 'access-undo',
   'restriction.place': 'place', 'restriction.lift': 'lift', 'person.view': 'person', 'audit.view': 'audit', 'looks.view': 'looks', 'records.view': 'records',
-  'agreements.view': 'agreements', 'settings.manage': 'settings', 'calendar.edit': 'calendar',
+  'agreements.view': 'agreements', 'settings.manage': 'settings', 'calendar.edit': 'calendar', 'paper.enter': 'paper', 'behalf.sign': 'behalf', 'letters.print': 'letters', 'visits.manage': 'visits',
 }
 
 /** True when the table above says so. @throws Error for a permission that the table does not know: it has to be added. */

@@ -94,6 +94,33 @@ describe('records and verify', () => {
     expect((await runAssent(['records', '--out', file, '--json'], { dataDir: sealed })).code).toBe(2)
   })
 
+  it('L2: verify --bundle judges an exported folder without database or settings', async () => {
+    const out = join(scratch(), 'out')
+    await runAssent(['records', '--out', out], { dataDir: sealed })
+    const elsewhere = join(scratch(), 'nothing-here')
+    const whole = await runAssent(['verify', '--bundle', out, '--json'], { dataDir: elsewhere })
+    expect(whole).toMatchObject({ code: 0, stderr: '' })
+    expect(whole.json()).toMatchObject({ valid: true, records: signed, good: signed, bad: [] })
+    const [name = ''] = readdirSync(out).filter((file) => file.endsWith('.pdf'))
+    writeFileSync(join(out, name), 'changed')
+    const bad = await runAssent(['verify', '--bundle', out, '--json'], { dataDir: elsewhere })
+    expect(bad.code).toBe(5)
+    expect(bad.json()).toMatchObject({ valid: false, good: signed - 1, bad: [{ file: name }] })
+    expect((await runAssent(['verify', '--bundle', join(out, 'gone'), '--json'], { dataDir: elsewhere })).code).toBe(5)
+  })
+
+  it('D4, L1: rotate renews the certificate and the key of the ledger; records and log stay whole', async () => {
+    const dataDir = copyOf(sealed)
+    const out = join(scratch(), 'out')
+    for (const what of ['certificate', 'ledger-key']) expect((await runAssent(['rotate', what, '--json'], { dataDir })).json()).toMatchObject({ rotated: what })
+    expect((await runAssent(['rotate', 'everything', '--json'], { dataDir })).code).toBe(2)
+    expect((await runAssent(['audit', 'verify', '--json'], { dataDir })).json()).toMatchObject({ valid: true })
+    await runAssent(['records', '--out', out], { dataDir })
+    expect((await runAssent(['verify', '--bundle', out, '--json'], { dataDir })).json()).toMatchObject({ valid: true, good: signed })
+    const [name = ''] = readdirSync(out).filter((file) => file.endsWith('.pdf'))
+    expect((await runAssent(['verify', join(out, name), '--json'], { dataDir })).code).toBe(0)
+  })
+
   it('D6: verify answers 0 current, 5 changed or not ours, 6 withdrawn, and names nobody', async () => {
     const dataDir = copyOf(sealed)
     const out = join(scratch(), 'out')

@@ -55,6 +55,33 @@ describe('Database', () => {
       await other.close()
     })
 
+    it('lets small work share a transaction: each hears its own answer, and one that fails takes no other with it', async () => {
+      const { db } = get()
+      const add = (name: string) => db.together(async () => {
+        await db.run('insert into settings (name, value) values (?, ?)', [name, '1'])
+        if (name.endsWith('bad')) throw new Error(name)
+        db.afterCommit(() => committed.push(name))
+        return name
+      })
+      const committed: string[] = []
+      const names = ['t1', 't2', 't3-bad', 't4']
+      const answers = await Promise.allSettled(names.map(add))
+      expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : (answer.reason as Error).message))).toEqual(names)
+      expect((await db.read('settings').whereIn('name', names).orderBy('name')).map((row) => row.name)).toEqual(['t1', 't2', 't4'])
+      expect(committed.toSorted()).toEqual(['t1', 't2', 't4'])
+    })
+
+    it('refuses a query that comes after its transaction has ended', async () => {
+      const { db } = get()
+      let late: (() => Promise<unknown>) | undefined
+      await db.transaction(async () => {
+        const query = db.sql('settings').insert({ name: 'late', value: '1' })
+        late = async () => await query
+      })
+      await expect(late?.()).rejects.toThrow('The transaction of this query has ended')
+      expect(await db.read('settings').where({ name: 'late' })).toEqual([])
+    })
+
     it('is durable as opened', async () => {
       expect(await get().db.dialect.durabilityProblems()).toEqual([])
     })

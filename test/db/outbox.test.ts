@@ -168,7 +168,7 @@ describe('Outbox', () => {
         mail: async (_, job) => {
           clock.advance(50_000)
           beat?.()
-          await expect.poll(async () => Number((await row(db, 'k')).locked_until)).toBe(clock.now() + 60_000)
+          await expect.poll(async () => Number((await row(db, 'k')).locked_until)).toBe(clock.now() + 20_000)
           expect(job.signal.aborted).toBe(false)
           await db.sql('outbox').where({ id: job.id }).update({ locked_by: 'other#2' })
           const lost = new Promise((resolve) => job.signal.addEventListener('abort', resolve))

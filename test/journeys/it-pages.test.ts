@@ -26,7 +26,7 @@ withBrowser('rosters and access, in Chromium with real data', (browser) => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    app = await startTestApp({ now: '2026-11-02T09:00:00Z', config: { directories: [simulatedDirectory] } })
+    app = await startTestApp({ now: '2026-11-02T16:00:00Z', config: { directories: [simulatedDirectory] } })
     adminId = (await withRole(app, 'it-admin', { name: 'Idris' })).id
     context = await browser().newContext({ reducedMotion: 'reduce' })
     page = await context.newPage()
@@ -103,7 +103,7 @@ withBrowser('rosters and access, in Chromium with real data', (browser) => {
   it('the plan is approved, watched without touching anything, and undone', async () => {
     await page.goto(`${app.url}/access`)
     await looksRight('access')
-    await page.getByRole('link', { name: /^Leavers/ }).first().click()
+    await page.getByRole('link', { name: /^Leavers, / }).first().click()
     await page.getByRole('button', { name: 'Approve this plan' }).click()
     await page.getByText('It waits for the worker.').waitFor()
     await looksRight('plan-running')

@@ -25,6 +25,8 @@ export interface RoadOptions {
   databaseUrl: string | null
   /** Another directory than the simulated one, with the accounts of these people in it. */
   directory?: (trust: DemoTrust, folder: string) => Promise<DirectorySettings>
+  /** Pupils of the trust; 60 unless told. */
+  people?: number
 }
 
 const PEOPLE = 60
@@ -32,7 +34,7 @@ const PEOPLE = 60
 /** Builds a small demo trust along the real road and opens its pages. */
 export async function openRoad(options: RoadOptions): Promise<RoadWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'assent-road-'))
-  const trust = inventDemo(Date.now(), PEOPLE)
+  const trust = inventDemo(Date.now(), options.people ?? PEOPLE)
   const settings = options.directory ? await options.directory(trust, dataDir) : demoDirectorySettings(trust)
   const base = loadConfig({}, { demo: true, dataDir, port: await freePort() })
   const services = await openServices({

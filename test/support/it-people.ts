@@ -72,7 +72,7 @@ export async function accountOf(app: TestApp, externalId: string): Promise<{ ena
 /** Approves what a page holds, with the count where the page asks for it. */
 export async function approve(browser: Browser, path: string, count: number, fields: Record<string, string> = {}): Promise<void> {
   const page = await browser.get(path)
-  const answer = await browser.post(path, { _csrf: tokenIn(page), ...fields, ...(page.text.includes('name="count"') ? { count: String(count) } : {}) })
+  const answer = await browser.post(path, { _csrf: tokenIn(page), ...(page.text.includes('value="anyway"') ? { start: 'anyway' } : {}), ...fields, ...(page.text.includes('name="count"') ? { count: String(count) } : {}) })
   const after = await browser.get(answer.location ?? path)
   if (after.text.includes('error-summary')) throw new Error(textOf(after.text))
 }

@@ -15,7 +15,7 @@ export interface SmallTrust {
 }
 
 /** Two schools of one trust, empty of people. */
-export async function smallTrust({ services, db, clock }: Pick<TestApp, 'services' | 'db' | 'clock'>): Promise<SmallTrust> {
+export async function smallTrust({ services, db, clock }: Pick<TestApp, 'services' | 'db'> & { clock: { now(): number } }): Promise<SmallTrust> {
   const primary = await services.schools.add({ name: 'Larkmoor Primary School', urn: '100001', brandColour: '#7a2048' })
   const high = await services.schools.add({ name: 'Ashbeck High School', urn: '100002', brandColour: '#1c4587' })
   return {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { FixedClock } from '../../src/adapters/clock.ts'
 import { createIds } from '../../src/adapters/ids.ts'
 import { capturingTransport } from '../../src/adapters/mail/mail-transport.ts'
+import type { TimeStampingAuthority } from '../../src/adapters/time-stamping/http-authority.ts'
 import { createPdfRecords } from '../../src/adapters/pdf/create-pdf-records.ts'
 import { createApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -43,6 +44,7 @@ export interface TestAppOptions {
   now?: string
   pages?: (services: Services) => Page[]
   config?: Partial<Config>
+  timeStamping?: TimeStampingAuthority
   /** Where the address people use has to be known beforehand (passkeys); else a free one. */
   port?: number
 }
@@ -64,7 +66,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log: string[] = []
   const services = createServices(config, db, {
     clock, ids, logger: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }), mail: capturingTransport(db, clock, ids),
-    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), sessionSecrets: ['a secret of the tests, long enough'],
+    directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), secrets: new SecretFiles(dataDir), timeStamping: options.timeStamping ?? null, sessionSecrets: ['a secret of the tests, long enough'],
   })
   await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
   const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)
@@ -91,7 +93,7 @@ function signInForTests(): Page {
     name: 'sign in for tests', path: '/test/sign-in', permission: 'public',
     get: async (ctx) => view('pages/link/confirm.njk', { heading: 'Test', lead: '', action: ctx.path, again: { href: '/' } }),
     post: {
-      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'class', 'passkey', 'totp']), proven: z.enum(['yes', 'no']).default('no'), then: z.string().default('/') }),
+      body: z.strictObject({ personId: z.string(), via: z.enum(['link', 'administrator-link', 'setup', 'persona', 'saml', 'oidc', 'class', 'passkey', 'totp']), proven: z.enum(['yes', 'no']).default('no'), then: z.string().default('/') }),
       audit: 'test.signed-in',
       handle: async (ctx) => {
         // A proof that stays fresh whatever a test does with the clock.

@@ -1,13 +1,13 @@
 import { Attribute, Change, ResultCodeError } from 'ldapts'
 import type { Client } from 'ldapts'
-import { OutsideFailure } from '../../shared/errors.ts'
 import { ACCOUNT_DISABLED } from './active-directory-account.ts'
 import type { ReadAccount } from './active-directory-account.ts'
 import type { ActiveDirectorySettings } from './active-directory-settings.ts'
+import { didNotStick, remainingSteps, type Step, STEP_WORDS } from './change-steps.ts'
 import type { AccountChange, ObservedAccount } from './directory.ts'
 import { changeRefusal } from './ldap-failures.ts'
 import { exists } from './ldap-search.ts'
-import { foldName, liesUnder, sameName, splitFirst } from './names.ts'
+import { liesUnder, splitFirst } from './names.ts'
 import { refusals } from './refusals.ts'
 
 /** How often a step may find that somebody else was faster before it is given up. */
@@ -20,10 +20,10 @@ export async function applyChange(
   client: Client, first: ReadAccount, change: AccountChange, current: () => Promise<ReadAccount>, where: string,
 ): Promise<ObservedAccount> {
   let account = first
-  let stepsLeft = remaining(first.observed, change).length
+  let stepsLeft = remainingSteps(first.observed, change).length
   let overtaken = 0
   for (;;) {
-    const [step] = remaining(account.observed, change)
+    const [step] = remainingSteps(account.observed, change)
     if (!step) return account.observed
     if (stepsLeft === 0) throw didNotStick(step, first.observed.immutableId, where)
     try {
@@ -31,31 +31,10 @@ export async function applyChange(
       stepsLeft--
     } catch (error) {
       const again = error instanceof ResultCodeError && OVERTAKEN.has(error.code) && ++overtaken < MOST_OVERTAKEN
-      if (!again) throw changeRefusal(error, WORDS[step.does], account.observed.immutableId, where)
+      if (!again) throw changeRefusal(error, STEP_WORDS[step.does], account.observed.immutableId, where)
     }
     account = await current()
   }
-}
-
-type Step = { does: 'disable' | 'enable' } | { does: 'move' | 'add' | 'remove'; target: string }
-
-const WORDS = { disable: 'disable', enable: 'enable', move: 'move', add: 'add to a group', remove: 'take out of a group' } as const
-
-/** What is still to do, in an order that never opens an account before its limits are in place. */
-function remaining(observed: ObservedAccount, change: AccountChange): Step[] {
-  const groups = new Map(observed.groups.map(group => [foldName(group), group]))
-  const steps: Step[] = []
-  if (change.enabled === false && observed.enabled) steps.push({ does: 'disable' })
-  for (const target of change.addGroups ?? []) {
-    if (!groups.has(foldName(target))) steps.push({ does: 'add', target })
-  }
-  for (const name of change.removeGroups ?? []) {
-    const target = groups.get(foldName(name))
-    if (target !== undefined) steps.push({ does: 'remove', target })
-  }
-  if (change.moveTo !== undefined && !sameName(change.moveTo, observed.container)) steps.push({ does: 'move', target: change.moveTo })
-  if (change.enabled === true && !observed.enabled) steps.push({ does: 'enable' })
-  return steps
 }
 
 async function perform(client: Client, account: ReadAccount, step: Step): Promise<void> {
@@ -82,7 +61,7 @@ function modification(operation: 'add' | 'delete', type: string, value: string):
 
 /** Whatever the change names must exist, before anything is touched. */
 export async function assertTargets(client: Client, observed: ObservedAccount, change: AccountChange, settings: ActiveDirectorySettings): Promise<void> {
-  for (const step of remaining(observed, change)) {
+  for (const step of remainingSteps(observed, change)) {
     if (step.does === 'move') {
       if (!await exists(client, step.target, '(|(objectClass=organizationalUnit)(objectClass=container))')) throw refusals.unknownContainer(step.target)
       // Outside the search bases the account would be lost from view.
@@ -96,12 +75,4 @@ export async function assertTargets(client: Client, observed: ObservedAccount, c
 /** True when it lies in the part of the directory that Assent looks after. */
 export function isInScope(dn: string, settings: ActiveDirectorySettings): boolean {
   return settings.searchBases.some(base => liesUnder(dn, base.dn))
-}
-
-function didNotStick(step: Step, immutableId: string, where: string): OutsideFailure {
-  return new OutsideFailure({
-    what: `The directory accepted to ${WORDS[step.does]} the account ${immutableId}, but reading it back shows no change.`,
-    where,
-    remedy: 'Something else may be changing it back. Run again; if it stays so, look at the account in the directory.',
-  })
 }

@@ -6,7 +6,7 @@ import { DIRECTORY_DEFAULTS } from './active-directory-settings.ts'
 import type { ActiveDirectorySettings } from './active-directory-settings.ts'
 import { DirectoryRefusal } from './directory.ts'
 import { outsideFailure } from './ldap-failures.ts'
-import { requestPage } from './ldap-search.ts'
+import { mayHoldAccounts, requestPage } from './ldap-search.ts'
 import type { Search } from './ldap-search.ts'
 
 /** After a refused bind the server is left alone this long: trying the same password again and again locks the account. */
@@ -69,6 +69,7 @@ export class LdapConnection {
         return { client, ...await requestPage(client, search, this.#settings.pageSize ?? DIRECTORY_DEFAULTS.pageSize, cookie) }
       })
       if (page.cookie === null) throw this.#unproved('the server did not say whether there is more')
+      if (page.elsewhere.some(mayHoldAccounts)) throw this.#unproved('the server says that a part lies on another server; name the search bases so that none holds another domain')
       empty = page.entries.length === 0 ? empty + 1 : 0
       if (empty > MOST_EMPTY_PAGES) throw this.#unproved('the server sent only empty pages')
       holder = page.client

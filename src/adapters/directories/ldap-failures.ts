@@ -61,6 +61,11 @@ function resultParts(error: ResultCodeError): { what: string; remedy: string } {
         what: `The directory stopped before it had answered in full (${codeText(error)}).`,
         remedy: 'Try again; if it happens again, use a smaller page size or search bases that hold less.',
       }
+    case 10:
+      return {
+        what: 'The directory says that an organisational unit or group of the settings lies on another server.',
+        remedy: 'Name a domain controller of the domain that holds it, and only search bases of that domain.',
+      }
     case 32:
     case 34:
       return {

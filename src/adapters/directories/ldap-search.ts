@@ -53,9 +53,10 @@ class PageRequest extends Control {
 
 /**
  * ldapts' own paging takes an empty page, and an answer without the paging control, for the end of the list; so the page is
- * asked for and the control of the answer is read here. A null cookie: the answer carried no such control.
+ * asked for and the control of the answer is read here. A null cookie: the answer carried no such control. `elsewhere`: where the
+ * server says that more of the list lies (RFC 4511 section 4.5.3).
  */
-export async function requestPage(client: Client, search: Search, size: number, cookie: Buffer): Promise<{ entries: Entry[]; cookie: Buffer | null }> {
+export async function requestPage(client: Client, search: Search, size: number, cookie: Buffer): Promise<{ entries: Entry[]; cookie: Buffer | null; elsewhere: string[] }> {
   const parser: unknown = Reflect.get(client, 'messageParser')
   if (!(parser instanceof MessageParser)) throw new TypeError('this version of ldapts keeps its answers elsewhere')
   let next: Buffer | null = null
@@ -66,11 +67,24 @@ export async function requestPage(client: Client, search: Search, size: number, 
   }
   parser.on('message', listen)
   try {
-    const { searchEntries } = await client.search(search.base, {
+    const { searchEntries, searchReferences } = await client.search(search.base, {
       scope: search.scope, filter: search.filter, attributes: search.attributes, explicitBufferAttributes: search.bytes ?? [], timeLimit: 0,
     }, new PageRequest(size, cookie))
-    return { entries: searchEntries, cookie: next }
+    return { entries: searchEntries, cookie: next, elsewhere: searchReferences.flatMap((reference: unknown) => urisOf(reference)) }
   } finally {
     parser.off('message', listen)
   }
+}
+
+function urisOf(reference: unknown): string[] {
+  const { uris } = (reference ?? {}) as { uris?: unknown }
+  return Array.isArray(uris) ? uris.map(String) : [String(reference)]
+}
+
+/** Parts of every domain that hold no accounts; a search from its root is always pointed to them. */
+const NO_ACCOUNTS = /\/(?:DC=DomainDnsZones|DC=ForestDnsZones|CN=Configuration|CN=Schema)\b/i
+
+/** True when accounts may lie where the server points to. */
+export function mayHoldAccounts(uri: string): boolean {
+  return !NO_ACCOUNTS.test(decodeURI(uri))
 }

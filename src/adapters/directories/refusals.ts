@@ -20,4 +20,22 @@ export const refusals = {
   outOfScope: (what: string) => new DirectoryRefusal(
     `${what} lies outside the part of the directory that Assent looks after.`,
     'Add the organisational unit to the search bases of this directory, or leave the account to an administrator.'),
+  noContainers: (container: string) => new DirectoryRefusal(
+    `This directory has no organisational units, so nothing can be moved to ${container}.`,
+    'Take suspendedContainer out of the mapping of this directory.'),
+  mirrored: (immutableId: string) => new DirectoryRefusal(
+    `The account ${immutableId} follows the school's Active Directory, where it has to be enabled or disabled.`,
+    'Connect that Active Directory to Assent, or change the account there; the copy follows by itself.'),
+  archived: (immutableId: string) => new DirectoryRefusal(
+    `The account ${immutableId} is archived, so Assent does not enable it.`,
+    'Un-archive it in the directory first; that needs a free licence.'),
+  noRight: (immutableId: string, step: string, code: string) => new DirectoryRefusal(
+    `The directory did not ${step} the account ${immutableId}: Assent has no right to do that there (${code}).`,
+    'Give Assent the right that the guide names for this directory. An administrator account can only be changed by an administrator.'),
+  unwilling: (immutableId: string, step: string, code: string) => new DirectoryRefusal(
+    `The directory did not ${step} the account ${immutableId}: it answered with ${code}.`,
+    'Look at this account in the directory; if it seems in order, pass the code on to support.'),
+  overtaken: (immutableId: string) => new DirectoryRefusal(
+    `The account ${immutableId}, or the group, was changed or deleted at the same moment, again and again.`,
+    'Somebody or something else is changing it. Run again later.'),
 }

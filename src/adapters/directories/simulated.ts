@@ -1,6 +1,6 @@
 import { OutsideFailure } from '../../shared/errors.ts'
-import type { AccountChange, Directory, ObservedAccount } from './directory.ts'
-import { foldName, sameName } from './names.ts'
+import { applyTo } from './apply-change.ts'
+import type { Directory, ObservedAccount } from './directory.ts'
 import { refusals } from './refusals.ts'
 import type { SimulatedAccountStore } from './simulated-store.ts'
 
@@ -51,37 +51,12 @@ export function createSimulatedDirectory(store: SimulatedAccountStore, settings:
       const account = await find(immutableId)
       if (!account) throw refusals.gone(immutableId)
       if (account.protected) throw refusals.protected(immutableId)
-      const changed = tidy(applied(account, change, settings))
+      const changed = applyTo(account, change, settings)
       await store.put(changed)
       return changed
     },
     async close() {},
   }
-}
-
-function applied(account: ObservedAccount, change: AccountChange, settings: SimulatedDirectorySettings): ObservedAccount {
-  const removed = new Set((change.removeGroups ?? []).map(foldName))
-  const groups = account.groups.filter(group => !removed.has(foldName(group)))
-  for (const name of change.addGroups ?? []) {
-    if (account.groups.some(group => sameName(group, name))) continue
-    const known = settings.groups.find(group => sameName(group, name))
-    if (known === undefined) throw refusals.unknownGroup(name)
-    groups.push(known)
-  }
-  return {
-    ...account,
-    enabled: change.enabled ?? account.enabled,
-    container: change.moveTo === undefined || sameName(change.moveTo, account.container)
-      ? account.container
-      : knownContainer(change.moveTo, settings),
-    groups,
-  }
-}
-
-function knownContainer(name: string, settings: SimulatedDirectorySettings): string {
-  const known = settings.containers.find(container => sameName(container, name))
-  if (known === undefined) throw refusals.unknownContainer(name)
-  return known
 }
 
 function tidy(account: ObservedAccount): ObservedAccount {

@@ -1,5 +1,5 @@
 import { PDFContext } from '@cantoo/pdf-lib'
-import { actPages, type ActPage, type TextSetter } from './act-pages.ts'
+import { actPages, type ActNode, type ActPage, type TextSetter } from './act-pages.ts'
 import { fastFont, setFast, type FastFont } from './fast-text.ts'
 import { FontLibrary } from './font-library.ts'
 import { FontSubsets } from './font-subsets.ts'
@@ -11,6 +11,7 @@ import { objectBodies } from './write-objects.ts'
 /** The laid-out act, with the extra fonts it needed. */
 export interface ActLayout {
   pages: ActPage[]
+  structure: ActNode[]
   /** Objects of the extra fonts, numbered from `first + TAIL.free` without gaps. */
   objects: [number, Uint8Array][]
   /** Font resources to add: "/X0 51 0 R ...". */
@@ -27,13 +28,13 @@ export function fastFonts(meta: TemplateMeta): FastFonts {
 /** Lays the act out from the template's own tables alone; null when a character is not in them. Microseconds. */
 export function layOutFast(content: RecordContent, claim: SealClaim, meta: TemplateMeta, fonts: FastFonts): ActLayout | null {
   let missing = false
-  const pages = actPages(content, claim, meta, (face, text, size, width) => {
+  const act = actPages(content, claim, meta, (face, text, size, width) => {
     const set = setFast(fonts[face], plainText(text), size, width)
     if (set) return set
     missing = true
     return { lines: [{ ops: '', width: 0 }], rtl: false }
   })
-  return missing ? null : { pages, objects: [], fontEntries: '' }
+  return missing ? null : { ...act, objects: [], fontEntries: '' }
 }
 
 /** Lays the act out in any script, with further fonts where needed. Tens of milliseconds: for the worker thread. */
@@ -45,9 +46,9 @@ export function layOutShaped(content: RecordContent, claim: SealClaim, meta: Tem
     const style = { bold: face === 'bold', italic: face === 'italic' }
     return setFast(fonts[face], plain, size, width) ?? setText([{ text: plain, ...style }], size, width, { library, subsets })
   }
-  const pages = actPages(content, claim, meta, set)
+  const act = actPages(content, claim, meta, set)
   const context = PDFContext.create()
   context.largestObjectNumber = meta.first + TAIL.free - 1
   const fontEntries = Object.entries(subsets.embed(context)).map(([name, ref]) => `/${name} ${ref.toString()}`).join(' ')
-  return { pages, objects: objectBodies(context).toSorted(([a], [b]) => a - b), fontEntries }
+  return { ...act, objects: objectBodies(context).toSorted(([a], [b]) => a - b), fontEntries }
 }

@@ -1,5 +1,6 @@
 import { ACCENT_LINE, COLUMN, GROUND, HAIRLINE, INK, PAGE, QUIET, textSizes } from './page-style.ts'
 import type { RecordContent, SealClaim } from './pdf-records.ts'
+import { qrOps } from './qr-ops.ts'
 import { METHOD_WORDS, momentWords } from './record-words.ts'
 import type { SetText } from './set-text.ts'
 import { number } from './shape-run.ts'
@@ -8,10 +9,18 @@ import type { FastFace, TemplateMeta } from './template-meta.ts'
 /** Sets one text in one of the fast faces; whoever passes it decides how (table, or shaped beforehand). */
 export type TextSetter = (face: FastFace, text: string, size: number, width: number) => SetText
 
-/** A page of the tail: its operators, and the structure tags of its marks in order. */
+/** A page of the tail: its operators, and how many marks they hold. */
 export interface ActPage {
   ops: string
-  tags: string[]
+  marks: number
+}
+
+/** An element of the tail's logical structure, in reading order; what it owns on the pages are marks. */
+export interface ActNode {
+  tag: 'H1' | 'H2' | 'P' | 'Table' | 'TR' | 'TH' | 'TD' | 'Figure'
+  /** What a figure shows, for those who do not see it. ASCII. */
+  alt?: string
+  kids: (ActNode | { page: number; mark: number })[]
 }
 
 const LABEL = 112
@@ -19,41 +28,55 @@ const VALUE = COLUMN - LABEL - 14
 // Room at the foot of the first page for the seal.
 const SEAL_TOP = PAGE.bottom + 44
 const PANEL = 104
+const QR_SIDE = 74
 
 /** Lays out the act, the signature, the seal and the audit rows. Pure: equal input gives equal operators (D3). */
-export function actPages(content: RecordContent, claim: SealClaim, meta: TemplateMeta, set: TextSetter): ActPage[] {
+export function actPages(content: RecordContent, claim: SealClaim, meta: TemplateMeta, set: TextSetter): { pages: ActPage[]; structure: ActNode[] } {
   const sizes = textSizes(meta.young)
   const { body } = sizes
-  let page: ActPage = { ops: '', tags: [] }
+  let page: ActPage = { ops: '', marks: 0 }
   const pages = [page]
+  const structure: ActNode[] = []
   let y: number = PAGE.top
   let bottom: number = SEAL_TOP + 14
 
   const need = (points: number): void => {
     if (y - points >= bottom) return
-    page = { ops: '', tags: [] }
+    page = { ops: '', marks: 0 }
     pages.push(page)
     y = PAGE.top
     bottom = PAGE.bottom
   }
-  const mark = (tag: string, ops: string): void => {
-    page.ops += `/${tag} <</MCID ${page.tags.length}>> BDC ${ops}EMC\n`
-    page.tags.push(tag)
+  const node = (tag: ActNode['tag'], parent: ActNode | null, alt?: string): ActNode => {
+    const made: ActNode = alt === undefined ? { tag, kids: [] } : { tag, alt, kids: [] }
+    if (parent) parent.kids.push(made)
+    else structure.push(made)
+    return made
+  }
+  const mark = (owner: ActNode, ops: string): void => {
+    page.ops += `/${owner.tag} <</MCID ${page.marks}>> BDC ${ops}EMC\n`
+    owner.kids.push({ page: pages.length - 1, mark: page.marks })
+    page.marks += 1
   }
   const artifact = (ops: string): void => {
     page.ops += `/Artifact BMC q ${ops} Q EMC\n`
   }
-  const write = (tag: string, colour: string, text: SetText, size: number, leading: number, x: number, width: number): void => {
+  const write = (tag: ActNode['tag'], colour: string, text: SetText, size: number, leading: number, x: number, width: number): void => {
     let rest = text.lines
+    const owner = node(tag, null)
     while (rest.length > 0) {
       need(size * leading)
       const fit = Math.max(1, Math.min(rest.length, Math.floor((y - bottom) / (size * leading))))
-      mark(tag, `${colour} ${lines({ lines: rest.slice(0, fit), rtl: text.rtl }, x, y, width, size, leading)}`)
+      mark(owner, `${colour} ${lines({ lines: rest.slice(0, fit), rtl: text.rtl }, x, y, width, size, leading)}`)
       y -= fit * size * leading
       rest = rest.slice(fit)
     }
   }
-  const row = (label: string, value: string, face: FastFace, size: number, gap: number): void => {
+  // A table of two columns: the label is the header of its row, so that whoever listens hears it with the value.
+  const row = (table: ActNode, label: string, value: string, face: FastFace, size: number, gap: number): void => {
+    const line = node('TR', table)
+    const header = node('TH', line)
+    const cell = node('TD', line)
     // The space keeps label and value apart for those who listen.
     const left = set('regular', `${label} `, body - 1.5, LABEL)
     const right = set(face, value, size, VALUE)
@@ -65,9 +88,9 @@ export function actPages(content: RecordContent, claim: SealClaim, meta: Templat
       need(Math.min(rest.length, 6) * leading + gap)
       const fit = Math.max(1, Math.min(rest.length, Math.floor((y - bottom) / leading)))
       const part = { lines: rest.slice(0, fit), rtl: right.rtl }
-      const labelOps = first ? `${QUIET} ${lines(left, PAGE.left, y - (size - body + 1.5), LABEL, body - 1.5, 1.36)}` : ''
+      if (first) mark(header, `${QUIET} ${lines(left, PAGE.left, y - (size - body + 1.5), LABEL, body - 1.5, 1.36)}`)
       // Values begin at one left edge whatever their script reads like: the column is a list, not a paragraph.
-      mark('P', `${labelOps}${INK} ${lines({ ...part, rtl: false }, PAGE.left + LABEL + 14, y, VALUE, size, 1.36)}`)
+      mark(cell, `${INK} ${lines({ ...part, rtl: false }, PAGE.left + LABEL + 14, y, VALUE, size, 1.36)}`)
       y -= Math.max(fit * leading, first ? left.lines.length * (body - 1.5) * 1.36 : 0)
       rest = rest.slice(fit)
       first = false
@@ -84,30 +107,44 @@ export function actPages(content: RecordContent, claim: SealClaim, meta: Templat
   const statement = set('regular', content.statement, body + 0.5, COLUMN)
   write('P', INK, statement, body + 0.5, sizes.leading, PAGE.left, COLUMN)
   y -= body * 1.2
-  row('Signed by', content.signerName, 'bold', body + 2, 7)
-  row('As', content.signerCapacity, 'regular', body, 7)
-  if (content.subjectName !== content.signerName) row('For', content.subjectName, 'regular', body, 7)
-  row('How', METHOD_WORDS[content.method], 'regular', body, 7)
-  row('When', momentWords(content.signedAt), 'regular', body, 7)
+  const act = node('Table', null)
+  row(act, 'Signed by', content.signerName, 'bold', body + 2, 7)
+  row(act, 'As', content.signerCapacity, 'regular', body, 7)
+  if (content.subjectName !== content.signerName) row(act, 'For', content.subjectName, 'regular', body, 7)
+  row(act, 'How', METHOD_WORDS[content.method], 'regular', body, 7)
+  row(act, 'When', momentWords(content.signedAt), 'regular', body, 7)
   y -= 5
   need(PANEL)
   page.ops += `/Artifact BMC q ${GROUND} ${PAGE.left} ${number(y - PANEL)} ${COLUMN} ${PANEL} re f Q EMC\n`
-  mark(content.drawn ? 'Figure' : 'P', signatureOps(content, y, set, body))
+  mark(content.drawn ? node('Figure', null, 'Signature drawn by hand') : node('P', null), signatureOps(content, y, set, body))
   y -= PANEL + body * 1.9
   // The record's rows begin on this page when a few of them fit.
   need(sizes.h2 * 1.7 + 3 * (body * 1.36 + 8))
   write('H2', INK, set('bold', 'How this signature was recorded', sizes.h2, COLUMN), sizes.h2, 1.25, PAGE.left, COLUMN)
   y -= sizes.h2 * 0.5
+  const record = node('Table', null)
   for (const { label, value } of [{ label: 'Reference', value: content.reference }, ...content.audit]) {
     need(body * 1.36 + 10)
     artifact(`${HAIRLINE} 0.7 w ${PAGE.left} ${number(y + 2)} m ${PAGE.right} ${number(y + 2)} l S`)
     y -= 3
-    row(label, value, 'regular', body - 0.5, 5)
+    row(record, label, value, 'regular', body - 0.5, 5)
+  }
+  if (content.verifyUrl !== null) {
+    const { verifyUrl } = content
+    need(QR_SIDE + 14)
+    y -= 8
+    mark(node('Figure', null, `QR code that leads to ${verifyUrl.replaceAll(/[^\x20-\x7E]|[()\\]/g, '')}`), qrOps(verifyUrl, PAGE.left, y, QR_SIDE))
+    const beside = { x: PAGE.left + QR_SIDE + 14, width: COLUMN - QR_SIDE - 14 }
+    const head = set('bold', 'Check this record', body - 0.5, beside.width)
+    const say = set('regular', `Scan the code, or go to ${verifyUrl}. The page says whether this record is ours and still counts. It never shows a name.`, body - 2, beside.width)
+    mark(node('P', null), `${INK} ${lines({ ...head, rtl: false }, beside.x, y - 4, beside.width, body - 0.5, 1.3)}`)
+    mark(node('P', null), `${QUIET} ${lines({ ...say, rtl: false }, beside.x, y - 8 - body * 1.3, beside.width, body - 2, 1.36)}`)
+    y -= QR_SIDE
   }
   const [firstPage] = pages
-  if (firstPage) sealStrip(firstPage, claim, meta, set)
+  if (firstPage) sealStrip(firstPage, [node('P', null), node('P', null)], claim, meta, set)
   for (const [place, each] of pages.entries()) footer(each, content.reference, `Signature page ${place + 1} of ${pages.length}`, set)
-  return pages
+  return { pages, structure }
 }
 
 /** The operators that place set lines below `top`; local to the tail because it runs once per signature and is kept lean. */
@@ -157,12 +194,19 @@ function within(value: number, limit: number): number {
   return value > 0 ? Math.min(limit, Math.round(value)) : 0
 }
 
-function sealStrip(page: ActPage, claim: SealClaim, meta: TemplateMeta, set: TextSetter): void {
+function sealStrip(page: ActPage, owners: readonly ActNode[], claim: SealClaim, meta: TemplateMeta, set: TextSetter): void {
   page.ops += `/Artifact BMC q ${ACCENT_LINE} 0.8 w ${PAGE.left} ${PAGE.bottom + 34} m ${PAGE.right} ${PAGE.bottom + 34} l S Q EMC\n`
   const who = set('bold', `Sealed electronically by ${meta.trustName}`, 9.5, COLUMN)
   const what = set('regular', `on ${momentWords(claim.sealedAt)}. Any later change to this file breaks the seal.`, 8.5, COLUMN)
-  page.ops += `/P <</MCID ${page.tags.length}>> BDC ${INK} ${lines({ lines: who.lines.slice(0, 1), rtl: false }, PAGE.left, PAGE.bottom + 28, COLUMN, 9.5, 1.3)}${QUIET} ${lines(what, PAGE.left, PAGE.bottom + 14, COLUMN, 8.5, 1.3)}EMC\n`
-  page.tags.push('P')
+  const said = [
+    `${INK} ${lines({ lines: who.lines.slice(0, 1), rtl: false }, PAGE.left, PAGE.bottom + 28, COLUMN, 9.5, 1.3)}`,
+    `${QUIET} ${lines(what, PAGE.left, PAGE.bottom + 14, COLUMN, 8.5, 1.3)}`,
+  ]
+  for (const [place, ops] of said.entries()) {
+    page.ops += `/P <</MCID ${page.marks}>> BDC ${ops}EMC\n`
+    owners[place]?.kids.push({ page: 0, mark: page.marks })
+    page.marks += 1
+  }
 }
 
 function footer(page: ActPage, left: string, right: string, set: TextSetter): void {

@@ -81,21 +81,22 @@ function setAnew(font: FastFont, text: string, size: number, width: number): Set
 function line(font: FastFont, text: string, from: number, until: number, size: number): SetLine {
   let to = until
   while (to > from && text.charCodeAt(to - 1) === 32) to -= 1
-  let ops = 'BT '
+  // Joined, not added up: what is kept shall be one flat text and not a tree of four-letter ones.
+  const ops = ['BT ']
   let resource: string | undefined
   let wide = 0
   for (let at = from; at < to; at += 1) {
     const unit = text.charCodeAt(at)
     if (font.resources[unit] !== resource) {
-      ops += resource === undefined ? '' : '> Tj '
+      if (resource !== undefined) ops.push('> Tj ')
       resource = font.resources[unit]
-      ops += `/${resource} ${size} Tf <`
+      ops.push(`/${resource} ${size} Tf <`)
     }
-    ops += font.glyphs[unit]
+    ops.push(font.glyphs[unit] ?? '')
     wide += font.widths[unit] ?? 0
   }
   // A space behind the line, not counted as width, keeps its last word apart from the next line's first for those who listen or copy.
-  const space = resource !== undefined && text.charCodeAt(to) === 32 && font.resources[32] === resource ? font.glyphs[32] ?? '' : ''
-  ops += resource === undefined ? 'ET' : `${space}> Tj ET`
-  return { ops, width: (wide * size) / 1000 }
+  if (resource !== undefined && text.charCodeAt(to) === 32 && font.resources[32] === resource) ops.push(font.glyphs[32] ?? '')
+  ops.push(resource === undefined ? 'ET' : '> Tj ET')
+  return { ops: ops.join(''), width: (wide * size) / 1000 }
 }

@@ -50,6 +50,8 @@ export interface RecordContent {
   /** Strokes in a 0..1000 x 0..400 box; integer coordinates; null unless drawn. */
   drawn: { x: number; y: number }[][] | null
   signedAt: Instant
+  /** Address at which anybody may ask where this record stands (D6), drawn as a QR code; null: none was known at signing. */
+  verifyUrl: string | null
   /** Rows of the audit page, in order. */
   audit: { label: string; value: string }[]
   /** Embedded in the file as `evidence.json`; canonical JSON is made by the builder. */

@@ -1,5 +1,6 @@
 import { utf16Hex } from './font-subsets.ts'
 import type { ActLayout } from './act-layout.ts'
+import type { ActNode } from './act-pages.ts'
 import { PAGE } from './page-style.ts'
 import { pdfDate } from './record-words.ts'
 import type { SealClaim } from './pdf-records.ts'
@@ -34,27 +35,33 @@ export function recordTail(
     next = id + 1
   }
   const resources = layout.fontEntries === '' ? `<< /Font ${meta.objects.fonts} 0 R >>` : `<< /Font << ${meta.fontEntries} ${layout.fontEntries} >> >>`
-  const pageIds: number[] = []
-  const sectionKids: number[] = []
+  const pageIds = layout.pages.map((_, place) => (place === 0 ? first + TAIL.page : next++))
+  const owners: number[][] = layout.pages.map(() => [])
+  const element = (node: ActNode, parent: string): number => {
+    const id = next++
+    const kids = node.kids.map((kid) => {
+      if ('tag' in kid) return `${element(kid, `${id} 0 R`)} 0 R`
+      const row = owners[kid.page]
+      if (row) row[kid.mark] = id
+      return node.kids.length === 1 ? String(kid.mark) : `<< /Type /MCR /Pg ${pageIds[kid.page]} 0 R /MCID ${kid.mark} >>`
+    })
+    const [kid] = node.kids
+    const page = kid && 'mark' in kid && node.kids.length === 1 ? ` /Pg ${pageIds[kid.page]} 0 R` : ''
+    const more = node.alt === undefined ? node.tag === 'TH' ? ' /A << /O /Table /Scope /Row >>' : '' : ` /Alt (${node.alt})`
+    object(id, `<< /Type /StructElem /S /${node.tag} /P ${parent}${page} /K ${kids.length === 1 ? kids[0] : `[ ${kids.join(' ')} ]`}${more} >>`)
+    return id
+  }
+  const sectionKids = layout.structure.map((node) => element(node, ref(TAIL.section)))
   let parents = ''
   for (const [place, page] of layout.pages.entries()) {
-    const id = place === 0 ? first + TAIL.page : next++
+    const id = pageIds[place] ?? 0
     const content = next++
-    const owners: number[] = []
-    for (const [mark, tag] of page.tags.entries()) {
-      const element = next++
-      owners.push(element)
-      const alt = tag === 'Figure' ? ' /Alt (Signature drawn by hand)' : ''
-      object(element, `<< /Type /StructElem /S /${tag} /P ${ref(TAIL.section)} /Pg ${id} 0 R /K ${mark}${alt} >>`)
-    }
     object(content, `<< /Length ${page.ops.length} >>\nstream\n${page.ops}\nendstream`)
     const key = meta.firstStructKey + place
     const annotations = place === 0 ? ` /Annots [ ${meta.objects.widget} 0 R ]` : ''
     object(id, `<< /Type /Page /Parent ${ref(TAIL.pages)} /MediaBox [ 0 0 ${PAGE.width} ${PAGE.height} ] /Resources ${resources} `
       + `/Contents [ ${meta.objects.header} 0 R ${content} 0 R ] /StructParents ${key} /Tabs /S${annotations} >>`)
-    parents += `${key} [ ${refs(owners)} ] `
-    pageIds.push(id)
-    sectionKids.push(...owners)
+    parents += `${key} [ ${refs(owners[place] ?? [])} ] `
   }
   object(first + TAIL.pages, `<< /Type /Pages /Count ${meta.textPageCount + pageIds.length} /Kids [ ${meta.objects.textPages} 0 R ${refs(pageIds)} ] >>`)
   object(first + TAIL.section, `<< /Type /StructElem /S /Sect /P ${meta.objects.structureDocument} 0 R /Lang (en-GB) /K [ ${refs(sectionKids)} ] >>`)

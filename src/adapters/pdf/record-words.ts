@@ -13,18 +13,19 @@ export const METHOD_WORDS: Record<RecordContent['method'], string> = {
 const DATE = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Europe/London', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZoneName: 'short',
 })
-let lastSecond = Number.NaN
-let lastWords = ''
+const SECONDS_KEPT = 64
+const known = new Map<number, string>()
 
-/** "1 September 2026 at 14:05:09 BST". Formatting is slow and neighbours share their second, so the last answer is kept. */
+/** "1 September 2026 at 14:05:09 BST". Formatting is slow and neighbours share their seconds, so the last few answers are kept. */
 export function momentWords(at: Instant): string {
   const second = Math.floor(at / 1000)
-  if (second !== lastSecond) {
-    const parts = Object.fromEntries(DATE.formatToParts(at).map((part) => [part.type, part.value]))
-    lastWords = `${parts['day']} ${parts['month']} ${parts['year']} at ${parts['hour']}:${parts['minute']}:${parts['second']} ${parts['timeZoneName']}`
-    lastSecond = second
-  }
-  return lastWords
+  const before = known.get(second)
+  if (before !== undefined) return before
+  const parts = Object.fromEntries(DATE.formatToParts(at).map((part) => [part.type, part.value]))
+  const words = `${parts['day']} ${parts['month']} ${parts['year']} at ${parts['hour']}:${parts['minute']}:${parts['second']} ${parts['timeZoneName']}`
+  if (known.size >= SECONDS_KEPT) known.clear()
+  known.set(second, words)
+  return words
 }
 
 /** A PDF date in UTC (ISO 32000-1, 7.9.4), to the second. */

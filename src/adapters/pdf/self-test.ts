@@ -18,7 +18,7 @@ export async function selfTest(sealer: Sealer, records: PdfRecords, now: Instant
     hash: '0'.repeat(64), title: 'Seal test', trustName: sealer.subject, schoolName: sealer.subject, versionLabel: 'Test', language: 'en-GB', markdown: 'This document tests the seal.', young: false,
   })
   const content: RecordContent = {
-    reference: 'SELF-TEST', subjectName: 'Test', signerName: 'Test', signerCapacity: 'Test', statement: 'Test', method: 'clicked', typed: null, drawn: null, signedAt: now, audit: [], evidence: {},
+    reference: 'SELF-TEST', subjectName: 'Test', signerName: 'Test', signerCapacity: 'Test', statement: 'Test', method: 'clicked', typed: null, drawn: null, signedAt: now, verifyUrl: null, audit: [], evidence: {},
   }
   const verdict = await sealed(records, template, content, sealer, now).catch((cause: unknown) => {
     throw new UnusableInput({ what: 'The sealing key cannot seal.', where, remedy: 'Give the key that the certificate was issued for, or let Assent make a new pair.' }, cause)

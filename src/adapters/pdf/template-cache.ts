@@ -17,14 +17,19 @@ export class TemplateCache {
   #ready = new Map<string, ReadyTemplate>()
   #size: number
 
-  constructor(size = 24) {
+  constructor(size = 48) {
     this.#size = size
   }
 
   /** Throws when the prefix is not the one its hash speaks of: a damaged template must never be sealed. */
   get(template: CompiledTemplate): ReadyTemplate {
     const known = this.#ready.get(template.prefixHash)
-    if (known && (known.prefix === template.prefix || known.prefix.equals(template.prefix))) return known
+    if (known && (known.prefix === template.prefix || known.prefix.equals(template.prefix))) {
+      // The one that was not used for longest goes first.
+      this.#ready.delete(template.prefixHash)
+      this.#ready.set(template.prefixHash, known)
+      return known
+    }
     const hash = createHash('sha256').update(template.prefix)
     if (hash.copy().digest('hex') !== template.prefixHash) throw new Error('The stored record template is damaged: its bytes do not match its hash.')
     const meta = templateMeta(template)

@@ -1,8 +1,8 @@
-import { createHash, generateKeyPair, sign, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, sign, X509Certificate, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Instant } from '../../shared/dates.ts'
 import { der, derNull, octets, oid, sequence, setOf, smallInteger } from './der.ts'
-import { children, readDer } from './der-read.ts'
+import { child, children, readDer } from './der-read.ts'
 
 /** What the first start makes: the trust's own authority, and the sealing certificate it issues. All PEM; keys PKCS#8. */
 export interface TrustCertificates {
@@ -26,28 +26,55 @@ export async function createTrustCertificates(parts: {
   now: Instant
   random: (size: number) => Uint8Array
 }): Promise<TrustCertificates> {
-  const { trustName, now, random } = parts
   const authority = await keyPair(parts.keyType)
-  const seal = await keyPair(parts.keyType)
-  const organisation = trustName.trim() || 'School'
-  const authorityName = distinguishedName(organisation, `${shortened(organisation, 50)} records CA`)
-  const from = now - DAY / 24
-  const ca = certificate({
-    serial: random(16), issuer: authorityName, subject: authorityName, from, until: now + 20 * 365.25 * DAY, key: authority.publicKey, issuerKey: authority,
+  const name = distinguishedName(organisationOf(parts.trustName), `${shortened(organisationOf(parts.trustName), 50)} records CA`)
+  return issue(parts, authority, name, pem(authorityCertificate(parts, authority, name)))
+}
+
+/**
+ * A new sealing key and certificate by the authority that is there (PEM). An authority that would end before the new certificate is renewed: the same
+ * name and key, so that whoever trusts the old one's key trusts it, and earlier seals lead to either.
+ */
+export async function renewSealCertificate(
+  current: { caCertificatePem: string; caKeyPem: string }, parts: Parameters<typeof createTrustCertificates>[0],
+): Promise<TrustCertificates> {
+  const ca = new X509Certificate(current.caCertificatePem)
+  const privateKey = createPrivateKey(current.caKeyPem)
+  const authority = { privateKey, publicKey: createPublicKey(privateKey) }
+  const fields = children(child(readDer(ca.raw), 0, 0x30))
+  const name = fields[5]?.whole
+  if (!name) throw new Error('The authority has no name.')
+  const lasts = Date.parse(ca.validTo) > parts.now + SEAL_DAYS * DAY
+  return issue(parts, authority, name, lasts ? current.caCertificatePem : pem(authorityCertificate(parts, authority, name)))
+}
+
+const SEAL_DAYS = 3 * 365.25
+
+function authorityCertificate({ now, random }: Parameters<typeof createTrustCertificates>[0], authority: Keys, name: Buffer): Buffer {
+  return certificate({
+    serial: random(16), issuer: name, subject: name, from: now - DAY / 24, until: now + 20 * 365.25 * DAY, key: authority.publicKey, issuerKey: authority,
     // keyCertSign and cRLSign.
     extensions: [extension('2.5.29.19', true, sequence(TRUE, smallInteger(0))), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x01, 0x06]))],
   })
+}
+
+async function issue(parts: Parameters<typeof createTrustCertificates>[0], authority: Keys, issuer: Buffer, caCertificatePem: string): Promise<TrustCertificates> {
+  const { now, random } = parts
+  const organisation = organisationOf(parts.trustName)
+  const seal = await keyPair(parts.keyType)
   const leaf = certificate({
-    serial: random(16), issuer: authorityName, subject: distinguishedName(organisation, `${shortened(organisation, 50)} records seal`),
-    from, until: now + 3 * 365.25 * DAY, key: seal.publicKey, issuerKey: authority,
+    serial: random(16), issuer, subject: distinguishedName(organisation, `${shortened(organisation, 50)} records seal`),
+    from: now - DAY / 24, until: now + SEAL_DAYS * DAY, key: seal.publicKey, issuerKey: authority,
     // digitalSignature and nonRepudiation.
     extensions: [extension('2.5.29.19', true, sequence()), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x06, 0xc0]))],
   })
   return {
-    caCertificatePem: pem(ca), caKeyPem: authority.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    caCertificatePem, caKeyPem: authority.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     certificatePem: pem(leaf), keyPem: seal.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
   }
 }
+
+const organisationOf = (trustName: string): string => trustName.trim() || 'School'
 
 interface Keys {
   publicKey: KeyObject

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnusableInput } from '../../shared/errors.ts'
 import { makeFolder } from './make-folder.ts'
@@ -42,6 +42,10 @@ export class SecretFiles {
     const path = join(this.#dir, name)
     writeFileSync(`${path}.tmp`, content, { mode: 0o600, flush: true })
     renameSync(`${path}.tmp`, path)
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.#dir, name), { force: true })
   }
 
   /** The secret, made now if there is none. */

@@ -46,7 +46,7 @@ export async function judgeAccess(context: AccessBrakeContext, losing: readonly 
 
 async function groups(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeGroup[]> {
   const populations = await context.people.populations(context.now)
-  const past = await recentLosses(context)
+  const past = await recentLosses(context, losing)
   const byGroup = Map.groupBy(losing, ({ schoolId, role }) => `${schoolId}|${role}`)
   return [...byGroup].map(([key, people]) => {
     const { schoolId, role } = people[0] as LosingPerson
@@ -60,22 +60,25 @@ async function groups(context: AccessBrakeContext, losing: readonly LosingPerson
   })
 }
 
-/** B1 over 24 hours and 7 days: slow bleeding through many small runs. What an undo gave back does not count. */
-async function recentLosses({ db, now, planId }: AccessBrakeContext): Promise<Map<string, { day: number; week: number }>> {
+/**
+ * B1 over 24 hours and 7 days: slow bleeding through many small runs. A person counts once, however often they lost something, and not
+ * beside the run that is judged; what an undo gave back does not count.
+ */
+async function recentLosses({ db, now, planId }: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<Map<string, { day: number; week: number }>> {
   const since = now - 7 * DAY
+  const current = new Set(losing.map(({ personId }) => personId))
   const rows = await db.read('plan_items as i').join('plans as p', 'p.id', 'i.plan_id')
     .where('p.kind', 'access').whereNot('p.id', planId).whereNot('p.state', 'undone').where('p.created_at', '>=', since - 7 * DAY)
     .whereIn('i.state', DONE).where('i.rank', accessRank.loss).whereNotNull('i.population')
-    .groupBy('i.population', 'p.id', 'p.finished_at', 'p.approved_at', 'p.created_at')
-    .select('i.population', 'p.finished_at', 'p.approved_at', 'p.created_at').countDistinct({ n: 'i.subject' }) as unknown as
-    { population: string; finished_at: number | null; approved_at: number | null; created_at: number; n: number }[]
+    .groupBy('i.population', 'i.subject').select('i.population', 'i.subject', db.read.raw('max(coalesce(p.finished_at, p.approved_at, p.created_at)) as lost_at')) as unknown as
+    { population: string; subject: string; lost_at: number }[]
   const past = new Map<string, { day: number; week: number }>()
   for (const row of rows) {
-    const at = Number(row.finished_at ?? row.approved_at ?? row.created_at)
-    if (at < since) continue
+    const at = Number(row.lost_at)
+    if (at < since || current.has(row.subject)) continue
     const entry = past.get(row.population) ?? { day: 0, week: 0 }
-    entry.week += Number(row.n)
-    if (at >= now - DAY) entry.day += Number(row.n)
+    entry.week += 1
+    if (at >= now - DAY) entry.day += 1
     past.set(row.population, entry)
   }
   return past

@@ -18,12 +18,16 @@ export interface ItemBefore {
 
 /** A restriction that a line places when it is applied. */
 export interface ItemRestriction {
-  cause: Extract<RestrictionCause, 'leaver' | 'school-leaver'>
+  cause: Extract<RestrictionCause, 'leaver' | 'school-leaver' | 'unsigned'>
   level: AccessLevel
   profile: string | null
   reason: string
   /** What the sources said about the person when the line was made; it must still be so when it is applied. */
   statement: string
+  /** A confirmed list says so, whatever the sources still say (R5). */
+  listed?: boolean
+  /** By which whoever caused it releases it (A2). */
+  releaseKey?: string
 }
 
 export interface ItemAfter {

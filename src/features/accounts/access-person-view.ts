@@ -14,6 +14,7 @@ export interface AccessPersonInput {
   on: CalendarDate
   names: (label: string | null) => string
   schoolNames: ReadonlyMap<string, string>
+  actions: { text: string; href: string; kind: string }[]
   backHref: string | null
   rosterHref: ((run: string) => string) | null
 }
@@ -21,6 +22,10 @@ export interface AccessPersonInput {
 const CAUSES: Record<string, string> = {
   leaver: 'Has left the trust', 'school-leaver': 'Has left a school of the trust', misuse: 'After misuse', safeguarding: 'Safeguarding', unsigned: 'Has not signed',
   'guest-expired': 'The visit has ended', manual: 'By hand',
+}
+
+const EVENTS: Partial<Record<TimelineEvent['kind'], string>> = {
+  released: 'Lifted', undone: 'Undone with its plan', exempted: 'Access kept', 'exemption-ended': 'Exemption ended', drift: 'Changed in the directory by somebody else, as last seen',
 }
 
 const day = (date: CalendarDate): string => longDate(date).replace(/^\S+ /, '')
@@ -31,12 +36,14 @@ export function accessPersonView(input: AccessPersonInput): object {
   const level = levelWords[access.desired.level]
   return {
     crumbs: input.backHref ? [{ text: 'Access', href: input.backHref }] : [],
+    actions: input.actions,
     person: { name: person.name, detail: input.places.map((place) => placeWords(place, input)).join('; ') || 'No place in the trust’s records' },
     level: { status: level.status, text: level.text, sentence: level.sentence },
     restrictions: access.restrictions.map((restriction) => {
       const effect = access.desired.because.find((cause) => cause.kind === 'restriction' && cause.id === restriction.id)?.effect
       const { text, run } = reasonWords(restriction.reason)
       return {
+        ...(input.actions.length > 0 && restriction.cause !== null && ['misuse', 'safeguarding', 'manual'].includes(restriction.cause) ? { href: `/access/restrictions/${restriction.id}` } : {}),
         title: restriction.cause === null ? 'Access changed by the school' : CAUSES[restriction.cause] ?? restriction.cause,
         text, from: day(restriction.fromDate), until: restriction.untilDate === null ? null : day(restriction.untilDate),
         by: restriction.placedBy === null ? 'the school' : names(restriction.placedBy), ...(run && input.rosterHref ? { runHref: input.rosterHref(run) } : {}),
@@ -56,8 +63,8 @@ export function accessPersonView(input: AccessPersonInput): object {
     events: input.timeline.map((event) => {
       const words = reasonWords(event.text)
       return {
-        at: event.at, title: event.kind === 'released' ? 'Lifted' : event.profile ? `Restricted (${event.profile})` : levelWords[event.level].text, text: words.text,
-        by: event.by === null ? null : `by ${names(event.by)}`, status: event.kind === 'released' ? 'signed' : event.level === 'suspended' ? 'suspended' : 'held',
+        at: event.at, title: EVENTS[event.kind] ?? (event.profile ? `Restricted (${event.profile})` : levelWords[event.level].text), text: words.text,
+        by: event.by === null ? null : `by ${names(event.by)}`, status: event.kind === 'drift' ? 'attention' : event.kind !== 'restricted' ? 'signed' : event.level === 'suspended' ? 'suspended' : 'held',
       }
     }),
   }

@@ -41,7 +41,7 @@ export interface Progress {
 /** One entry of a person's history, newest first. */
 export interface TimelineEvent {
   at: number
-  kind: 'restricted' | 'released'
+  kind: 'restricted' | 'released' | 'undone' | 'exempted' | 'exemption-ended' | 'drift'
   level: AccessLevel
   profile: string | null
   text: string
@@ -107,8 +107,16 @@ export class AccessQueries {
       const { level, profile, reason, placedBy, cause } = visibleRestriction(restriction, options.reveal)
       events.push({ at: restriction.placedAt, kind: 'restricted', level, profile, text: reason, by: placedBy })
       if (restriction.releasedAt !== null) {
-        events.push({ at: restriction.releasedAt, kind: 'released', level, profile, text: reason, by: cause === null ? null : restriction.releasedBy })
+        const undone = restriction.planId !== null && (await this.#deps.plans.get(restriction.planId))?.state === 'undone'
+        events.push({ at: restriction.releasedAt, kind: undone ? 'undone' : 'released', level, profile, text: reason, by: cause === null ? null : restriction.releasedBy })
       }
+    }
+    for (const { placedAt, floorLevel, reason, by, untilDate, endedAt, endedBy } of await this.#deps.restrictions.allExemptionsOf(personId)) {
+      events.push({ at: placedAt, kind: 'exempted', level: floorLevel, profile: null, text: `${reason}; until ${untilDate}`, by })
+      if (endedAt !== null) events.push({ at: endedAt, kind: 'exemption-ended', level: floorLevel, profile: null, text: reason, by: endedBy })
+    }
+    for (const account of (await this.#deps.accounts.ofPeople([personId])).get(personId) ?? []) {
+      for (const note of account.drift) events.push({ at: account.observedAt, kind: 'drift', level: 'full', profile: null, text: `${account.username}: ${note.text}`, by: null })
     }
     return events.toSorted((a, b) => b.at - a.at)
   }

@@ -1,16 +1,28 @@
 import { z } from 'zod'
+import type { Actor } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { pageNumber } from '../../http/paging.ts'
-import { Forbidden } from '../../shared/errors.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
 import { accessPersonPage } from './access-person-routes.ts'
 import { accessPlanPages } from './access-plan-routes.ts'
 import { accessView, PLANS_PER_PAGE } from './access-views.ts'
+import { assurancePages } from './assurance/assurance-routes.ts'
+import { approvalPages } from './life/approval-routes.ts'
+import { retentionPages } from './life/retention-routes.ts'
+import { taskPages } from './life/task-routes.ts'
+import { leaverListPages } from './leavers/leaver-list-routes.ts'
+import { planChoicePages } from './leavers/plan-choice-routes.ts'
+import { planReportPages } from './leavers/plan-report-routes.ts'
+import { exemptionPages } from './restricting/exemption-routes.ts'
+import { restrictPages } from './restricting/restrict-routes.ts'
+import { accountDecisionPages } from './account-decision-routes.ts'
+import { directoryPages } from './directory-routes.ts'
+import { directoryTaskPages } from './task-routes.ts'
 
-/** `/access`, its plans, people and kill switches. */
+/** `/access`, its plans, people, directories and tasks. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), lookPage(deps), switchPage(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), lookPage(deps), ...directoryPages(deps), ...accountDecisionPages(deps), ...directoryTaskPages(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
 function listPage({ pages, jobs }: AccessPageDeps): Page {
@@ -23,13 +35,23 @@ function listPage({ pages, jobs }: AccessPageDeps): Page {
       const look = await pages.newestLook(0)
       const emptyLook = look && (await pages.counts(look.id, schools)).total === 0 ? look : null
       return view('pages/access/plans.njk', accessView({
-        emptyLook,
+        emptyLook, more: otherLists(actor),
         waiting: waiting.plans, done: done.plans, total: done.total, page: query.page, now,
         names: await pages.actorNames([...waiting.plans, ...done.plans].flatMap(({ plan }) => [plan.createdBy, plan.approvedBy])),
         job: await jobs.waiting(null), mayPlan: actor.can('access.plan'), maySwitch: actor.schools('access.approve') === 'all', directories: await pages.directories(),
       }))
     },
   })
+}
+
+/** Pages about access beside the plans, as far as the reader may go. */
+function otherLists(actor: Actor): { text: string; href: string }[] {
+  return [
+    { text: 'Access assurance', href: '/access/assurance' },
+    ...(actor.can('restriction.place') ? [{ text: 'Restrictions to look at', href: '/access/reviews' }] : []),
+    ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }] : []),
+    ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }, { text: 'Archive and delete', href: '/access/retention' }] : []),
+  ]
 }
 
 function lookPage({ jobs }: AccessPageDeps): Page {
@@ -40,22 +62,6 @@ function lookPage({ jobs }: AccessPageDeps): Page {
       handle: async ({ actor }) => {
         await jobs.requestPlan(actor.label)
         return redirect('/access')
-      },
-    },
-  })
-}
-
-/** The kill switch (B6): of one directory, or of all. It is of the trust, so a school's own administrator has none. */
-function switchPage({ reconcile }: AccessPageDeps): Page {
-  return definePage({
-    name: 'directory switch', path: '/access/directories', permission: 'access.approve',
-    post: {
-      body: z.strictObject({ directory: z.string().max(60).default(''), paused: z.enum(['yes', 'no']), plan: z.string().max(26).default('') }), audit: 'access.switch-used',
-      handle: async ({ actor, body }) => {
-        if (actor.schools('access.approve') !== 'all') throw new Forbidden('Directories belong to the whole trust, so somebody for the trust switches them.')
-        await reconcile.pause(body.directory === '' ? null : body.directory, body.paused === 'yes', actor.label)
-        return redirect(/^[0-9A-HJKMNP-TV-Z]{26}$/.test(body.plan) ? `/access/plans/${body.plan}` : '/access',
-          body.paused === 'yes' ? 'Stopped. A run that is under way ends after the account it is at.' : 'Switched on again. Plans that were stopped wait to be continued.')
       },
     },
   })

@@ -97,6 +97,22 @@ export class AccessService {
     return id
   }
 
+  /** Every exemption that holds on `today` or later. */
+  exemptions(on: CalendarDate): Promise<StoredExemption[]> {
+    return this.#deps.restrictions.exemptions(on)
+  }
+
+  /** Ends an exemption before its day; what stands against the person counts again at once. */
+  async endExemption(id: string, actor: string): Promise<void> {
+    const { db, restrictions, audit, clock, outbox } = this.#deps
+    await db.transaction(async () => {
+      const exemption = (await restrictions.exemptions(dateOf(this.#deps))).find((one) => one.id === id)
+      if (!exemption || !await restrictions.endExemption(id, { at: clock.now(), actor })) throw new NotFound('There is no such exemption.')
+      await audit.record({ actor, event: 'access.exemption-ended', subject: `person:${exemption.personId}`, payload: { exemption: id } })
+      await outbox.put(RECONCILE_PERSON, { personId: exemption.personId }, { dedupeKey: `${RECONCILE_PERSON}:${id}:ended-early` })
+    })
+  }
+
   /** A7: a login that several pupils share has an owner who answers for it; it is no orphan then. Null takes the owner away. */
   async registerShared(accountId: string, ownerId: string | null, actor: string): Promise<void> {
     const { db, accounts, people, audit } = this.#deps

@@ -1,10 +1,13 @@
 import type { Plan, PlanItem } from '../../db/plan-store.ts'
 import { pagesOf } from '../../http/paging.ts'
 import { reasonsFor } from '../../shared/brake.ts'
-import { longInstant } from '../../shared/dates.ts'
+import { addDays, instantAt, longInstant, today } from '../../shared/dates.ts'
 import type { WaitingJob } from './access-jobs.ts'
-import { afterOf } from './access-item.ts'
+import type { BulkPause } from './bulk-pause.ts'
+import { accessRank, afterOf } from './access-item.ts'
 import type { LineKind, PlanCounts } from './access-page-queries.ts'
+import { LEFT_OUT } from './leavers/plan-choices.ts'
+import { directoryKindWords } from './directory-views.ts'
 import { actionWords, brakeWords, planTitle, reasonWords, stateOfItem, stateOfPlan } from './access-words.ts'
 
 export const PLANS_PER_PAGE = 20
@@ -26,6 +29,8 @@ export function accessView(input: {
   directories: { name: string; kind: string; paused: boolean }[]
   /** The newest finished look, where it found nobody. */
   emptyLook: Plan | null
+  /** Other lists of access that this reader may open. */
+  more: { text: string; href: string }[]
 }): object {
   return {
     lead: 'Who would lose or regain access, first as a plan, then approved, then done.',
@@ -44,8 +49,9 @@ export function accessView(input: {
       }),
     },
     pages: pagesOf({ page: input.page, size: PLANS_PER_PAGE, shown: input.done.length, total: input.total, what: 'plan', path: '/access' }),
+    more: input.more,
     directories: input.directories.map(({ name, kind, paused }) => ({
-      name, kind: kind === 'simulated' ? 'Simulated directory' : 'Active Directory', paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
+      name, href: `/access/directories/${name}`, kind: directoryKindWords(kind), paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
     })),
   }
 }
@@ -72,11 +78,14 @@ export interface PlanPageInput {
   path: string
   still: boolean
   undoneBy: string | null
-  may: { approve: boolean; undo: boolean; stop: boolean; own: boolean; person: boolean; roster: boolean }
+  may: { plan: boolean; approve: boolean; undo: boolean; stop: boolean; own: boolean; person: boolean; roster: boolean }
   /** Whether the reader may see a school. */
   sees: (schoolId: string) => boolean
   concernsOthers: boolean
   paused: boolean
+  undoDays: number
+  /** Why it should not begin now (B6). */
+  pause: BulkPause | null
 }
 
 /** The view model of one plan. */
@@ -98,8 +107,11 @@ export function accessPlanView(input: PlanPageInput): object {
     brake: running ? [] : brakeWords(reasonsFor(plan.brake.held, input.sees)),
     brakeTitle: plan.approvedBy === null && ['planned', 'held'].includes(plan.state) ? 'Why this waits for you' : 'What to know',
     progress: running && plan.state === 'applying' ? progress(input) : null,
+    stop: running && input.may.approve && !input.concernsOthers ? { action: `${path}/stop`, text: job?.startsAt ? 'Call it off' : 'Stop after this account' } : null,
+    choose: running ? null : chooser(input),
+    reports: counts.total > 0 ? { print: `${path}/report`, csv: `${path}/report.csv` } : null,
     job: job && { ...job, ...(job.trouble ? { trouble: job.trouble } : {}) },
-    refresh: running && !input.still, running, stillHref: `${path}?refresh=off`, lookHref: path,
+    refresh: running && !input.still && !job?.startsAt, running, stillHref: `${path}?refresh=off`, lookHref: path,
     filter: filterTabs(counts, kind, path),
     lines: input.lines.map((line) => lineView(line, input)),
     pages: pagesOf({ page, size: LINES_PER_PAGE, shown: input.lines.length, total, what: 'account', path, keep: { kind: kind ?? undefined } }),
@@ -110,9 +122,10 @@ export function accessPlanView(input: PlanPageInput): object {
   }
 }
 
-function sentence({ plan, counts, now }: PlanPageInput, running: boolean): string {
+function sentence({ plan, counts, now, job }: PlanPageInput, running: boolean): string {
   const n = (count: number, one: string, many: string) => `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`
   if (plan.state === 'applying') return 'The accounts are being changed and read back, one after the other.'
+  if (job?.startsAt) return `Approved. It begins on ${longInstant(job.startsAt)}.`
   if (running) return 'The worker takes it up in a moment. You can leave this page.'
   if (counts.total === 0) return 'Nobody has to lose access and nobody gets it back.'
   if (plan.state === 'applied') return `${n(counts.done, 'account was', 'accounts were')} changed and read back.`
@@ -127,19 +140,19 @@ function byWhom({ plan, names }: PlanPageInput): string {
   return [`Asked for by ${names(plan.createdBy)}`, ...(plan.approvedBy ? [`approved by ${names(plan.approvedBy)}${plan.approvedAt === null ? '' : ` on ${longInstant(plan.approvedAt)}`}`] : [])].join('; ')
 }
 
-function progress({ counts, may, paused }: PlanPageInput): object {
+function progress({ counts }: PlanPageInput): object {
   return {
     label: 'Accounts changed and checked', done: counts.total - counts.waiting - counts.failed, total: counts.total, failed: counts.failed,
-    ...(may.stop && !paused ? { stopAction: '/access/directories' } : {}),
   }
 }
 
-function approval({ plan, counts, may, concernsOthers, now, path }: PlanPageInput): object | null {
+function approval(input: PlanPageInput): object | null {
+  const { plan, counts, may, concernsOthers, now, path } = input
   if (!['planned', 'held'].includes(plan.state) || counts.total === 0 || (plan.expiresAt !== null && now > plan.expiresAt)) return null
   if (counts.waiting + counts.failed === 0) return null
   if (!may.approve) return { blocked: 'You may read this plan but not approve it. Somebody with the right to approve access decides.' }
   if (concernsOthers) return { blocked: 'This plan also concerns people of schools that are not yours. Somebody for the whole trust decides.' }
-  if (plan.approvedBy !== null) return { action: path, again: true, setAside: false, warning: `${(counts.waiting + counts.failed).toLocaleString('en-GB')} accounts are not done. It goes on where it stopped; what is done is not done twice.` }
+  if (plan.approvedBy !== null) return { action: path, again: true, setAside: false, when: startChoices(input), warning: `${(counts.waiting + counts.failed).toLocaleString('en-GB')} accounts are not done. It goes on where it stopped; what is done is not done twice.` }
   if (plan.brake.secondPerson && may.own) {
     return { blocked: 'You asked for this plan, and it concerns so many people that a second person has to approve it (B5). Ask a colleague who may approve access to open this page, read the list and type the number.' }
   }
@@ -148,12 +161,14 @@ function approval({ plan, counts, may, concernsOthers, now, path }: PlanPageInpu
     action: path, typed: plan.brake.typedCount, count: plan.brake.count, setAside: true,
     warning: losing ? 'A suspended person cannot sign in to computers, mail or files. Their work stays where it is, and this plan can be undone.' : 'Access is given back.',
     second: plan.brake.secondPerson ? 'You are the second person: read the list as if you had never seen it. Your name is kept with the approval.' : null,
+    when: startChoices(input),
     note: counts.losing > 3 ? 'The first three accounts are changed and read back before the rest is begun.' : null,
   }
 }
 
-function undo({ plan, may, concernsOthers, path, undoneBy }: PlanPageInput): object | null {
-  if (plan.undoOf !== null || plan.approvedBy === null || undoneBy !== null || !['applied', 'held'].includes(plan.state) || !may.undo || concernsOthers) return null
+function undo(input: PlanPageInput): object | null {
+  const { plan, may, concernsOthers, path, undoneBy } = input
+  if (plan.undoOf !== null || plan.approvedBy === null || undoneBy !== null || !['applied', 'held'].includes(plan.state) || !may.undo || concernsOthers || !undoable(input)) return null
   return {
     action: `${path}/undo`,
     text: 'Lifts what this plan placed, and nothing else: who is suspended for another reason stays so. Accounts get back what this plan took; what somebody has changed in the directory since then is left alone and listed. These people are then kept until their source says something new about them.',
@@ -167,7 +182,8 @@ function filterTabs(counts: PlanCounts, kind: LineKind | null, path: string): ob
   return { label: 'Which accounts', items: [{ text: 'All', href: path, count: counts.total, ...(kind === null ? { current: true } : {}) }, ...items] }
 }
 
-function lineView({ item, name }: { item: PlanItem; name: string }, { may }: PlanPageInput): object {
+function lineView({ item, name }: { item: PlanItem; name: string }, input: PlanPageInput): object {
+  const { may, path } = input
   const { username, directory } = afterOf(item)
   const { text, run } = reasonWords(item.reason ?? '')
   const state = stateOfItem(item)
@@ -177,5 +193,37 @@ function lineView({ item, name }: { item: PlanItem; name: string }, { may }: Pla
     ...(item.file !== null && item.line !== null ? { row: { file: item.file, line: item.line } } : {}),
     ...(run && may.roster ? { link: { href: `/rosters/runs/${run}`, text: 'The reading that says so' } } : {}),
     status: state.status, statusText: state.text,
+    ...(mayChoose(input) && item.rank > accessRank.giving && (['planned', 'held'].includes(item.state) || item.error === LEFT_OUT) ? { tick: { name: 'people', value: item.subject, label: item.error === LEFT_OUT ? 'Choose' : 'Leave out' } } : {}),
+    ...(mayGiveBack(input) && item.rank > accessRank.giving && ['applied', 'verified', 'failed'].includes(item.state) ? { give: { action: `${path}/give-back`, person: item.subject } } : {}),
   }
+}
+
+const undoable = ({ plan, now, undoDays }: PlanPageInput): boolean => plan.approvedAt !== null && now <= plan.approvedAt + undoDays * 86_400_000
+
+const mayGiveBack = (input: PlanPageInput): boolean =>
+  input.may.undo && !input.concernsOthers && input.plan.undoOf === null && ['applied', 'held'].includes(input.plan.state) && input.job === null && undoable(input)
+
+const mayChoose = ({ plan, may, concernsOthers, job, now }: PlanPageInput): boolean =>
+  may.plan && !concernsOthers && plan.approvedBy === null && job === null && ['planned', 'held'].includes(plan.state) && (plan.expiresAt === null || now <= plan.expiresAt)
+
+/** The form around the lines of a plan that waits. */
+function chooser(input: PlanPageInput): object | null {
+  if (!mayChoose(input) || input.counts.losing + input.counts.skipped === 0) return null
+  return { action: `${input.path}/leave-out`, back: input.kind === 'skipped' }
+}
+
+/** Now or later; in lessons and exams a person says which (B6). */
+function startChoices({ pause, now }: PlanPageInput): object {
+  const at = pause?.free ? localTime(pause.free) : afterSchool(now)
+  if (!pause) return { at, value: 'now', items: [{ value: 'now', text: 'Now' }, { value: 'later', text: 'Later, at the time below' }] }
+  return { at, value: '', why: pause.text, items: [{ value: 'later', text: 'Later, at the time below' }, { value: 'anyway', text: 'Now, all the same', hint: 'Your decision is kept with the approval.' }] }
+}
+
+/** As a browser's field for date and time takes it. */
+const localTime = (at: number): string => `${today(at)}T${new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)}`
+
+/** Today at 16:00, or tomorrow when that is over: as a browser's field for date and time takes it. */
+function afterSchool(now: number): string {
+  const on = today(now)
+  return `${instantAt(on, '16:00') > now ? on : addDays(on, 1)}T16:00`
 }

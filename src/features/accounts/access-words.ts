@@ -16,11 +16,11 @@ export const levelWords: Record<AccessLevel, StatusWords & { sentence: string }>
   full: { status: 'signed', text: 'Full access', sentence: 'Nothing limits their access.' },
 }
 
-const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date' }
+const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date', unsigned: 'Limit access of who has not signed' }
 
 /** "Leavers, 1 September 2026 at 07:04". */
 export function planTitle({ about, createdAt }: Pick<Plan, 'about' | 'createdAt'>): string {
-  const what = PLANS[about ?? ''] ?? (about?.startsWith('reconcile ') ? `Bring ${about.slice('reconcile '.length)} up to date` : 'Access of one person')
+  const what = PLANS[about ?? ''] ?? (about?.startsWith('leavers-list:') ? 'Leavers from a list' : null) ?? (about?.startsWith('reconcile ') ? `Bring ${about.slice('reconcile '.length)} up to date` : 'Access of one person')
   return `${what}, ${longInstant(createdAt)}`
 }
 
@@ -61,7 +61,7 @@ export function brakeWords(reasons: readonly { rule: string; text: string }[]): 
 export function reasonWords(reason: string): { text: string; run: string | null } {
   const run = /roster run ([0-9A-HJKMNP-TV-Z]{26})/.exec(reason)?.[1] ?? null
   const text = reason.replace(/, roster run [0-9A-HJKMNP-TV-Z]{26}/, '').replace(/\bundo of plan [0-9A-HJKMNP-TV-Z]{26}/, 'undo of an earlier plan')
-    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => longDate(date).replace(/^\S+ /, '')).replace(/; ([^;]+)$/, ' (source $1)')
+    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => longDate(date).replace(/^\S+ /, '')).replace(/; ([a-z0-9-]{1,60})$/i, ' (source $1)')
   return { text: text.charAt(0).toUpperCase() + text.slice(1), run }
 }
 

@@ -8,8 +8,8 @@ import type { DirectoryMapping, WantedAccount } from './directory-mapping.ts'
 
 /** One thing the change does, and why, in words that name no cause (A5). */
 export interface PlannedStep {
-  does: 'disable' | 'enable' | 'move' | 'add-group' | 'remove-group'
-  /** The container or group; null for disable and enable. */
+  does: 'disable' | 'enable' | 'move' | 'add-group' | 'remove-group' | 'end-sessions'
+  /** The container or group; null for the others. */
   target: string | null
   why: 'access-level' | 'profile-or-level' | 'restore' | 'confirmed-by-a-person' | 'emergency'
 }
@@ -41,6 +41,7 @@ export interface AccountPlan {
  *   planned again only with `confirmed`, which a caller sets when a person has seen the note and said so. A safeguarding
  *   emergency does not wait (A1, B7): it is planned again, and the note is shown beside it.
  * - A protected account is never changed (B4).
+ * - A copy that follows another directory is enabled and disabled there; here only its sessions are ended, and its groups changed.
  */
 export function planAccountChange(
   observed: ObservedAccount, desired: DesiredAccess, delta: AccountDelta | null, mapping: DirectoryMapping,
@@ -79,6 +80,11 @@ class Planner {
     const { enabled } = this.#observed
     const { disabledByUs } = this.#delta
     const note = { kind: 'enabled-by-hand', target: null } as const
+    if (this.#observed.mirrored) {
+      // It is disabled where it comes from; until that arrives here, whoever is signed in has to go.
+      if (this.#wanted.disabled && enabled) this.#steps.push({ does: 'end-sessions', target: null, why: 'access-level' })
+      return
+    }
     if (this.#wanted.disabled && enabled) {
       this.#again(disabledByUs, { does: 'disable', target: null, why: 'access-level' },
         { ...note, text: 'Assent had disabled this account and somebody has enabled it since.' })
@@ -189,7 +195,8 @@ class Planner {
 function toChange(steps: readonly PlannedStep[]): AccountChange | null {
   const change: AccountChange = {}
   for (const { does, target } of steps) {
-    if (does === 'disable' || does === 'enable') change.enabled = does === 'enable'
+    if (does === 'end-sessions') change.endSessions = true
+    else if (does === 'disable' || does === 'enable') change.enabled = does === 'enable'
     else if (target === null) continue
     else if (does === 'move') change.moveTo = target
     else if (does === 'add-group') (change.addGroups ??= []).push(target)

@@ -5,6 +5,7 @@ import { chunks } from '../../shared/chunks.ts'
 import type { DriftNote } from './account-change.ts'
 import type { AccountDelta } from './account-delta.ts'
 import type { DesiredAccess } from './desired-access.ts'
+import type { Candidate } from './match-accounts.ts'
 
 /**
  * What is about to be changed, stored before the directory is asked. If the process dies in between, the next look at the
@@ -53,19 +54,19 @@ export class AccountStore {
 
   async get(id: string): Promise<Account | null> {
     const row = await this.#db.sql('accounts').where({ id }).first()
-    return row ? fromRow(row) : null
+    return row ? accountFromRow(row) : null
   }
 
   async many(ids: readonly string[]): Promise<Map<string, Account>> {
     const found = new Map<string, Account>()
-    for (const part of chunks(ids)) for (const row of await this.#db.read('accounts').whereIn('id', part)) found.set(row.id, fromRow(row))
+    for (const part of chunks(ids)) for (const row of await this.#db.read('accounts').whereIn('id', part)) found.set(row.id, accountFromRow(row))
     return found
   }
 
   async byImmutableIds(directoryId: string, immutableIds: readonly string[]): Promise<Map<string, Account>> {
     const found = new Map<string, Account>()
     for (const part of chunks(immutableIds)) {
-      for (const row of await this.#db.read('accounts').where({ directory_id: directoryId }).whereIn('immutable_id', part)) found.set(row.immutable_id, fromRow(row))
+      for (const row of await this.#db.read('accounts').where({ directory_id: directoryId }).whereIn('immutable_id', part)) found.set(row.immutable_id, accountFromRow(row))
     }
     return found
   }
@@ -76,25 +77,25 @@ export class AccountStore {
     for (const part of chunks(personIds)) {
       for (const row of await this.#db.read('accounts').whereIn('person_id', part).whereNull('gone_at').orderBy('id')) {
         const list = found.get(row.person_id)
-        if (list) list.push(fromRow(row))
-        else found.set(row.person_id, [fromRow(row)])
+        if (list) list.push(accountFromRow(row))
+        else found.set(row.person_id, [accountFromRow(row)])
       }
     }
     return found
   }
 
   /**
-   * Walks the accounts of one directory that exist and belong to somebody, without their content: most need no closer look.
-   * `touched` ones carry something of Assent's, an open intent or a note.
+   * Walks the accounts of one directory that need a closer look: they carry something of Assent's, an open intent or a note, or
+   * their person is restricted. The database leaves out the others, which are nearly all.
    */
-  async* walk(directoryId: string, size = 2000): AsyncIterable<{ id: string; personId: string; touched: boolean }[]> {
+  async* near(directoryId: string, size = 1000): AsyncIterable<Account[]> {
     let after = ''
     for (;;) {
-      const rows = await this.#db.rows(`select id, person_id, case when delta is null and drift is null and intent is null then 0 else 1 end as touched
-        from accounts where directory_id = ? and id > ? and gone_at is null and person_id is not null order by id limit ?`, [directoryId, after, size])
+      const rows = await this.#db.rows(`select * from accounts where directory_id = ? and id > ? and gone_at is null and person_id is not null
+        and (delta is not null or drift is not null or intent is not null or person_id in (select person_id from restrictions where released_at is null)) order by id limit ?`, [directoryId, after, size])
       const last = rows.at(-1)
       if (!last) return
-      yield rows.map((row) => ({ id: row['id'] as string, personId: row['person_id'] as string, touched: Number(row['touched']) === 1 }))
+      yield rows.map(accountFromRow)
       after = last['id'] as string
     }
   }
@@ -120,7 +121,7 @@ export class AccountStore {
   /** Accounts that belong to nobody and are not registered as shared (A7). */
   async orphans(directoryId: string | null, limit: number): Promise<Account[]> {
     const query = this.#db.read('accounts').whereNull('person_id').whereNull('gone_at').whereNull('shared_owner_id').orderBy('username').limit(limit)
-    return (await (directoryId === null ? query : query.where({ directory_id: directoryId }))).map(fromRow)
+    return (await (directoryId === null ? query : query.where({ directory_id: directoryId }))).map(accountFromRow)
   }
 
   async setObserved(id: string, observed: ObservedAccount, observedAt: Instant): Promise<void> {
@@ -160,6 +161,26 @@ export class AccountStore {
     }
   }
 
+  /** Accounts of which a person has decided whose they are; matching leaves them alone. */
+  async decided(): Promise<Set<string>> {
+    return new Set((await this.#db.read('account_decisions').select('account_id')).map((row) => row.account_id as string))
+  }
+
+  /** A person says whose the account is; null: nobody's, whatever its keys say. */
+  async decide(accountId: string, personId: string | null, by: { actor: string; at: Instant; reason: string | null }): Promise<void> {
+    await this.#db.sql('account_decisions').where({ account_id: accountId }).del()
+    await this.#db.sql('account_decisions').insert({ account_id: accountId, person_id: personId, decided_by: by.actor, decided_at: by.at, reason: by.reason })
+    await this.#db.sql('account_suggestions').where({ account_id: accountId }).del()
+    await this.#db.sql('accounts').where({ id: accountId }).update({ person_id: personId, ...(personId === null ? {} : { shared_owner_id: null }) })
+  }
+
+  /** Replaces what is suggested for these accounts of one directory. */
+  async suggest(directoryId: string, looked: readonly string[], unsure: readonly { accountId: string; candidates: readonly Candidate[] }[]): Promise<void> {
+    for (const part of chunks(looked)) await this.#db.sql('account_suggestions').where({ directory_id: directoryId }).whereIn('account_id', part).del()
+    const rows = unsure.flatMap(({ accountId, candidates }) => candidates.slice(0, 10).map(({ personId, by }) => ({ account_id: accountId, person_id: personId, directory_id: directoryId, known_by: by })))
+    for (const part of chunks(rows, 500)) await this.#db.transaction(() => this.#db.insertNew('account_suggestions', part))
+  }
+
   async setSharedOwner(id: string, ownerId: string | null): Promise<void> {
     await this.#db.sql('accounts').where({ id }).update({ shared_owner_id: ownerId })
   }
@@ -173,7 +194,8 @@ function observedColumns(observed: ObservedAccount, observedAt: Instant): Record
   }
 }
 
-function fromRow(row: Record<string, unknown>): Account {
+/** A row of `accounts` as the rest of the feature knows it. */
+export function accountFromRow(row: Record<string, unknown>): Account {
   const parse = <T>(value: unknown): T | null => (typeof value === 'string' ? JSON.parse(value) as T : null)
   return {
     id: row['id'] as string,

@@ -4,26 +4,14 @@ import { OutsideFailure, Refused } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
 import type { Account } from './account-store.ts'
 import type { DirectoryTarget } from './directory-store.ts'
-import { matchAccounts, type Unmatched } from './match-accounts.ts'
-
-/** What one walk of a directory found; lists hold account ids. */
-export interface Observation {
-  seen: number
-  added: number
-  changed: number
-  gone: number
-  matched: number
-  /** Accounts that belong to nobody: reported, never touched. */
-  orphans: number
-  /** Matched accounts whose keys now point to somebody else: left as they are, for a person to decide. */
-  conflicts: string[]
-}
+import type { Observation } from './observation.ts'
+import { type Candidate, candidatesOf, onlyPerson, type Unmatched } from './match-accounts.ts'
 
 const BATCH = 500
 /** B3: fewer than half of a directory of some size is no walk to believe. */
 const BELIEVABLE = { from: 20, share: 2 }
 
-type ObserveDeps = Pick<AccessDeps, 'db' | 'clock' | 'ids' | 'accounts'>
+type ObserveDeps = Pick<AccessDeps, 'db' | 'clock' | 'ids' | 'accounts' | 'looks' | 'sourceKeys'>
 
 /**
  * Walks a directory to its end and brings the accounts up to date. Accounts are marked gone only after a whole walk that is
@@ -31,6 +19,17 @@ type ObserveDeps = Pick<AccessDeps, 'db' | 'clock' | 'ids' | 'accounts'>
  * @throws OutsideFailure when the walk fails, Refused when it is empty or far too short (B3): nobody is gone then.
  */
 export async function observeAccounts(deps: ObserveDeps, target: Pick<DirectoryTarget, 'id' | 'directory'>): Promise<Observation> {
+  try {
+    const found = await walkAccounts(deps, target)
+    await deps.looks.whole(target.id, found)
+    return found
+  } catch (error) {
+    if (error instanceof OutsideFailure || error instanceof Refused) await deps.looks.failed(target.id, `${error.what} ${error.remedy}`.trim())
+    throw error
+  }
+}
+
+async function walkAccounts(deps: ObserveDeps, target: Pick<DirectoryTarget, 'id' | 'directory'>): Promise<Observation> {
   const walk = new Walk(deps, target.id)
   const known = await deps.accounts.countPresent(target.id)
   let batch: ObservedAccount[] = []
@@ -114,17 +113,22 @@ class Walk {
 
   async #match(): Promise<void> {
     const { accounts, db } = this.#deps
-    const people = await matchAccounts(db, this.#toMatch)
+    const decided = await accounts.decided()
+    const candidates = await candidatesOf(this.#deps, this.#toMatch.filter(({ id }) => !decided.has(id)))
     const fresh: [string, string][] = []
+    const unsure: { accountId: string; candidates: Candidate[] }[] = []
     for (const { id, personId } of this.#toMatch) {
-      const found = people.get(id)
-      if (personId === null && found !== undefined) fresh.push([id, found])
+      const theirs = candidates.get(id) ?? []
+      const found = onlyPerson(theirs)
+      if (personId === null && found !== null) fresh.push([id, found])
       else if (personId === null) this.report.orphans += 1
-      else if (found !== undefined && found !== personId) this.report.conflicts.push(id)
+      else if (found !== null && found !== personId) this.report.conflicts.push(id)
+      if ((personId === null && found === null && theirs.length > 0) || (personId !== null && found !== null && found !== personId)) unsure.push({ accountId: id, candidates: theirs })
     }
     for (let from = 0; from < fresh.length; from += BATCH) {
       await db.transaction(() => accounts.setPeople(fresh.slice(from, from + BATCH)))
     }
+    await accounts.suggest(this.#directoryId, this.#toMatch.map(({ id }) => id), unsure)
     this.report.matched = fresh.length
   }
 }

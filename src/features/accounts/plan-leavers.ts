@@ -1,9 +1,9 @@
 import type { Plan } from '../../db/plan-store.ts'
-import type { CalendarDate } from '../../shared/dates.ts'
+import { addDays, type CalendarDate } from '../../shared/dates.ts'
 import type { LosingPerson } from './access-brake.ts'
 import type { AccessDeps } from './access-deps.ts'
 import type { ItemRestriction } from './access-item.ts'
-import { type EndedPerson, endedPeople, staysInTrust } from './ended-people.ts'
+import { type EndedPerson, endedPeople, statementOf, staysInTrust } from './ended-people.ts'
 import { type EndingOrigin, endingOrigins } from './ending-origins.ts'
 import type { NewRestriction } from './restriction-store.ts'
 import { desiredOf, type ItemStager, targetsById } from './stage-items.ts'
@@ -23,6 +23,8 @@ export interface StagedLeavers {
   protectedCount: number
   /** People whose access stays until a date (A1). */
   exempt: number
+  /** People whose days of grace are not over. */
+  inGrace?: number
   /** Leavers without any account: only their sessions are ended. */
   withoutAccount: { personId: string; statement: string }[]
 }
@@ -59,6 +61,10 @@ async function stageBatch(staging: LeaverStaging, batch: EndedPerson[], found: S
       found.exempt += 1
       continue
     }
+    if (on <= addDays(last.endDate, graceOf(deps, person))) {
+      found.inGrace = (found.inGrace ?? 0) + 1
+      continue
+    }
     if (theirs.length === 0) {
       found.withoutAccount.push({ personId, statement })
       continue
@@ -87,7 +93,9 @@ export async function stageReturned(staging: LeaverStaging): Promise<number> {
   let returned = 0
   for await (const ids of deps.restrictions.peopleRestrictedByPlans('leaver')) {
     const affiliations = await deps.people.affiliationsOf(ids)
-    const back = ids.filter((id) => staysInTrust(affiliations.get(id) ?? [], on, deps.settings.startsWithinDays))
+    const confirmed = await deps.lists.confirmedOf(ids)
+    // Whom a confirmed list ended stays a leaver until the source says something else about them (R5).
+    const back = ids.filter((id) => staysInTrust(affiliations.get(id) ?? [], on, deps.settings.startsWithinDays) && confirmed.get(id) !== statementOf(affiliations.get(id) ?? []))
     const accounts = await deps.accounts.ofPeople(back)
     const standing = await deps.restrictions.unreleasedOf(back)
     const desired = await desiredOf(deps, back, on)
@@ -114,6 +122,12 @@ export function asRestriction(staging: Pick<LeaverStaging, 'deps' | 'plan' | 'on
     fromDate: staging.on, untilDate: null, placedBy: staging.plan.createdBy, placedAt: staging.deps.clock.now(), releaseKey: null,
     emergency: false, planId: staging.plan.id,
   }
+}
+
+/** Days of grace: of a pupil by year where the year has its own, else by role. */
+function graceOf({ settings: { grace } }: AccessDeps, { last }: EndedPerson): number {
+  const byYear = last.role === 'pupil' && last.yearCode !== null ? grace.years[last.yearCode] : undefined
+  return byYear ?? grace.roles[last.role] ?? 0
 }
 
 /** A1: pupils who leave at the end of Year 11 to 13 keep their access over the summer; null for everybody else. */

@@ -1,6 +1,7 @@
 import type { Plan } from '../../db/plan-store.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
 import { isCurrent } from '../people/affiliation.ts'
+import { sameChange } from './access-task.ts'
 import { type AccountPlan, planAccountChange } from './account-change.ts'
 import type { LosingPerson } from './access-brake.ts'
 import type { AccessDeps } from './access-deps.ts'
@@ -42,11 +43,9 @@ interface Difference {
 /** Compares every account of one directory with what its person should have; only the differences become lines. */
 export async function stageDirectory(staging: ReconcileStaging, target: NamedTarget): Promise<StagedReconcile> {
   const found: StagedReconcile = emptyStaging()
-  for await (const rows of staging.deps.accounts.walk(target.id)) {
-    const ids = [...new Set(rows.map((row) => row.personId))]
-    const standing = await staging.deps.restrictions.unreleasedOf(ids)
-    const near = rows.filter((row) => row.touched || standing.has(row.personId)).map((row) => row.id)
-    if (near.length > 0) await stageAccounts(staging, target, [...(await staging.deps.accounts.many(near)).values()], standing, found)
+  for await (const accounts of staging.deps.accounts.near(target.id)) {
+    const standing = await staging.deps.restrictions.unreleasedOf([...new Set(accounts.flatMap(({ personId }) => personId ?? []))])
+    await stageAccounts(staging, target, accounts, standing, found)
   }
   return found
 }
@@ -67,6 +66,8 @@ export async function stageAccounts(
     if (plan.drift.some((note) => note.waits)) found.drift += 1
     if (staging.mayWrite && JSON.stringify(plan.drift) !== JSON.stringify(account.drift)) await deps.accounts.setDrift(account.id, plan.drift)
     if (plan.change === null && account.intent === null) continue
+    // Asked of a person already: it waits in the task list, and is no news.
+    if (plan.change !== null && account.observed.pending && sameChange(plan.change, account.observed.pending)) continue
     const action = actionOf(plan, desired)
     differences.push({ account, desired, action })
   }

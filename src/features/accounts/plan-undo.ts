@@ -19,6 +19,9 @@ export async function stageUndo(deps: AccessDeps, plans: AccessPlans, plan: Plan
   const begun = await unfinishedUndo(deps, plan.id)
   if (begun) return begun
   if (plan.undoOf !== null) throw new Refused({ what: 'This plan is an undo itself.', remedy: 'Make a new leavers plan instead.' })
+  if (plan.approvedAt !== null && deps.clock.now() > plan.approvedAt + deps.settings.undoDays * 86_400_000) {
+    throw new Refused({ what: `U1: this plan was approved more than ${deps.settings.undoDays} days ago, so it is not undone as a whole any more.`, remedy: 'Give access back to single people, or let the roster say that they have returned.' })
+  }
   if (!UNDOABLE.includes(plan.state)) {
     throw new Refused({ what: `This plan is ${plan.state}: it has changed nothing that could be undone.`, remedy: 'Open the list of plans.' })
   }
@@ -69,6 +72,7 @@ async function begin(deps: AccessDeps, plan: Plan, undo: Plan, { people, actor, 
       throw new Refused({ what: 'This plan has changed meanwhile.', remedy: 'Open it again.' })
     }
     await kept.keep(new Map([...people].map((id) => [id, statementOf(affiliations.get(id) ?? [])])), undo.id, now)
+    await deps.lists.unconfirm(plan.id, null)
     for await (const batch of restrictions.standingOfPlan(plan.id)) await restrictions.release(batch.map(({ id }) => id), { at: now, actor })
     await plans.update(undo.id, { state: 'applying', counts: { people: people.size, planned }, approvedBy: actor, approvedAt: now })
     await db.sql('plan_items').where({ plan_id: plan.id }).whereIn('state', ['applied', 'verified', 'failed']).update({ state: 'reverted' })

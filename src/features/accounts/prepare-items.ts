@@ -23,6 +23,8 @@ interface Facts {
   standing: Map<string, StoredRestriction[]>
   ofPlan: StoredRestriction[]
   desired: (personId: string) => DesiredAccess
+  /** Release keys whose cause still stands (I5). */
+  due: ReadonlySet<string>
 }
 
 /**
@@ -40,16 +42,22 @@ export async function prepareItems(deps: AccessDeps, context: PrepareContext, ba
     standing: await deps.restrictions.unreleasedOf(people),
     ofPlan: await deps.restrictions.ofPlan(planId, people),
     desired: await desiredOf(deps, people, on),
+    due: await deps.stillDue?.(batch.flatMap((item) => afterOf(item).place?.releaseKey ?? [])) ?? new Set(),
   }
   const judged = batch.map((item) => ({ item, problem: problemOf(item, facts, context, deps.settings.startsWithinDays) }))
   const go = judged.filter(({ problem }) => problem === null).map(({ item }) => item)
   const now = deps.clock.now()
   const placing = restrictionsToPlace(go, facts.ofPlan, (personId, place): NewRestriction => ({
     id: deps.ids.next(), personId, cause: place.cause, level: place.level, profile: place.profile, reason: place.reason.slice(0, 500),
-    fromDate: on, untilDate: null, placedBy: actor, placedAt: now, releaseKey: null, emergency: false, planId,
+    fromDate: on, untilDate: null, placedBy: actor, placedAt: now, releaseKey: place.releaseKey ?? null, emergency: false, planId,
+  }))
+  const confirmed = new Map(go.flatMap((item) => {
+    const { place } = afterOf(item)
+    return place?.listed ? [[item.subject, place.statement] as const] : []
   }))
   await deps.db.transaction(async () => {
     await deps.restrictions.insert(placing)
+    await deps.lists.confirm(confirmed, planId, now)
     await deps.restrictions.release([...new Set(go.flatMap((item) => afterOf(item).release))], { at: now, actor })
     await deps.outbox.putMany(placing.filter(({ cause }) => cause === 'leaver').map(({ personId }) => ({
       kind: 'identity.end-sessions', payload: { personId }, dedupeKey: `end-sessions:${personId}:${planId}`,
@@ -84,10 +92,11 @@ function placingProblem(item: PlanItem, place: ItemRestriction, facts: Facts, co
   const own = facts.ofPlan.filter((restriction) => restriction.personId === item.subject && sameKind(restriction, place))
   if (own.length > 0) return own.some(({ releasedAt }) => releasedAt === null) ? null : 'The restriction was released meanwhile.'
   const affiliations = facts.affiliations.get(item.subject) ?? []
-  if (place.cause === 'leaver' && staysInTrust(affiliations, context.on, startsWithinDays)) return 'R9: has a place in the trust again.'
+  if (place.cause === 'unsigned') return facts.due.has(place.releaseKey ?? '') ? null : 'I5: it was signed, or is not asked for any more.'
+  if (place.cause === 'leaver' && !place.listed && staysInTrust(affiliations, context.on, startsWithinDays)) return 'R9: has a place in the trust again.'
   const statement = statementOf(affiliations)
   if (statement !== place.statement) return 'R9: the source has said something else since the plan was made.'
-  if (facts.kept.get(item.subject) === statement) return 'U1: kept by a person until the source says something else.'
+  if (!place.listed && facts.kept.get(item.subject) === statement) return 'U1: kept by a person until the source says something else.'
   const other = (facts.standing.get(item.subject) ?? []).some((restriction) => sameKind(restriction, place))
   return other ? 'Restricted as a leaver already.' : null
 }

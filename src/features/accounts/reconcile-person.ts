@@ -94,6 +94,8 @@ export class PersonReconciler {
     const observed = await target?.directory.read(account.immutableId)
     if (!target || observed === undefined) return
     if (observed === null) await accounts.markGone([account.id], clock.now())
+    // Not done yet: the intent goes on waiting for the person's answer.
+    else if (observed.pending) await accounts.setObserved(account.id, observed, clock.now())
     else await accounts.settle(account.id, { observed, observedAt: clock.now(), delta: settledDelta(account, observed, target), drift: account.drift })
   }
 }

@@ -4,13 +4,23 @@ import type { Plan } from '../../db/plan-store.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
 import { type AccessPlans, type AccessReport, dateOf, HELD_FOR_MS } from './access-plans.ts'
-import { observeAccounts, type Observation } from './observe-accounts.ts'
+import type { Observation } from './observation.ts'
+import { observeAccounts } from './observe-accounts.ts'
 import { stageLeavers, stageReturned } from './plan-leavers.ts'
 import { emptyStaging, stageDirectory } from './plan-reconcile.ts'
 import { stageSchoolMoves } from './plan-school-moves.ts'
 import { stageUndo } from './plan-undo.ts'
 import { runPlan } from './run-plan.ts'
 import { ItemStager, type NamedTarget, targetsById } from './stage-items.ts'
+
+/** Somebody's word that a plan may run. */
+export interface Approval {
+  actor: string
+  /** How many people it concerns, as typed; null where the plan does not ask. */
+  count: number | null
+  /** B6: although lessons or exams are on; kept in the ledger. */
+  anyway?: boolean
+}
 
 export interface RunCommand {
   planOnly: boolean
@@ -49,9 +59,9 @@ export class ReconcileService {
       const returned = await stageReturned(staging)
       await stager.flush()
       if (!planOnly) await this.#endSessions(staged.withoutAccount)
-      const counts = { people: staged.losing.length, moves, returned, exempt: staged.exempt, protected: staged.protectedCount }
+      const counts = { people: staged.losing.length, moves, returned, exempt: staged.exempt, grace: staged.inGrace ?? 0, protected: staged.protectedCount }
       const mayTake = targets.every((target) => target.mode === 'enforce')
-      return this.#settle(plan, { ...staged, moves, mayTake, counts }, { planOnly, actor, signal })
+      return this.settle(plan, { ...staged, moves, mayTake, counts }, { planOnly, actor, signal })
     })
   }
 
@@ -73,7 +83,7 @@ export class ReconcileService {
       await stager.flush()
       const mayTake = targets.every((target) => target.mode === 'enforce')
       const counts = { people: staged.losing.size, drift: staged.drift, protected: staged.protectedCount }
-      return this.#settle(plan, { losing: [...staged.losing.values()], moves: 0, protectedCount: staged.protectedCount, mayTake, counts }, { planOnly, actor, signal })
+      return this.settle(plan, { losing: [...staged.losing.values()], moves: 0, protectedCount: staged.protectedCount, mayTake, counts }, { planOnly, actor, signal })
     })
   }
 
@@ -81,7 +91,7 @@ export class ReconcileService {
    * Does what a plan holds once a person has looked (B5, R9); goes on where an earlier run was stopped, failed or died.
    * @throws Refused when the approval is not good enough, or the plan is not one that waits; nothing was changed then.
    */
-  async apply(planId: string, approval: { actor: string; count: number | null }): Promise<AccessReport> {
+  async apply(planId: string, approval: Approval): Promise<AccessReport> {
     await this.#plan(planId)
     return this.withDirectories([...targetsById(this.#deps).values()], approval.actor, async (signal) => {
       const plan = await this.#plan(planId)
@@ -104,6 +114,13 @@ export class ReconcileService {
       const stopped = await runPlan(this.#deps, { planId: undo.id, actor, approved: true, signal })
       return this.#plans.close(undo.id, { actor, event: 'access.undone', stopped })
     })
+  }
+
+  /** Goes on with an approved plan: what failed or was not begun, nothing twice. @throws Refused when nobody has approved it. */
+  async retry(planId: string, approval: { actor: string; anyway?: boolean }): Promise<AccessReport> {
+    const plan = await this.#plan(planId)
+    if (plan.approvedBy === null) throw new Refused({ what: 'Nobody has approved this plan yet.', remedy: 'Approve it first.' })
+    return this.apply(planId, { ...approval, count: null })
   }
 
   /** Sets aside a plan that waits. */
@@ -133,7 +150,8 @@ export class ReconcileService {
       this.withDirectories(others, holder, (inner) => work(AbortSignal.any([signal, inner]))))
   }
 
-  async #settle(
+  /** Judges what was staged, then does what may be done at once; with `planOnly` nothing. The caller holds the directories. */
+  async settle(
     plan: Plan, staged: Parameters<AccessPlans['judge']>[1] & { counts: Record<string, number> }, run: RunCommand & { signal: AbortSignal },
   ): Promise<AccessReport> {
     const { db, plans, clock } = this.#deps
@@ -151,7 +169,7 @@ export class ReconcileService {
     return this.#plans.close(plan.id, { actor: run.actor, event: 'access.planned', stopped })
   }
 
-  async #mayApply(plan: Plan, approval: { actor: string; count: number | null }): Promise<void> {
+  async #mayApply(plan: Plan, approval: Approval): Promise<void> {
     const now = this.#deps.clock.now()
     // Approved before and then stopped: the decision stands until it lapses.
     const problem = plan.approvedBy === null ? approvalProblem(plan, { ...approval, now }) : approvalProblem({ ...plan, brake: { ...plan.brake, secondPerson: false, typedCount: false } }, { ...approval, now })
@@ -159,20 +177,21 @@ export class ReconcileService {
     if (!['held', 'planned', 'applying'].includes(plan.state)) {
       throw new Refused({ what: `This plan is ${plan.state}; it does not wait for approval.`, remedy: 'Open the newest plan.' })
     }
-    const pause = plan.brake.count > 3 ? await this.#deps.bulkPause?.(now) ?? null : null
-    if (pause !== null) throw new Refused({ what: `B6: ${pause}`, remedy: 'Apply it after school.' })
+    const pause = plan.brake.count > 3 && !approval.anyway ? await this.#deps.bulkPause?.(now, plan.id) ?? null : null
+    if (pause !== null) throw new Refused({ what: `B6: ${pause.text}`, remedy: 'Apply it after school, or say that it shall begin all the same.' })
   }
 
-  async #begin(plan: Plan, approval: { actor: string; count: number | null }): Promise<void> {
+  async #begin(plan: Plan, approval: Approval): Promise<void> {
     const { db, plans, clock, audit } = this.#deps
     await db.transaction(async () => {
       const first = plan.approvedBy === null
       const going = await plans.advance(plan.id, ['held', 'planned', 'applying'], {
         state: 'applying', ...(first ? { approvedBy: approval.actor, approvedAt: clock.now() } : {}),
       })
+      await this.#deps.stops.clear(plan.id)
       if (!going) throw new Refused({ what: 'This plan does not wait for approval any more.', remedy: 'Open the newest plan.' })
       await audit.record({
-        actor: approval.actor, event: first ? 'access.approved' : 'access.continued', subject: `plan:${plan.id}`, payload: { count: approval.count ?? plan.brake.count },
+        actor: approval.actor, event: first ? 'access.approved' : 'access.continued', subject: `plan:${plan.id}`, payload: { count: approval.count ?? plan.brake.count, ...(approval.anyway ? { 'during-lessons': true } : {}) },
       })
     })
   }

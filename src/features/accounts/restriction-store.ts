@@ -99,14 +99,36 @@ export class RestrictionStore {
   async exemptionsOf(personIds: readonly string[], today: CalendarDate): Promise<Map<string, StoredExemption[]>> {
     const found = new Map<string, StoredExemption[]>()
     for (const part of chunks(personIds)) {
-      for (const row of await this.#db.read('exemptions').whereIn('person_id', part).where('until_date', '>=', today).orderBy('id')) {
-        put(found, {
-          id: row.id, personId: row.person_id, floorLevel: row.floor_level as AccessLevel, untilDate: row.until_date,
-          reason: row.reason, by: row.placed_by, placedAt: Number(row.placed_at),
-        })
-      }
+      for (const row of await this.#db.read('exemptions').whereIn('person_id', part).where('until_date', '>=', today).whereNotIn('id', this.#ended()).orderBy('id')) put(found, exemptionFromRow(row))
     }
     return found
+  }
+
+  /** Every exemption that holds on `today` or later. */
+  async exemptions(today: CalendarDate): Promise<StoredExemption[]> {
+    return (await this.#db.read('exemptions').where('until_date', '>=', today).whereNotIn('id', this.#ended()).orderBy('until_date').orderBy('id')).map(exemptionFromRow)
+  }
+
+  /** The whole history of one person's exemptions, with when and by whom each was ended before its day. */
+  async allExemptionsOf(personId: string): Promise<(StoredExemption & { endedAt: Instant | null; endedBy: string | null })[]> {
+    const rows = await this.#db.read('exemptions as x').leftJoin('ended_exemptions as e', 'e.exemption_id', 'x.id').where({ 'x.person_id': personId }).select('x.*', 'e.ended_at', 'e.ended_by')
+    return rows.map((row) => ({ ...exemptionFromRow(row), endedAt: row.ended_at === null ? null : Number(row.ended_at), endedBy: row.ended_by }))
+  }
+
+  /** False when it was ended already. */
+  async endExemption(id: string, by: { at: Instant; actor: string }): Promise<boolean> {
+    return await this.#db.insertNew('ended_exemptions', [{ exemption_id: id, ended_by: by.actor, ended_at: by.at }]) === 1
+  }
+
+  #ended() {
+    return this.#db.read('ended_exemptions').select('exemption_id')
+  }
+}
+
+function exemptionFromRow(row: Record<string, unknown>): StoredExemption {
+  return {
+    id: row['id'] as string, personId: row['person_id'] as string, floorLevel: row['floor_level'] as AccessLevel, untilDate: row['until_date'] as string,
+    reason: row['reason'] as string, by: row['placed_by'] as string, placedAt: Number(row['placed_at']),
   }
 }
 

@@ -1,17 +1,21 @@
 import type { PlanItem, PlanItemState } from '../../db/plan-store.ts'
 import { safeReason } from '../../db/safe-reason.ts'
 import { DirectoryRefusal } from '../../adapters/directories/directory.ts'
+import { chunks } from '../../shared/chunks.ts'
 import { today } from '../../shared/dates.ts'
 import { OutsideFailure } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
 import { afterOf } from './access-item.ts'
-import { bringAbout, stillDiffers } from './bring-about.ts'
+import type { Account } from './account-store.ts'
+import { bringAboutMany, type BroughtOutcome, stillDiffer } from './bring-about.ts'
 import { prepareItems } from './prepare-items.ts'
 import { desiredOf, type NamedTarget, targetsById } from './stage-items.ts'
 import { UrgentPeople } from './urgent-people.ts'
 
 const CANARY = 3
 const BATCH = 50
+/** Shown beside a line whose directory is a task list. */
+export const WAITS_FOR_A_PERSON = 'A task for a person; done once it is ticked off.'
 /** B6: stop at 10 % errors, and never for fewer than three. */
 const MIN_ERRORS = 3
 const ERROR_SHARE = 10
@@ -96,56 +100,79 @@ class PlanRun {
     const accounts = await this.#deps.accounts.many(go.map((item) => afterOf(item).accountId))
     const written: PlanItem[] = []
     let stop: string | null = null
-    for (const item of go) {
-      const target = this.#targets.get(afterOf(item).directoryId)
-      const account = accounts.get(afterOf(item).accountId)
-      stop = await this.#stopReason(target ?? null)
+    for (const { target, items } of this.#byDirectory(go)) {
+      stop = await this.#stopReason(target)
       if (stop !== null) break
-      if (!target || !account) continue
-      this.#processed += 1
-      try {
-        const brought = await bringAbout(this.#deps, target, account, { desired: desired(item.subject), planId })
-        this.#silent = 0
-        if (brought.kind === 'changed') {
-          await this.#mark(item, 'applied', null)
-          written.push(item)
-        } else if (brought.kind === 'as-wanted') {
-          await this.#mark(item, 'verified', null)
-        } else {
-          await this.#mark(item, 'skipped', brought.kind === 'gone' ? 'The account is not in the directory any more.' : brought.why)
-        }
-      } catch (error) {
-        await this.#fail(item, error)
-      }
+      const wanted = items.flatMap((item) => {
+        const account: Account | undefined = accounts.get(afterOf(item).accountId)
+        return account ? [{ item, account, wish: { desired: desired(item.subject), planId } }] : []
+      })
+      this.#processed += wanted.length
+      const outcomes = await bringAboutMany(this.#deps, target, wanted)
+      written.push(...await this.#note(wanted.map(({ item }) => item), outcomes))
     }
     await this.#verify(written)
     return stop ?? this.#stopReason(null)
   }
 
-  async #verify(items: PlanItem[]): Promise<void> {
-    const desired = await desiredOf(this.#deps, items.map((item) => item.subject), this.#on)
-    for (const item of items) {
-      const target = this.#targets.get(afterOf(item).directoryId)
-      if (!target) continue
-      try {
-        const differs = await stillDiffers(this.#deps, target, afterOf(item).accountId, desired(item.subject))
-        if (differs === null) await this.#mark(item, 'verified', null)
-        else await this.#fail(item, differs)
-      } catch (error) {
-        await this.#fail(item, error)
-      }
+  /** The lines of one directory together, as many as it takes at once. */
+  * #byDirectory(items: readonly PlanItem[]): Iterable<{ target: NamedTarget; items: PlanItem[] }> {
+    for (const [directoryId, theirs] of Map.groupBy(items, (item) => afterOf(item).directoryId)) {
+      const target = this.#targets.get(directoryId)
+      if (target) for (const part of chunks(theirs, target.directory.batchSize ?? 1)) yield { target, items: part }
     }
   }
 
-  async #mark(item: PlanItem, state: PlanItemState, error: string | null): Promise<void> {
-    await this.#deps.plans.setItems(item.planId, [item.seq], { state, error: error?.slice(0, 500) ?? null })
+  /** Keeps what became of some lines; returns those that were written and have to be read back. */
+  async #note(items: readonly PlanItem[], outcomes: readonly BroughtOutcome[]): Promise<PlanItem[]> {
+    const marks = new Map<string, PlanItem[]>()
+    const mark = (item: PlanItem, state: PlanItemState, error: string | null) => {
+      const key = JSON.stringify([state, error])
+      marks.set(key, [...marks.get(key) ?? [], item])
+    }
+    const written: PlanItem[] = []
+    for (const [at, item] of items.entries()) {
+      const outcome = outcomes[at]
+      if (!outcome) continue
+      if (outcome.error) {
+        await this.#fail(item, outcome.error)
+        continue
+      }
+      this.#silent = 0
+      const brought = outcome.account
+      if (brought.kind === 'changed') {
+        mark(item, 'applied', null)
+        written.push(item)
+      } else if (brought.kind === 'as-wanted') mark(item, 'verified', null)
+      else if (brought.kind === 'asked') mark(item, 'applied', WAITS_FOR_A_PERSON)
+      else mark(item, 'skipped', brought.kind === 'gone' ? 'The account is not in the directory any more.' : brought.why)
+    }
+    for (const [key, marked] of marks) {
+      const [state, error] = JSON.parse(key) as [PlanItemState, string | null]
+      await this.#deps.plans.setItems(this.#options.planId, marked.map(({ seq }) => seq), { state, error: error?.slice(0, 500) ?? null })
+    }
+    return written
+  }
+
+  async #verify(items: PlanItem[]): Promise<void> {
+    const desired = await desiredOf(this.#deps, items.map((item) => item.subject), this.#on)
+    for (const { target, items: theirs } of this.#byDirectory(items)) {
+      const found = await stillDiffer(this.#deps, target, theirs.map((item) => ({ accountId: afterOf(item).accountId, desired: desired(item.subject) })))
+      const fine: PlanItem[] = []
+      for (const [at, item] of theirs.entries()) {
+        const differs = found[at]
+        if (differs === null) fine.push(item)
+        else if (differs !== undefined) await this.#fail(item, differs)
+      }
+      if (fine.length > 0) await this.#deps.plans.setItems(this.#options.planId, fine.map(({ seq }) => seq), { state: 'verified', error: null })
+    }
   }
 
   async #fail(item: PlanItem, error: unknown): Promise<void> {
     this.#errors += 1
     if (error instanceof OutsideFailure) this.#silent += 1
     const text = typeof error === 'string' ? error : error instanceof DirectoryRefusal ? `${error.message} ${error.remedy}` : safeReason(error)
-    await this.#mark(item, 'failed', text)
+    await this.#deps.plans.setItems(item.planId, [item.seq], { state: 'failed', error: text.slice(0, 500) })
   }
 
   async #stopReason(next: NamedTarget | null): Promise<string | null> {
@@ -155,6 +182,7 @@ class PlanRun {
     if (tooMany) {
       return `B6: ${this.#errors} of ${this.#processed} accounts could not be changed, so the run stopped.`
     }
+    if (await this.#deps.stops.asked(this.#options.planId)) return 'B6: somebody stopped this run, so it ended after the last account.'
     if (next === null) return null
     return (await this.#deps.directories.paused()).has(next.id) ? `B6: the directory "${next.name}" is paused, so the run stopped after the last account.` : null
   }

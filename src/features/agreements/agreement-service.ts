@@ -1,17 +1,22 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import { today } from '../../shared/dates.ts'
-import { NotFound, Refused } from '../../shared/errors.ts'
-import type { Result } from '../../shared/result.ts'
+import type { Outbox } from '../../db/outbox.ts'
+import { type Instant, today } from '../../shared/dates.ts'
+import { NotFound } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { School } from '../schools/school-store.ts'
-import { type AgreementText, type AgreementVersion, type Approval, approve, draftVersion, editDraft, nextDraft, publish, publishStarter, submitForReview, supersede } from './agreement.ts'
+import { type AgreementText, type Approval, approve, draftVersion, editDraft, governingText, nextDraft, publish, publishStarter, submitForReview } from './agreement.ts'
 import type { AgreementFile } from './agreement-file.ts'
 import { AgreementStore, type StoredVersion } from './agreement-store.ts'
+import type { AuthoringStore, StoredPart } from './authoring-store.ts'
+import { putInForce } from './put-in-force.ts'
+import { mustStep } from './refusals.ts'
 import { makeRendition, type Rendition } from './rendition.ts'
+import { NO_PART } from './school-part.ts'
+import { starterTexts } from './starter-variants.ts'
 
 export interface AgreementDeps {
-  db: Database; clock: Clock; audit: AuditLog; store: AgreementStore
+  db: Database; clock: Clock; audit: AuditLog; outbox: Outbox; store: AgreementStore; drafts: AuthoringStore
   trustName: () => string
 }
 
@@ -33,6 +38,7 @@ export class AgreementService {
   readonly store: AgreementStore
   /** Renditions are immutable, so they may be kept; a trust has a few dozen. */
   readonly #renditions = new Map<string, Rendition>()
+  readonly #shownAs = new Map<string, { language: string; variant: string }>()
 
   constructor(deps: AgreementDeps) {
     this.#deps = deps
@@ -47,15 +53,12 @@ export class AgreementService {
       await db.transaction(async () => {
         if (await this.store.byKey(file.key)) return
         const agreementId = await this.store.add({
-          key: file.key, title: file.title, band: file.band, family: file.family, owner: file.owner, reviewMonths: file.reviewCycleMonths,
+          key: file.key, title: file.title, band: file.band, family: file.family, schoolId: null, owner: file.owner, reviewMonths: file.reviewCycleMonths,
         })
         const published = publishStarter(draftVersion({
           agreementKey: file.key, band: file.band, signerRule: file.requirement.signerRule, owner: file.owner, origin: 'starter',
           change: 'major', changeNote: 'First version, from the starter set.', reviewCycleMonths: file.reviewCycleMonths,
-          texts: [{
-            language: file.language, variant: 'standard', title: file.title, markdown: file.markdown,
-            statements: definedStatements(file), clauses: file.clauses, questions: file.questions, translation: null,
-          }],
+          texts: starterTexts(file),
         }), { at: clock.now(), on: today(clock.now()) })
         if (!published.ok) throw new Error(`Starter agreement ${file.key} cannot be published: ${published.reason} ${published.detail ?? ''}`)
         const versionId = await this.store.addVersion(agreementId, published.value)
@@ -73,43 +76,56 @@ export class AgreementService {
    * @throws NotFound for an unknown agreement; Refused when the text is not finished.
    */
   async publishNext(next: NextVersion): Promise<{ versionId: string; number: number }> {
-    const { db, clock, audit } = this.#deps
+    const { db, clock, drafts } = this.#deps
+    const agreement = await this.store.byKey(next.key)
+    if (!agreement) throw new NotFound('There is no such agreement in force.')
     return db.transaction(async () => {
-      const agreement = await this.store.byKey(next.key)
-      const current = agreement ? await this.store.current(agreement.id) : null
-      if (!agreement || !current) throw new NotFound('There is no such agreement in force.')
+      await drafts.lockOpen(agreement.id)
+      const current = await this.store.current(agreement.id)
+      if (!current) throw new NotFound('There is no such agreement in force.')
       const when = { at: clock.now(), on: today(clock.now()) }
-      const number = current.version.number + 1
-      const draft = must(nextDraft(current.version, { number, change: next.change, changeNote: next.changeNote }), next.key)
-      const edited = next.texts ? must(editDraft(draft, { texts: next.texts }), next.key) : draft
-      const version = must(publish(must(approve(must(submitForReview(edited), next.key), next.approval), next.key), when), next.key)
-      await this.store.setStanding(current.id, must(supersede(current.version, { number, at: when.at }), next.key))
-      const versionId = await this.store.addVersion(agreement.id, version)
-      await audit.record({
-        actor: next.actor, event: 'agreement.published', subject: `agreement:${agreement.id}`,
-        payload: { key: next.key, number, versionId, change: next.change, supersedes: current.id, approvedBy: next.approval.by, board: next.approval.board, approvedOn: next.approval.on },
-      })
+      const number = await drafts.highestNumber(agreement.id) + 1
+      const draft = mustStep(nextDraft(current.version, { number, change: next.change, changeNote: next.changeNote }), next.key)
+      const edited = next.texts ? mustStep(editDraft(draft, { texts: next.texts }), next.key) : draft
+      const version = mustStep(publish(mustStep(approve(mustStep(submitForReview(edited), next.key), next.approval), next.key), when), next.key)
+      const versionId = await putInForce(this.#deps, agreement.id, version, null, current, next.actor)
       return { versionId, number }
     })
   }
 
-  /** What a person of this school sees of a version; kept, so that it can be sealed later exactly as shown (S1). */
-  async renditionFor(stored: StoredVersion, school: School, language = 'en-GB', variant = 'standard'): Promise<Rendition> {
-    const key = [stored.id, school.id, school.name, this.#deps.trustName(), language, variant].join('|')
+  /**
+   * What a person of this school sees of a version; kept, so that it can be sealed later exactly as shown (S1). The text that governs
+   * unless another is named. `asOf`: with the school's own words as they were then (I2).
+   */
+  async renditionFor(stored: StoredVersion, school: School, language?: string, variant?: string, asOf: Instant | null = null): Promise<Rendition> {
+    const governing = governingText(stored.version)
+    const shown = { language: language ?? governing.language, variant: variant ?? governing.variant }
+    const { revision, part } = await this.#partOf(stored, school.id, asOf)
+    const key = [stored.id, school.id, school.name, this.#deps.trustName(), shown.language, shown.variant, revision].join('|')
     const known = this.#renditions.get(key)
     if (known) return known
-    const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, language, variant })
+    const rendition = makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, ...shown, part })
     await this.store.keepRendition(stored.id, school.id, rendition)
-    this.#renditions.set(key, rendition)
+    // Kept is what was committed.
+    this.#deps.db.afterCommit(() => this.#renditions.set(key, rendition))
+    this.#shownAs.set(rendition.hash, shown)
     return rendition
   }
-}
 
-function must(step: Result<AgreementVersion, string>, key: string): AgreementVersion {
-  if (step.ok) return step.value
-  throw new Refused({ what: `The next version cannot be published: ${step.reason}${step.detail ? ` (${step.detail})` : ''}.`, where: key, remedy: 'Finish the text, then publish it again.' })
-}
+  /** Language and variant of what was shown under a hash; null when nothing was. */
+  async shownAs(hash: string): Promise<{ language: string; variant: string } | null> {
+    const known = this.#shownAs.get(hash) ?? (await this.store.rendition(hash))?.rendition
+    return known ? { language: known.language, variant: known.variant } : null
+  }
 
-function definedStatements(file: AgreementFile): Record<string, string> {
-  return Object.fromEntries(Object.entries(file.statements).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  /** The same for reading only: nothing is kept. */
+  async textInForce(stored: StoredVersion, school: School, language: string, variant: string): Promise<Rendition> {
+    const { part } = await this.#partOf(stored, school.id, null)
+    return makeRendition({ version: stored.version, school, trust: { name: this.#deps.trustName() }, language, variant, part })
+  }
+
+  async #partOf(stored: StoredVersion, schoolId: string, asOf: Instant | null): Promise<StoredPart> {
+    // Most texts leave nothing to schools; they cost no look.
+    return stored.version.schoolPart ? this.#deps.drafts.part(stored.agreementId, schoolId, asOf) : { revision: 0, part: NO_PART }
+  }
 }

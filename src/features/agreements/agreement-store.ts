@@ -6,7 +6,7 @@ import { canonicalJson } from '../../shared/canonical-json.ts'
 import type { AgreementVersion } from './agreement.ts'
 import type { Band, Family } from './band.ts'
 import type { Rendition } from './rendition.ts'
-import type { Act, Cadence, IfUnsigned, SignerRule } from './requirement.ts'
+import { type NewRequirement, type Requirement, RequirementStore } from './requirement-store.ts'
 
 export interface Agreement {
   id: string
@@ -14,6 +14,8 @@ export interface Agreement {
   title: string
   band: Band
   family: Family
+  /** Null: of the whole trust; else this school's own. */
+  schoolId: string | null
 }
 
 export interface StoredVersion {
@@ -22,29 +24,20 @@ export interface StoredVersion {
   version: AgreementVersion
 }
 
-/** Who must do what with which agreement, who signs, how often, by when, and what happens if not. */
-export interface Requirement {
-  id: string
-  agreementId: string
-  /** Null: every school of the trust. */
-  schoolId: string | null
-  band: Band
-  act: Act
-  signerRule: SignerRule
-  cadence: Cadence
-  dueSchoolDays: number
-  ifUnsigned: IfUnsigned
-}
+const AT_HAND = 200
 
 /** Agreements, their versions and renditions, and the requirements that put them to people. */
 export class AgreementStore {
   readonly #db: Database
   readonly #clock: Clock
   readonly #ids: Ids
+  readonly requirementStore: RequirementStore
+  readonly #atHand = new Map<string, { content: string; value: unknown }>()
   constructor(db: Database, clock: Clock, ids: Ids) {
     this.#db = db
     this.#clock = clock
     this.#ids = ids
+    this.requirementStore = new RequirementStore(db, clock, ids)
   }
 
   async all(): Promise<Agreement[]> {
@@ -57,15 +50,15 @@ export class AgreementStore {
   }
 
   async byId(id: string): Promise<Agreement | null> {
-    const row = await this.#db.read('agreements').where({ id }).first()
+    const [row] = await this.#db.rows('select * from agreements where id = ?', [id])
     return row ? agreementFromRow(row) : null
   }
 
-  async add(agreement: Omit<Agreement, 'id'> & { owner: string; reviewMonths: number }): Promise<string> {
+  async add(agreement: Omit<Agreement, 'id'> & { owner: string; ownerId?: string | null; reviewMonths: number }): Promise<string> {
     const id = this.#ids.next()
     await this.#db.sql('agreements').insert({
       id, key: agreement.key, title: agreement.title, band: agreement.band, family: agreement.family,
-      owner: agreement.owner, review_months: agreement.reviewMonths, created_at: this.#clock.now(),
+      owner: agreement.owner, owner_id: agreement.ownerId ?? null, school_id: agreement.schoolId, review_months: agreement.reviewMonths, created_at: this.#clock.now(),
     })
     return id
   }
@@ -81,14 +74,26 @@ export class AgreementStore {
   }
 
   async version(id: string): Promise<StoredVersion | null> {
-    const row = await this.#db.read('agreement_versions').where({ id }).first()
-    return row ? versionFromRow(row) : null
+    const [row] = await this.#db.rows('select * from agreement_versions where id = ?', [id])
+    return row ? this.#versionFromRow(row) : null
   }
 
   /** The version in force: the newest published one. */
   async current(agreementId: string): Promise<StoredVersion | null> {
-    const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).orderBy('number', 'desc').first()
-    return row ? versionFromRow(row) : null
+    const [row] = await this.#db.rows(`select * from agreement_versions where agreement_id = ? and state = 'published' order by number desc limit 1`, [agreementId])
+    return row ? this.#versionFromRow(row) : null
+  }
+
+  /** Whether there is a text that people can be asked to sign. */
+  async isInForce(agreementId: string): Promise<boolean> {
+    return await this.#db.read('agreement_versions').where({ agreement_id: agreementId, state: 'published' }).first('id') !== undefined
+  }
+
+  /** The last version for which everybody was asked again, up to the one in force: occasions and "signed since" go by it (G1, I1). */
+  async lastMajor(agreementId: string): Promise<StoredVersion | null> {
+    const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, change_kind: 'major' }).whereNotNull('published_at')
+      .whereNot({ state: 'withdrawn' }).orderBy('number', 'desc').first()
+    return row ? this.#versionFromRow(row) : null
   }
 
   /** Writes a version's new standing (superseded, withdrawn); its text never changes (G1). */
@@ -96,21 +101,22 @@ export class AgreementStore {
     await this.#db.sql('agreement_versions').where({ id }).update({ state: version.status, content: canonicalJson(version) })
   }
 
-  async addRequirement(requirement: Omit<Requirement, 'id'>): Promise<string> {
-    const id = this.#ids.next()
-    await this.#db.sql('requirements').insert({
-      id, agreement_id: requirement.agreementId, school_id: requirement.schoolId, band: requirement.band, act: requirement.act,
-      signer_rule: requirement.signerRule, cadence: requirement.cadence, due_school_days: requirement.dueSchoolDays,
-      if_unsigned: requirement.ifUnsigned, active: 1, created_at: this.#clock.now(),
-    })
-    return id
+  /** @see RequirementStore.add */
+  addRequirement(requirement: NewRequirement): Promise<string> {
+    return this.requirementStore.add(requirement)
   }
 
-  async requirements(): Promise<Requirement[]> {
-    return (await this.#db.read('requirements').where({ active: 1 }).orderBy('id')).map((row) => ({
-      id: row.id, agreementId: row.agreement_id, schoolId: row.school_id, band: row.band, act: row.act,
-      signerRule: row.signer_rule, cadence: row.cadence, dueSchoolDays: row.due_school_days, ifUnsigned: row.if_unsigned,
-    }))
+  /** Those in force. */
+  requirements(): Promise<Requirement[]> {
+    return this.requirementStore.all()
+  }
+
+  /** The newest version whose meaning is in force, and when it came: a minor edit asks nobody again (G1). Null before the first. */
+  async major(agreementId: string): Promise<{ number: number; publishedAt: number | null } | null> {
+    const current = await this.current(agreementId)
+    if (!current) return null
+    const { version } = await this.lastMajor(agreementId) ?? current
+    return { number: version.number, publishedAt: version.publishedAt }
   }
 
   /** Keeps what was shown; the same rendition is stored once (S1). */
@@ -122,15 +128,25 @@ export class AgreementStore {
   }
 
   async rendition(hash: string): Promise<{ rendition: Rendition; versionId: string } | null> {
-    const row = await this.#db.read('renditions').where({ hash }).first()
-    return row ? { rendition: JSON.parse(row.content) as Rendition, versionId: row.version_id } : null
+    const [row] = await this.#db.rows('select content, version_id from renditions where hash = ?', [hash])
+    return row ? { rendition: this.#parsed(hash, row['content'] as string) as Rendition, versionId: row['version_id'] as string } : null
+  }
+
+  #versionFromRow(row: Record<string, unknown>): StoredVersion {
+    return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: this.#parsed(row['id'] as string, row['content'] as string) as AgreementVersion }
+  }
+
+  /** The same text was parsed before: a class that signs at once reads one agreement thirty times. */
+  #parsed(key: string, content: string): unknown {
+    const before = this.#atHand.get(key)
+    if (before?.content === content) return before.value
+    const value: unknown = JSON.parse(content)
+    if (this.#atHand.size >= AT_HAND) this.#atHand.clear()
+    this.#atHand.set(key, { content, value })
+    return value
   }
 }
 
 function agreementFromRow(row: Record<string, unknown>): Agreement {
-  return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family }
-}
-
-function versionFromRow(row: Record<string, unknown>): StoredVersion {
-  return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: JSON.parse(row['content'] as string) as AgreementVersion }
+  return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family, schoolId: row['school_id'] as string | null }
 }

@@ -3,9 +3,11 @@ import { ok, refuse } from '../../shared/result.ts'
 import type { Result } from '../../shared/result.ts'
 import type { CheckQuestion } from './agreement-file.ts'
 import type { Band } from './band.ts'
+import { clausesOf } from './clauses.ts'
 import { unpublishable } from './placeholders.ts'
 import { slotsOf } from './requirement.ts'
 import type { SignerRule, Slot } from './requirement.ts'
+import { fieldKeys, type SchoolPartPlan } from './school-part.ts'
 
 /** The text of a version in one language and one variant; Markdown with the known placeholders still open. */
 export interface AgreementText {
@@ -22,7 +24,16 @@ export interface AgreementText {
   /** Asked between reading and signing; not part of what is signed. */
   readonly questions: readonly CheckQuestion[]
   /** Who translated it and who checked it; null for the governing text (G6). */
-  readonly translation: { readonly translatedBy: string; readonly checkedBy: string } | null
+  readonly translation: Translation | null
+  /** Clause id -> name of the symbol beside it, where the usual one does not fit. */
+  readonly symbols?: Readonly<Record<string, string>>
+}
+
+/** Who brought a text into another language, who checked it, and when (G6). */
+export interface Translation {
+  readonly translatedBy: string
+  readonly checkedBy: string
+  readonly checkedOn?: CalendarDate
 }
 
 /** Who said yes, where it was minuted, and the date of the decision (G1). */
@@ -51,6 +62,8 @@ export interface AgreementVersion {
   readonly reviewCycleMonths: number
   /** At least one; the governing English text first. */
   readonly texts: readonly AgreementText[]
+  /** What each school fills in; all the rest is the trust's (G2). */
+  readonly schoolPart?: SchoolPartPlan
   readonly status: VersionStatus
   readonly approval: Approval | null
   /** Both null until published. */
@@ -65,13 +78,14 @@ export interface AgreementVersion {
 /** What an author decides; the rest is history. */
 export type DraftInput = Pick<
   AgreementVersion,
-  'agreementKey' | 'band' | 'signerRule' | 'owner' | 'origin' | 'change' | 'changeNote' | 'reviewCycleMonths' | 'texts'
+  'agreementKey' | 'band' | 'signerRule' | 'owner' | 'origin' | 'change' | 'changeNote' | 'reviewCycleMonths' | 'texts' | 'schoolPart'
 >
 
 /** Why a transition is refused. */
 export type VersionRefusal =
   | 'not-a-draft' | 'not-in-review' | 'not-approved' | 'not-published' | 'already-withdrawn'
   | 'text-missing' | 'statement-missing' | 'unfilled-placeholder' | 'reason-missing' | 'not-a-later-version' | 'not-a-starter'
+  | 'clauses-differ' | 'translation-unchecked' | 'note-missing'
 
 type Step = Result<AgreementVersion, VersionRefusal>
 
@@ -137,25 +151,49 @@ export function withdraw(version: AgreementVersion, act: { at: Instant; reason: 
 /** The draft of the next version, starting from the text of this one. The trust's from now on, also when this was a starter. */
 export function nextDraft(version: AgreementVersion, change: { number: number; change: 'minor' | 'major'; changeNote: string }): Step {
   if (change.number <= version.number) return refuse('not-a-later-version')
-  const { agreementKey, band, signerRule, owner, reviewCycleMonths, texts } = version
+  const { agreementKey, band, signerRule, owner, reviewCycleMonths, texts, schoolPart } = version
   const { number, ...what } = change
-  return ok(draftVersion({ agreementKey, band, signerRule, owner, reviewCycleMonths, texts, ...what, origin: 'trust' }, number))
+  return ok(draftVersion({ agreementKey, band, signerRule, owner, reviewCycleMonths, texts, ...schoolPart ? { schoolPart } : {}, ...what, origin: 'trust' }, number))
 }
+
+/** Another version was published meanwhile and took the number: this one gets the next. Nothing signed knows it yet. */
+export function renumber(version: AgreementVersion, number: number): Step {
+  if (version.publishedAt !== null || number < version.number) return refuse('not-a-later-version')
+  return ok(frozen({ ...version, number }))
+}
+
+/** The text that counts (G6). */
+export function governingText(version: AgreementVersion): AgreementText {
+  const [first] = version.texts
+  if (!first) throw new Error(`${version.agreementKey} has no text`)
+  return first
+}
+
+/** True for English in any of its kinds: every other language needs a translator and a checker. */
+export const isEnglish = (language: string): boolean => /^en(-|$)/i.test(language)
 
 function finished(version: AgreementVersion): { ok: false; reason: VersionRefusal; detail?: string } | null {
   const [first] = version.texts
   if (!first || version.texts.some((text) => text.title.trim() === '' || text.markdown.trim() === '')) return refuse('text-missing')
+  if (version.changeNote.trim() === '') return refuse('note-missing')
   const slots = slotsOf({ act: 'sign', signerRule: version.signerRule })
+  const order = clauseIds(first)
   for (const text of version.texts) {
     const missing = slots.find((rule) => (text.statements[rule.slot] ?? '').trim() === '')
     if (missing) return refuse('statement-missing', missing.slot)
+    // Every reader agrees to the same clauses, whatever the words (G6).
+    if (clauseIds(text) !== order) return refuse('clauses-differ', `${text.language}, ${text.variant}`)
+    const { translation } = text
+    if (!isEnglish(text.language) && (!translation?.translatedBy.trim() || !translation.checkedBy.trim())) return refuse('translation-unchecked', text.language)
     const asked = text.questions.flatMap((question) => [question.ask, ...question.answers, question.because])
     const words = [text.title, text.markdown, ...Object.values(text.statements), ...Object.values(text.clauses), ...asked].join('\n')
-    const [leftover] = unpublishable(words)
+    const [leftover] = unpublishable(words, fieldKeys(version.schoolPart))
     if (leftover !== undefined) return refuse('unfilled-placeholder', leftover)
   }
   return null
 }
+
+const clauseIds = (text: AgreementText): string => clausesOf(text.markdown).map(({ id, heading }) => id ?? heading).join(' ')
 
 // Each value is copied before it is frozen: a caller's own object must not freeze, nor change a version later.
 function frozen(version: AgreementVersion): AgreementVersion {

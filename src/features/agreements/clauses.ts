@@ -36,3 +36,9 @@ export function openingOf(markdown: string): string {
 export function withoutHeadingIds(markdown: string): string {
   return markdown.replace(HEADING_ID, '$1')
 }
+
+/** Puts a text together again: the opening, then each clause under its heading. */
+export function writeClauses(opening: string, clauses: readonly Pick<Clause, 'id' | 'heading' | 'markdown'>[]): string {
+  const parts = clauses.map(({ id, heading, markdown }) => `## ${heading}${id === null ? '' : ` {#${id}}`}\n\n${markdown.trim()}`)
+  return `${[opening.trim(), ...parts].filter((part) => part !== '').join('\n\n')}\n`
+}

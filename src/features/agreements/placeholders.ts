@@ -1,7 +1,9 @@
 /** What an agreement may leave open: only what the roster and the settings fill in (G2). */
 export const KNOWN_PLACEHOLDERS = ['school.name', 'trust.name', 'version.number', 'version.published'] as const
 export type PlaceholderName = (typeof KNOWN_PLACEHOLDERS)[number]
-export type PlaceholderValues = Readonly<Partial<Record<PlaceholderName, string>>>
+/** A field that each school fills in, such as `{{field.online-safety-lead}}`. */
+export type FieldPlaceholder = `field.${string}`
+export type PlaceholderValues = Readonly<Partial<Record<PlaceholderName | FieldPlaceholder, string>>>
 
 const PLACEHOLDER = /\{\{\s*([a-zA-Z][\w.-]*)\s*\}\}/g
 
@@ -38,22 +40,32 @@ export function unfilledPlaceholders(markdown: string): string[] {
   return [...new Set(outer.map((leftover) => leftover.text))]
 }
 
-/** As `unfilledPlaceholders`, for a template: the known placeholders are not reported, because the rendition fills them. */
-export function unpublishable(template: string): string[] {
-  return unfilledPlaceholders(template.replace(PLACEHOLDER, (whole, name: string) => (isKnown(name) ? '' : whole)))
+/** As `unfilledPlaceholders`, for a template: the known placeholders, and those of `fields`, are not reported, because the rendition fills them. */
+export function unpublishable(template: string, fields: readonly string[] = []): string[] {
+  const known = (name: string) => isKnown(name) || fields.some((field) => name === `field.${field}`)
+  return unfilledPlaceholders(template.replace(PLACEHOLDER, (whole, name: string) => (known(name) ? '' : whole)))
+}
+
+/** The fields a template names, each once: `online-safety-lead` of `{{field.online-safety-lead}}`. */
+export function fieldsIn(template: string): string[] {
+  return [...new Set([...template.matchAll(PLACEHOLDER)].flatMap(([, name = '']) => (name.startsWith('field.') ? [name.slice('field.'.length)] : [])))]
 }
 
 // One pass: a value that itself looks like a placeholder is never filled in turn. A blank value leaves the placeholder,
 // so that it is found and blocks publishing instead of printing a hole.
 function fill(text: string, values: PlaceholderValues, show: (value: string) => string): string {
   return text.replace(PLACEHOLDER, (whole, name: string) => {
-    const value = isKnown(name) ? values[name]?.replace(/\s+/g, ' ').trim() : undefined
+    const value = isKnown(name) || isField(name) ? values[name]?.replace(/\s+/g, ' ').trim() : undefined
     return value ? show(value) : whole
   })
 }
 
 function isKnown(name: string): name is PlaceholderName {
   return (KNOWN_PLACEHOLDERS as readonly string[]).includes(name)
+}
+
+function isField(name: string): name is FieldPlaceholder {
+  return name.startsWith('field.')
 }
 
 function escapeMarkdown(value: string): string {

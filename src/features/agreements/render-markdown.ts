@@ -11,8 +11,17 @@ const markdownIt = createRenderer()
  * from `{#id}`.
  */
 export function renderMarkdown(markdown: string): string {
-  return markdownIt.render(markdown)
+  const before = rendered.get(markdown)
+  if (before !== undefined) return before
+  const html = markdownIt.render(markdown)
+  if (rendered.size >= RENDERED_KEPT) rendered.clear()
+  rendered.set(markdown, html)
+  return html
 }
+
+/** A whole year group reads the same few texts. */
+const RENDERED_KEPT = 500
+const rendered = new Map<string, string>()
 
 function createRenderer(): InstanceType<typeof MarkdownIt> {
   const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false })

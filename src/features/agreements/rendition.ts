@@ -5,6 +5,8 @@ import { UnusableInput } from '../../shared/errors.ts'
 import type { AgreementText, AgreementVersion } from './agreement.ts'
 import { fillPlaceholders, fillPlainText, unfilledPlaceholders } from './placeholders.ts'
 import type { Slot } from './requirement.ts'
+import { fieldValues, NO_PART, type SchoolPart, withSchoolClauses } from './school-part.ts'
+import { symbolsOf } from './symbols.ts'
 
 /** A version as one audience sees it: exactly this is shown, hashed and sealed (S1). */
 export interface Rendition {
@@ -21,6 +23,8 @@ export interface Rendition {
   readonly markdown: string
   /** The sentence beside the button, for each slot. */
   readonly statements: Readonly<Partial<Record<Slot, string>>>
+  /** Clause id -> symbol, where the reader chose the text with symbols; absent otherwise. */
+  readonly symbols?: Readonly<Record<string, string>>
   /** SHA-256 hex over the canonical JSON of all the above. */
   readonly hash: string
 }
@@ -31,6 +35,8 @@ export interface RenditionRequest {
   trust: { name: string }
   language: string
   variant: string
+  /** What the school filled in (G2). */
+  part?: SchoolPart
 }
 
 /** How the label marks a version that shipped with Assent and that the trust has not approved yet (G2). */
@@ -40,7 +46,7 @@ export const STARTER_MARK = 'starter set, not yet approved by your trust'
  * Makes the rendition of a published version for one school.
  * @throws UnusableInput when the version is not out yet, has no such text, or a field stays unfilled (G2).
  */
-export function makeRendition({ version, school, trust, language, variant }: RenditionRequest): Rendition {
+export function makeRendition({ version, school, trust, language, variant, part = NO_PART }: RenditionRequest): Rendition {
   const where = `${version.agreementKey}, version ${version.number}`
   const text = version.texts.find((candidate) => candidate.language === language && candidate.variant === variant)
   if (!text) {
@@ -49,28 +55,45 @@ export function makeRendition({ version, school, trust, language, variant }: Ren
   if (version.publishedOn === null) {
     throw new UnusableInput({ what: 'Only a published version can be shown for signing.', where, remedy: 'Publish the version first.' })
   }
-  const values = {
-    'school.name': school.name,
-    'trust.name': trust.name,
-    'version.number': String(version.number),
-    'version.published': plainDate(version.publishedOn),
-  }
-  const statements = Object.fromEntries(Object.entries(text.statements).map(([slot, sentence]) => [slot, fillPlainText(sentence, values)]))
-  const seen = {
-    title: fillPlainText(text.title, values),
-    versionLabel: versionLabel(version, text),
-    language,
-    variant,
-    schoolName: school.name,
-    trustName: trust.name,
-    markdown: fillPlaceholders(text.markdown, values),
-    statements,
-  }
-  const [leftover] = unfilledPlaceholders([seen.title, seen.markdown, ...Object.values(statements)].join('\n'))
+  const seen = fillText(text, version, { school, trust, published: plainDate(version.publishedOn), part })
+  const [leftover] = unfilledPlaceholders([seen.title, seen.markdown, ...Object.values(seen.statements)].join('\n'))
   if (leftover !== undefined) {
     throw new UnusableInput({ what: `The text still has "${leftover}".`, where, remedy: 'Fill in the names of the school and the trust in the settings.' })
   }
-  return Object.freeze({ ...seen, statements: Object.freeze(statements), hash: hashRendition(seen) })
+  return Object.freeze({ ...seen, statements: Object.freeze(seen.statements), hash: hashRendition(seen) })
+}
+
+/**
+ * The text of a version that is not out yet, as it would read: for its authors only. A hole is shown as it is, so that it is seen.
+ * Its hash is no rendition's.
+ */
+export function previewRendition(version: AgreementVersion, text: AgreementText, who: { school: { name: string }; trust: { name: string }; part?: SchoolPart }): Rendition {
+  const seen = fillText(text, version, { ...who, published: 'on the day it is published', part: who.part ?? NO_PART })
+  return { ...seen, hash: hashRendition(seen) }
+}
+
+function fillText(
+  text: AgreementText, version: AgreementVersion, { school, trust, published, part }: { school: { name: string }; trust: { name: string }; published: string; part: SchoolPart },
+): Omit<Rendition, 'hash'> {
+  const values = {
+    ...fieldValues(version.schoolPart, part),
+    'school.name': school.name,
+    'trust.name': trust.name,
+    'version.number': String(version.number),
+    'version.published': published,
+  }
+  const statements = Object.fromEntries(Object.entries(text.statements).map(([slot, sentence]) => [slot, fillPlainText(sentence, values)]))
+  return {
+    title: fillPlainText(text.title, values),
+    versionLabel: versionLabel(version, text),
+    language: text.language,
+    variant: text.variant,
+    schoolName: school.name,
+    trustName: trust.name,
+    markdown: fillPlaceholders(withSchoolClauses(text, version.schoolPart, part), values),
+    statements,
+    ...text.variant === 'symbols' ? { symbols: symbolsOf(text) } : {},
+  }
 }
 
 /** SHA-256 hex over the canonical JSON; a `hash` that is already there is left out, so a stored rendition can be checked. */
@@ -83,7 +106,7 @@ function versionLabel(version: AgreementVersion, text: AgreementText): string {
   const published = version.publishedOn === null ? 'not yet published' : `published ${plainDate(version.publishedOn)}`
   const standing = version.origin === 'starter' && version.approval === null ? ` (${STARTER_MARK})` : ''
   const translated = text.translation
-    ? `. Translated by ${text.translation.translatedBy}, checked by ${text.translation.checkedBy}; the English text governs`
+    ? `. Translated by ${text.translation.translatedBy}, checked by ${text.translation.checkedBy}${text.translation.checkedOn ? ` on ${plainDate(text.translation.checkedOn)}` : ''}; the English text governs`
     : ''
   return `Version ${version.number}, ${published}${standing}${translated}`
 }

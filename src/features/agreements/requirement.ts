@@ -6,6 +6,14 @@ import type { Band } from './band.ts'
 export const ACTS = ['sign', 'acknowledge'] as const
 export type Act = (typeof ACTS)[number]
 
+/** What a requirement asks for: an act on a text, or a training that was completed (date, certificate or reference). */
+export const DUTIES = [...ACTS, 'train'] as const
+export type Duty = (typeof DUTIES)[number]
+
+/** F5: any one of the adults who may sign, or all of them. */
+export const SIGNERS = ['any', 'all'] as const
+export type Signers = (typeof SIGNERS)[number]
+
 /** Who signs (G4). `self` is the person the request is about, whatever their band. */
 export const SIGNER_RULES = ['guardian', 'pupil-and-guardian', 'pupil-guardian-acknowledges', 'self'] as const
 export type SignerRule = (typeof SIGNER_RULES)[number]
@@ -15,10 +23,11 @@ export const SLOTS = ['pupil', 'guardian', 'self'] as const
 export type Slot = (typeof SLOTS)[number]
 
 /**
- * How often. `academic-year`: once for each year; `admission`: once on entering the band or school; `until-leaving`: once,
- * and again only for a major version; `per-visit`: each time at the desk.
+ * How often. `academic-year`: once for each year; `admission`: once on joining; `key-stage`: once on entering the band;
+ * `until-leaving`: once; `new-version`: whenever the meaning of the text changed; each of these again for a major version.
+ * `every-months`: again so many months after it was last done; `per-visit`: each time at the desk.
  */
-export const CADENCES = ['academic-year', 'admission', 'until-leaving', 'per-visit'] as const
+export const CADENCES = ['academic-year', 'admission', 'key-stage', 'until-leaving', 'new-version', 'every-months', 'per-visit'] as const
 export type Cadence = (typeof CADENCES)[number]
 
 /**
@@ -35,6 +44,13 @@ export const requirementSchema = z.strictObject({
   /** School days of the school's calendar from issue to due (I6). */
   dueSchoolDays: z.int().min(0).max(200),
   ifUnsigned: z.enum(IF_UNSIGNED),
+  /** False: asked once and never chased. */
+  compulsory: z.boolean().default(true),
+  signers: z.enum(SIGNERS).default('any'),
+  /** School days after the due date before anything follows from it. */
+  graceSchoolDays: z.int().min(0).max(200).default(0),
+  /** For the cadence `every-months` only. */
+  everyMonths: z.int().min(1).max(120).nullable().default(null),
 })
 
 /** The default requirement that ships with a starter agreement; every value is a setting of the trust or school. */
@@ -46,13 +62,32 @@ export interface SlotRule {
   act: Act
   /** False: welcome, and never chased (the mark of a child under Year 3). */
   required: boolean
+  /** The one adult whose slot it is, where all who may sign are asked (F5); else whoever may. */
+  holderId?: string
 }
 
 /**
  * The slots of a requirement (G4). The order is the order of signing in one sitting. `act` of the requirement is the act
  * of the main signatory.
  */
-export function slotsOf(requirement: Pick<DefaultRequirement, 'act' | 'signerRule'>): readonly SlotRule[] {
+export function slotsOf(requirement: { act: Act; signerRule: SignerRule; compulsory?: boolean }): readonly SlotRule[] {
+  const slots = slotsOfRule(requirement)
+  return requirement.compulsory === false ? slots.map((slot) => ({ ...slot, required: false })) : slots
+}
+
+/** From the 18th birthday the pupil alone signs: nothing is asked of guardians (G4). */
+export function slotsOfAdult(slots: readonly SlotRule[]): readonly SlotRule[] {
+  const chased = slots.some((slot) => slot.required)
+  return slots.filter((slot) => slot.slot !== 'guardian').map((slot) => ({ ...slot, required: chased }))
+}
+
+/** F5: where all who may sign are asked, each of them gets a slot; with one or none it stays open to whoever may. */
+export function slotsOfEach(slots: readonly SlotRule[], guardianIds: readonly string[]): readonly SlotRule[] {
+  if (guardianIds.length < 2) return slots
+  return slots.flatMap((slot) => (slot.slot === 'guardian' ? guardianIds.map((holderId) => ({ ...slot, holderId })) : [slot]))
+}
+
+function slotsOfRule(requirement: { act: Act; signerRule: SignerRule }): readonly SlotRule[] {
   const { act } = requirement
   switch (requirement.signerRule) {
     case 'guardian':

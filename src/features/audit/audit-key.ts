@@ -8,6 +8,8 @@ export interface AuditKey {
   /** SHA-256 hex of the public key (SPKI, DER). */
   readonly keyId: string
   readonly publicKeyPem: string
+  /** This key's and those that signed before it, PEM, oldest first: heads by any of them are believed. */
+  readonly publicKeys: readonly string[]
   sign(message: Buffer): Buffer
 }
 
@@ -30,13 +32,27 @@ export async function loadOrCreateAuditKey(dataDir: string): Promise<AuditKey> {
     throw wrongKey(path, 'is not a private key in PEM', error)
   }
   if (key.asymmetricKeyType !== 'ed25519') throw wrongKey(path, `holds a key of type ${key.asymmetricKeyType}, not Ed25519`)
-  const publicKeyPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
-  return { keyId: keyIdOf(publicKeyPem), publicKeyPem, sign: (message) => sign(null, message, key) }
+  return auditKeyOf(key)
 }
 
 /** Identifier of a public key: SHA-256 hex of its SPKI in DER. @throws Error when the text is no public key. */
 export function keyIdOf(publicKeyPem: string): string {
   return hash('sha256', createPublicKey(publicKeyPem).export({ type: 'spki', format: 'der' }), 'hex')
+}
+
+/** Where the key that follows lies until the log has named it. */
+export const nextAuditKeyFile = (folder: string): string => join(folder, `${FILE}.next`)
+
+/** A fresh key under another name (mode 0600); what an earlier attempt left there is used again. */
+export async function makeNextAuditKey(folder: string): Promise<AuditKey> {
+  const path = nextAuditKeyFile(folder)
+  const pem = await readKey(path) ?? await createKey(folder, path)
+  return auditKeyOf(createPrivateKey(pem))
+}
+
+function auditKeyOf(key: KeyObject): AuditKey {
+  const publicKeyPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+  return { keyId: keyIdOf(publicKeyPem), publicKeyPem, publicKeys: [publicKeyPem], sign: (message) => sign(null, message, key) }
 }
 
 async function readKey(path: string): Promise<string | null> {

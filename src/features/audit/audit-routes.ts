@@ -14,6 +14,7 @@ import { AuditListQueries, personColumn } from './audit-list-queries.ts'
 import type { AuditQueries } from './audit-queries.ts'
 import type { AuditSequencer } from './audit-sequencer.ts'
 import { AUDIT_PATH, auditView } from './audit-views.ts'
+import type { HeadStamps } from './head-stamps.ts'
 import { exportLog } from './log-export.ts'
 
 export interface AuditPagesDeps {
@@ -22,6 +23,7 @@ export interface AuditPagesDeps {
   auditQueries: AuditQueries
   sequencer: AuditSequencer
   auditKey: AuditKey
+  headStamps: HeadStamps
   /** A condition that a column holds somebody of these schools today. */
   placedAt(column: string, schools: readonly string[], on: CalendarDate): { sql: string; values: readonly string[] }
   /** Names for people's identifiers. */
@@ -47,7 +49,7 @@ export function auditPages(deps: AuditPagesDeps): Page[] {
         const people = entries.flatMap((entry) => [entry.actor, entry.subject ?? '']).flatMap((name) => /^person:(.{26})$/.exec(name)?.[1] ?? [])
         return view('pages/audit/log.njk', auditView({
           entries, next, total: await list.count(scope), from: ctx.query.before ? ctx.query.from : 1, subject: ctx.query.about,
-          head: await deps.auditQueries.head(), waiting: await list.waiting(), waitedMs: await deps.sequencer.unsequencedFor(ctx.now),
+          head: await deps.auditQueries.head(), stamp: await deps.headStamps.newest(), stampsConfigured: deps.headStamps.configured, waiting: await list.waiting(), waitedMs: await deps.sequencer.unsequencedFor(ctx.now),
           names: await deps.people.people([...new Set(people)]), mayExport: schools === 'all',
         }))
       },
@@ -67,7 +69,7 @@ async function exported({ db, clock, auditKey }: AuditPagesDeps) {
   const folder = await mkdtemp(join(tmpdir(), 'assent-export-'))
   const clear = () => rm(folder, { recursive: true, force: true }).catch(() => undefined)
   try {
-    const { path } = await exportLog(db, join(folder, 'log.jsonl'), { publicKeys: [auditKey.publicKeyPem], now: clock.now() })
+    const { path } = await exportLog(db, join(folder, 'log.jsonl'), { publicKeys: auditKey.publicKeys, now: clock.now() })
     return createReadStream(path).once('close', () => void clear())
   } catch (error) {
     await clear()

@@ -6,7 +6,7 @@ import { systemTimers, type Timers } from '../../db/timers.ts'
 import type { Instant } from '../../shared/dates.ts'
 import { Refused, UnusableInput } from '../../shared/errors.ts'
 import { type AuditEntryRow, entryLeaf, fromRow } from './audit-entry.ts'
-import type { AuditKey } from './audit-key.ts'
+import { type AuditKey, keyIdOf } from './audit-key.ts'
 import { MerkleFrontier } from './merkle.ts'
 import { frontierOf, headFromRow, isSignedBy, signHead, type SignedTreeHead, type TreeHeadRow } from './tree-head.ts'
 
@@ -95,15 +95,16 @@ export class AuditSequencer {
     const row = await this.#db.sql('audit_heads').orderBy('tree_size', 'desc').first() as TreeHeadRow | undefined
     if (!row) return new MerkleFrontier()
     const head = headFromRow(row)
-    if (head.keyId !== this.#key.keyId) {
+    const signer = this.#key.publicKeys.find((pem) => keyIdOf(pem) === head.keyId)
+    if (signer === undefined) {
       throw new UnusableInput({
         what: 'The audit log was signed with another key than the one in the data directory.',
         where: `head ${head.size}`,
-        remedy: 'Restore audit-key.pem from the backup that belongs to this database.',
+        remedy: 'After a change of the key start Assent anew; otherwise restore audit-key.pem from the backup that belongs to this database.',
       })
     }
     const frontier = frontierOf(row)
-    if (frontier?.root().toString('hex') !== head.root || frontier.size !== head.size || !isSignedBy(head, createPublicKey(this.#key.publicKeyPem))) {
+    if (frontier?.root().toString('hex') !== head.root || frontier.size !== head.size || !isSignedBy(head, createPublicKey(signer))) {
       throw new UnusableInput({
         what: 'The last signed head of the audit log was changed in the database.',
         where: `head ${head.size}`,

@@ -13,6 +13,9 @@ export interface AuditData {
   next: string | null
   subject: string
   head: TreeHead | null
+  /** The newest time-stamp over a head, by an authority outside. */
+  stamp: { size: number; stampedAt: number; authority: string } | null
+  stampsConfigured: boolean
   waiting: number
   /** How long the oldest entry has waited for its place. */
   waitedMs: number
@@ -30,6 +33,8 @@ export function auditView(data: AuditData): object {
     sentence: `${number(total)} ${total === 1 ? 'entry' : 'entries'}${about}. Nothing can be changed or taken out without it showing.`,
     intact: stateOf(data),
     ...(data.head ? { head: { size: data.head.size, at: data.head.at, hash: data.head.root } } : {}),
+    stamp: data.stamp && { size: data.stamp.size, at: data.stamp.stampedAt, authority: data.stamp.authority },
+    stampsConfigured: data.stampsConfigured,
     filters: { action: AUDIT_PATH, label: 'Filter the log', search: { id: 'about', label: 'About (a reference, such as person:01K...)', value: subject }, fields: [], clearHref: AUDIT_PATH },
     table: {
       caption: 'Entries, newest first', captionHidden: true, columns: [{ text: 'When' }, { text: 'Who' }, { text: 'What' }, { text: 'About' }, { text: 'Entry', numeric: true }],

@@ -16,6 +16,9 @@ export interface BadEntry {
 /** A head known from outside, such as one from a receipt mail (L2). */
 export type Witness = Pick<TreeHead, 'size' | 'root'>
 
+/** The entry by which a key that signs hands over to the next; its subject is `key:` and the next one's identifier. */
+export const KEY_CHANGED = 'audit.key-changed'
+
 /** Entries since the last head whose ids are remembered to say which one is wrong. */
 const REMEMBERED = 20_000
 
@@ -26,6 +29,7 @@ export class LogChecker {
   readonly #keys: ReadonlyMap<string, KeyObject>
   readonly #witnesses: readonly Witness[]
   readonly #frontier = new MerkleFrontier()
+  readonly #named = new Set<string>()
   #signedSize = 0
   #since: string[] = []
   #lastId: string | null = null
@@ -66,6 +70,8 @@ export class LogChecker {
     if (reason) return this.#disorder() ?? { index, id: item.entryId, reason }
     if (item.payload === null) this.erased += 1
     this.#frontier.append(Buffer.from(item.hash, 'hex'))
+    const { event, subject } = item.entry as { event?: unknown; subject?: unknown }
+    if (event === KEY_CHANGED && typeof subject === 'string' && subject.startsWith('key:')) this.#named.add(subject.slice('key:'.length))
     this.#lastId = item.entryId
     const witness = this.#witnesses.find(({ size }) => size === this.size)
     if (witness && witness.root !== this.root) {
@@ -93,8 +99,11 @@ export class LogChecker {
     if (head.size > this.size) return this.#disorder() ?? this.#cutShort(head.size, 'a stored head')
     const at = { index: Math.max(0, this.size - 1), id: this.#lastId }
     const key = this.#keys.get(head.keyId)
+    // The first head's key begins; every other must have been named before, in the log that its predecessor signed.
+    if (this.heads === 0) this.#named.add(head.keyId)
     if (head.size !== this.size || head.size < 1) return { ...at, reason: `the head of size ${head.size} is out of its place` }
     if (!key) return { ...at, reason: `the head of size ${head.size} is signed with an unknown key` }
+    if (!this.#named.has(head.keyId)) return { ...at, reason: `the head of size ${head.size} is signed with a key that no key before it named` }
     if (!isSignedBy(head, key)) return { ...at, reason: `the signature of the head of size ${head.size} is not valid` }
     if (head.root !== this.root) return this.#disorder() ?? this.#changedSince(head, peaks)
     const stored = peaks === null ? null : frontierOf({ tree_size: head.size, peaks })

@@ -1,6 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Actor, ActorRole, Place } from '../../http/actor.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
+import { isFromProvider } from './group-roles.ts'
 import { allows, groupPermissions, narrowRoles } from './permissions.ts'
 import type { PeoplePort, PersonFacts } from './ports.ts'
 import type { RoleGrant } from './role-grant.ts'
@@ -35,7 +36,9 @@ export class ActorService {
     const { roles, people, clock, demo, isSuspended } = this.#parts
     const facts = await people.factsOf(personId)
     if (!facts) return null
-    const given = via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now())
+    const given = (via === 'link' || via === 'class' || facts.left ? [] : await roles.grantsOf(personId, clock.now()))
+      // What a directory's groups give is worth something only to whom that directory has just let in.
+      .filter((grant) => via === 'saml' || via === 'oidc' || !isFromProvider(grant))
     const granted = given.length > 0 && await isSuspended(personId) ? [] : given
     return makeActor({
       personId,

@@ -3,9 +3,17 @@ export const permissions = [
   'office.board.view', 'office.board.export', 'requests.chase', 'figures.view',
   'roster.view', 'roster.run', 'roster.approve',
   'access.view', 'access.plan', 'access.approve', 'access.undo',
+  // Doing and ticking off tasks of systems without an interface.
+  'access.tasks',
   'restriction.place', 'restriction.lift',
+  'guest.view', 'guest.ask', 'guest.approve',
   'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'settings.manage',
+  // Write texts; fill in a school's own part; put a board's approval on record; put a text in force.
+  'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish',
+  // The desk: paper, signing for somebody at their word, letters with codes, visitors.
+  'paper.enter', 'behalf.sign', 'letters.print', 'visits.manage',
   'calendar.edit',
+  'requirements.edit', 'queues.view', 'consents.view', 'consents.edit', 'protection.set', 'starters.manage', 'attested.import', 'signature.invalidate', 'request.excuse',
   // The local mailbox of the demo; given to nobody elsewhere.
   'mailbox.view',
 ] as const
@@ -26,22 +34,25 @@ export type Role = GrantedRole | (typeof affiliationRoles)[number]
 
 const board = ['office.board.view', 'office.board.export', 'requests.chase'] as const
 const rosters = ['roster.view', 'roster.run', 'roster.approve'] as const
-const access = ['access.view', 'access.plan', 'access.approve', 'access.undo'] as const
+const access = ['access.view', 'access.plan', 'access.approve', 'access.undo', 'access.tasks'] as const
+const texts = ['agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.approve', 'agreements.publish'] as const
+const guests = ['guest.view', 'guest.ask', 'guest.approve'] as const
+const desk = ['paper.enter', 'behalf.sign', 'letters.print', 'visits.manage'] as const
 const restrictions = ['restriction.place', 'restriction.lift'] as const
 
 /** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
-  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view', 'figures.view', 'settings.manage', 'calendar.edit'],
-  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
-  'it-admin': [...rosters, ...access, 'person.view', 'agreements.view'],
+  'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, ...guests, 'figures.view', 'settings.manage', 'calendar.edit', ...desk],
+  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
+  'it-admin': [...rosters, ...access, 'person.view', 'agreements.view', 'guest.view', 'guest.ask'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
-  office: [...board, ...rosters, 'person.view', 'records.view', 'agreements.view', 'calendar.edit'],
-  hr: ['office.board.view', 'person.view', 'agreements.view'],
-  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'calendar.edit'],
+  office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask', ...desk],
+  hr: ['office.board.view', 'person.view', 'agreements.view', ...guests],
+  headteacher: [...board, 'figures.view', 'roster.view', 'access.view', 'access.approve', ...restrictions, 'person.view', 'audit.view', 'records.view', ...texts, ...guests, 'calendar.edit', 'visits.manage'],
   'head-of-year': [...board, 'restriction.place', 'person.view', 'agreements.view'],
   'class-teacher': ['office.board.view', 'office.board.export'],
   cover: [],
-  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view'],
+  dsl: ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', ...guests],
   'designated-teacher': ['person.view', 'agreements.view'],
   senco: ['person.view', 'agreements.view'],
   dpo: ['office.board.view', 'office.board.export', 'person.view', 'audit.view', 'looks.view', 'records.view', 'agreements.view'],
@@ -53,9 +64,25 @@ const table: Record<Role, readonly Permission[]> = {
   visitor: [],
 }
 
+/** What to do about those who said no, want a call, or need not sign for a while (I4, S4). */
+const outcomes = ['queues.view', 'request.excuse', 'signature.invalidate'] as const
+
+/** Requirements, outcomes and consents: beside the table, by role. */
+const signing: Partial<Record<Role, readonly Permission[]>> = {
+  'trust-admin': [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view', 'starters.manage', 'attested.import'],
+  'trust-safeguarding-lead': [...outcomes, 'consents.view', 'protection.set'],
+  office: [...outcomes, 'consents.view', 'starters.manage', 'attested.import'],
+  hr: ['starters.manage'],
+  headteacher: [...outcomes, 'requirements.edit', 'consents.edit', 'consents.view'],
+  dsl: [...outcomes, 'consents.view', 'protection.set'],
+  'designated-teacher': ['protection.set'],
+  dpo: ['consents.view'],
+}
+
 /** True when the table says so; a role nobody knows may do nothing. */
 export function allows(role: string, permission: string): boolean {
-  return Object.hasOwn(table, role) && (table[role as Role] as readonly string[]).includes(permission)
+  if (!Object.hasOwn(table, role)) return false
+  return [...table[role as Role], ...signing[role as Role] ?? []].some((allowed) => allowed === permission)
 }
 
 /** Permissions whose pages ask `Actor.scope`, so that a role for one year or group counts there; everywhere else it counts for nothing. */

@@ -69,8 +69,12 @@ export class PersonalLinks {
    * Returns the link, or why not; may be called inside a larger transaction.
    */
   async open(token: string, visitor: Visitor, holder: LinkHolder = 'person'): Promise<{ ok: true; link: PersonalLink } | { ok: false; state: 'elsewhere' | 'gone' }> {
+    return this.openByHash(hashToken(token), visitor, holder)
+  }
+
+  /** The same for who holds another key to the link than its token: the code of a letter. */
+  async openByHash(tokenHash: string, visitor: Visitor, holder: LinkHolder = 'person'): Promise<{ ok: true; link: PersonalLink } | { ok: false; state: 'elsewhere' | 'gone' }> {
     const { store, clock } = this.#parts
-    const tokenHash = hashToken(token)
     await store.open(tokenHash, visitor.browserHash, holder, clock.now())
     const link = await store.find(tokenHash)
     const state = stateOfLink(link, holder, visitor, clock.now(), this.#comeBackMs)

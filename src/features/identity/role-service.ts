@@ -36,15 +36,18 @@ export class RoleService {
     this.#parts = parts
   }
 
-  /** @throws Refused when the role is unknown, should end and does not, or is over before it begins. */
-  async grant(wanted: NewGrant): Promise<RoleGrant> {
+  /**
+   * `actor`: who did it, for the audit log, where it is not `grantedBy` (a group of a directory).
+   * @throws Refused when the role is unknown, should end and does not, or is over before it begins.
+   */
+  async grant(wanted: NewGrant, actor = wanted.grantedBy): Promise<RoleGrant> {
     const { db, store, clock, ids, audit, endSessionsOf, tellCircle } = this.#parts
     const decided = decideGrant(wanted, clock.now())
     if (!decided.ok) throw new Refused(WORDS[decided.reason])
     const grant = { id: ids.next(), ...decided.value }
     await db.transaction(async () => {
       await store.insert(grant)
-      await audit.record({ actor: grant.grantedBy, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, year: grant.yearCode, until: grant.until } })
+      await audit.record({ actor, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, year: grant.yearCode, until: grant.until, ...(actor === grant.grantedBy ? {} : { by: grant.grantedBy }) } })
       await endSessionsOf(grant.personId)
       // What the server's own command line or the first set-up gives has nobody to be told yet.
       if (circleRoles.has(grant.role) && grant.grantedBy.startsWith('person:')) await tellCircle(grant)

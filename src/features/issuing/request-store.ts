@@ -2,12 +2,21 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import { chunks } from '../../shared/chunks.ts'
 import type { SignerRule, Slot } from '../agreements/requirement.ts'
-import type { AgreementRequest, RequestState, Signatory, SlotState } from './request.ts'
+import type { AgreementRequest, ExcuseCause, RequestState, Signatory, SlotState } from './request.ts'
 
-export interface NewRequest extends Omit<AgreementRequest, 'createdAt' | 'completedAt' | 'versionId' | 'state'> {
+export interface NewRequest extends Omit<AgreementRequest, 'createdAt' | 'completedAt' | 'versionId' | 'state' | 'excusedUntil' | 'excusedCause'> {
   planId: string | null
-  slots: Omit<Signatory, 'requestId' | 'state'>[]
+  slots: (Omit<Signatory, 'requestId' | 'state' | 'holderId'> & { holderId?: string })[]
 }
+
+/** A slot with the request it belongs to. */
+export interface SlotOfRequest {
+  signatory: Signatory
+  request: AgreementRequest
+}
+
+const SLOT = `select r.*, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state
+  from signatories s join requests r on r.id = s.request_id where s.id = ?`
 
 /** Requests and their slots. */
 export class RequestStore {
@@ -23,14 +32,14 @@ export class RequestStore {
     const now = this.#clock.now()
     const rows = requests.map((request) => ({
       id: request.id, requirement_id: request.requirementId, person_id: request.personId, school_id: request.schoolId,
-      agreement_id: request.agreementId, family: request.family, signer_rule: request.signerRule, occasion: request.occasion,
-      version_id: null, state: 'open', due_on: request.dueOn, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
-      created_at: now, completed_at: null,
+      agreement_id: request.agreementId, family: request.family, topic: request.topic, signer_rule: request.signerRule, occasion: request.occasion,
+      compulsory: request.compulsory ? 1 : 0, version_id: null, state: 'open', due_on: request.dueOn, grace_until: request.graceUntil, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
+      created_at: now, completed_at: null, live: 1,
     }))
     const added = await this.#db.insertNew('requests', rows)
     const slots = added === requests.length ? requests : await this.#thatExist(requests)
     await this.#db.insertMany('signatories', slots.flatMap((request) => request.slots.map((slot) => ({
-      id: slot.id, request_id: request.id, slot: slot.slot, act: slot.act, required: slot.required ? 1 : 0, state: 'open',
+      id: slot.id, request_id: request.id, slot: slot.slot, act: slot.act, required: slot.required ? 1 : 0, state: 'open', holder_id: slot.holderId ?? '',
     }))))
     return added
   }
@@ -56,6 +65,23 @@ export class RequestStore {
     return row ? requestFromRow(row) : null
   }
 
+  /** A slot with its request, in one look. */
+  async slot(signatoryId: string): Promise<SlotOfRequest | null> {
+    return slotFromRow((await this.#db.rows(SLOT, [signatoryId]))[0])
+  }
+
+  /** The same for changing: both rows are locked where the database can. */
+  async lockSlot(signatoryId: string): Promise<SlotOfRequest | null> {
+    return slotFromRow((await this.#db.rows(this.#db.dialect.lockRows ? `${SLOT} for update` : SLOT, [signatoryId]))[0])
+  }
+
+  /** The request that was put in the place of a superseded one (I2). */
+  async successorOf(request: AgreementRequest): Promise<AgreementRequest | null> {
+    const rows = await this.#db.read('requests')
+      .where({ person_id: request.personId, agreement_id: request.agreementId, requirement_id: request.requirementId, live: 1 }).andWhere('id', '>', request.id).orderBy('id', 'desc').limit(1)
+    return rows[0] ? requestFromRow(rows[0]) : null
+  }
+
   async ofPeople(personIds: readonly string[]): Promise<AgreementRequest[]> {
     const found: AgreementRequest[] = []
     for (const part of chunks(personIds)) {
@@ -72,7 +98,7 @@ export class RequestStore {
   async signatoriesOf(requestIds: readonly string[]): Promise<Map<string, Signatory[]>> {
     const found = new Map<string, Signatory[]>()
     for (const part of chunks(requestIds)) {
-      for (const row of await this.#db.read('signatories').whereIn('request_id', part).orderBy('slot', 'desc')) {
+      for (const row of await this.#db.rows(`select * from signatories where request_id in (?${', ?'.repeat(part.length - 1)}) order by slot desc, holder_id`, part)) {
         const signatory = signatoryFromRow(row)
         found.set(signatory.requestId, [...found.get(signatory.requestId) ?? [], signatory])
       }
@@ -81,15 +107,24 @@ export class RequestStore {
   }
 
   async setSignatory(id: string, state: SlotState): Promise<void> {
-    await this.#db.sql('signatories').where({ id }).update({ state })
+    await this.#db.run('update signatories set state = ? where id = ?', [state, id])
   }
 
-  async update(id: string, change: { state?: RequestState; versionId?: string | null; completedAt?: number | null }): Promise<void> {
+  /** An open slot nobody is asked for any more, or one that is asked from now on. */
+  async setRequired(id: string, required: boolean): Promise<void> {
+    await this.#db.sql('signatories').where({ id }).update({ required: required ? 1 : 0 })
+  }
+
+  async update(id: string, change: {
+    state?: RequestState; versionId?: string | null; completedAt?: number | null; excuse?: { until: string; cause: ExcuseCause } | null
+  }): Promise<void> {
     const columns = {
-      ...(change.state ? { state: change.state } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
+      ...(change.excuse !== undefined ? { excused_until: change.excuse?.until ?? null, excused_cause: change.excuse?.cause ?? null } : {}),
+      ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
-    if (Object.keys(columns).length > 0) await this.#db.sql('requests').where({ id }).update(columns)
+    const names = Object.keys(columns)
+    if (names.length > 0) await this.#db.run(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [...Object.values(columns), id])
   }
 }
 
@@ -101,15 +136,26 @@ function requestFromRow(row: Record<string, unknown>): AgreementRequest {
     schoolId: row['school_id'] as string,
     agreementId: row['agreement_id'] as string,
     family: row['family'] as string,
+    topic: row['topic'] as string,
+    compulsory: Boolean(row['compulsory']),
     signerRule: row['signer_rule'] as SignerRule,
     occasion: row['occasion'] as string,
     versionId: row['version_id'] as string | null,
     state: row['state'] as RequestState,
     dueOn: row['due_on'] as string | null,
+    graceUntil: row['grace_until'] as string | null,
+    excusedUntil: row['excused_until'] as string | null,
+    excusedCause: row['excused_cause'] as ExcuseCause | null,
     reasons: JSON.parse(row['reasons'] as string) as string[],
     createdAt: row['created_at'] as number,
     completedAt: row['completed_at'] as number | null,
   }
+}
+
+function slotFromRow(row: Record<string, unknown> | undefined): SlotOfRequest | null {
+  if (!row) return null
+  const slot = { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'] }
+  return { signatory: signatoryFromRow(slot), request: requestFromRow(row) }
 }
 
 function signatoryFromRow(row: Record<string, unknown>): Signatory {
@@ -120,5 +166,6 @@ function signatoryFromRow(row: Record<string, unknown>): Signatory {
     act: row['act'] as Signatory['act'],
     required: Boolean(row['required']),
     state: row['state'] as SlotState,
+    holderId: row['holder_id'] as string,
   }
 }

@@ -2,6 +2,9 @@ import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import type { SignerRule, Slot } from '../agreements/requirement.ts'
 
 export type RequestState = 'open' | 'complete' | 'declined' | 'excused' | 'superseded' | 'cancelled'
+/** Why somebody need not sign for a while (I4). */
+export const EXCUSE_CAUSES = ['away', 'other-provision', 'adapted-route', 'not-applicable'] as const
+export type ExcuseCause = (typeof EXCUSE_CAUSES)[number]
 export type SlotState = 'open' | 'signed' | 'declined' | 'cancelled'
 
 /** One requirement put to one person for one occasion (I1). */
@@ -13,12 +16,21 @@ export interface AgreementRequest {
   schoolId: string
   agreementId: string
   family: string
+  /** '' for the band's own agreement; tells a further document for the same people apart (I1). */
+  topic: string
   signerRule: SignerRule
   occasion: string
+  /** False: asked once, never chased, and counted by nobody. */
+  compulsory: boolean
   /** Pinned when the first slot is captured (I2). */
   versionId: string | null
   state: RequestState
   dueOn: CalendarDate | null
+  /** Last day before anything follows from it; the due date where there is no grace. */
+  graceUntil: CalendarDate | null
+  /** Nobody is chased until then (I4); null unless excused. */
+  excusedUntil: CalendarDate | null
+  excusedCause: ExcuseCause | null
   reasons: string[]
   createdAt: Instant
   completedAt: Instant | null
@@ -32,6 +44,8 @@ export interface Signatory {
   act: 'sign' | 'acknowledge'
   required: boolean
   state: SlotState
+  /** The one adult who is asked, where all who may sign are (F5); '' is whoever may. */
+  holderId: string
 }
 
 /** A request is complete when every required slot holds a signature (D1). */

@@ -1,10 +1,10 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
-import { emailNorm } from '../../shared/names.ts'
+import { emailNorm, searchText } from '../../shared/names.ts'
+import { searchWords } from './name-search.ts'
 import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
-import { searchWords } from './name-search.ts'
 
 export interface Person {
   id: string
@@ -36,7 +36,8 @@ export class PeopleQueries {
   }
 
   async person(id: string): Promise<Person | null> {
-    return (await this.people([id])).get(id) ?? null
+    const [row] = await this.#db.rows('select * from people where id = ?', [id])
+    return row ? personFromRow(row) : null
   }
 
   async people(ids: readonly string[]): Promise<Map<string, Person>> {
@@ -103,11 +104,28 @@ export class PeopleQueries {
     return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
   }
 
-  /** By parts of a name, for pickers and search; at most `limit`. */
+  /** By parts of a name in any order, for pickers and search; at most `limit`, none for no word. */
   async search(text: string, limit: number): Promise<Person[]> {
+    const words = searchWords(text)
+    if (words.length === 0) return []
     const query = this.#db.read('people').orderBy('name_search').limit(limit)
-    for (const word of searchWords(text)) void query.where('name_search', 'like', `%${word}%`)
+    for (const word of words) void query.where('name_search', 'like', `%${word}%`)
     return (await query as Record<string, unknown>[]).map(personFromRow)
+  }
+
+  /** By exact login name, address or full name; at most `limit`. */
+  async exactly(text: string, limit: number): Promise<Person[]> {
+    const norm = emailNorm(text)
+    const login = await this.#db.read('people').where((w) => {
+      void w.where({ username: text.trim() })
+      if (norm !== null) void w.orWhere({ email_norm: norm })
+    }).orderBy('id').limit(limit)
+    if (login.length > 0) return login.map(personFromRow)
+    const words = searchWords(text)
+    if (words.length < 2) return []
+    const query = this.#db.read('people').orderBy('id').limit(50)
+    for (const word of words) void query.where('name_search', 'like', `%${word}%`)
+    return (await query).map(personFromRow).filter(({ preferredForename, surname }) => searchText(`${preferredForename} ${surname}`) === words.join(' ')).slice(0, limit)
   }
 
   /** Head count per school and role on a day: the populations of the brake (B1). */

@@ -1,6 +1,8 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
+import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
+import type { CalendarDate } from '../../shared/dates.ts'
 import { emailNorm, nameSearch } from '../../shared/names.ts'
 
 export interface PersonFields {
@@ -28,6 +30,14 @@ export class PeopleStore {
     const rows = people.map((person) => ({ id: this.#ids.next(), ...personColumns(person), created_at: now, updated_at: now }))
     await this.#db.insertMany('people', rows)
     return rows.map((row) => row.id)
+  }
+
+  /** Somebody whom no source brings: a visitor, for the days of the visit. `endDate` is the last day. */
+  async addAffiliation(place: { personId: string; schoolId: string; role: AffiliationRole; startDate: CalendarDate; endDate: CalendarDate }): Promise<void> {
+    const now = this.#clock.now()
+    await this.#db.sql('affiliations').insert({
+      id: this.#ids.next(), person_id: place.personId, school_id: place.schoolId, role: place.role, start_date: place.startDate, end_date: place.endDate, created_at: now, updated_at: now,
+    })
   }
 
   async update(id: string, person: PersonFields): Promise<void> {

@@ -39,7 +39,7 @@ const COLUMNS = `r.id as request_id, a.id as place_id, r.person_id, p.preferred_
   r.agreement_id, r.occasion, r.state, r.created_at, r.due_on, r.completed_at, ${STATUS} as status`
 /** Requests counted in one statement: short enough for somebody who is signing meanwhile. */
 const PART = 4_000
-const PART_OF_REQUESTS = '(select id, person_id, agreement_id, family, occasion, state, due_on from requests where id > ? and id <= ?)'
+const PART_OF_REQUESTS = '(select id, person_id, agreement_id, family, occasion, state, due_on, compulsory from requests where id > ? and id <= ?)'
 const PEOPLE_AT_A_TIME = 2_000
 
 /** What the board reads. Lines and figures come from the same words (`board-sql.ts`), so that they agree. */

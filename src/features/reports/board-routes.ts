@@ -9,6 +9,7 @@ import { academicYear, today } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import { boardCsv } from './board-csv.ts'
 import { agreementsFor, cellsOf, countOf, countsOnce } from './board-figures.ts'
@@ -24,6 +25,7 @@ export interface BoardPagesDeps {
   chase: ChaseService
   schools: SchoolStore
   agreements: AgreementStore
+  calendar: CalendarStore
 }
 
 const SEARCH_PATH = `${BOARD_PATH}/search`
@@ -64,7 +66,7 @@ export function chaseWords({ mails, already, unreached }: ChaseReport): string {
   const people = (count: number) => `${count.toLocaleString('en-GB')} ${count === 1 ? 'person' : 'people'}`
   return [
     mails > 0 ? `${people(mails)} will get a mail in the next minutes.` : 'Nobody gets a new mail.',
-    ...(already > 0 ? [`${people(already)} had one today already.`] : []),
+    ...(already > 0 ? [`${people(already)} had one today already, or since the last school day.`] : []),
     ...(unreached > 0 ? [`${unreached.toLocaleString('en-GB')} ${unreached === 1 ? 'agreement' : 'agreements'} no mail can reach: nobody who has to sign has an e-mail address. Pupils with a school login see it when they sign in.`] : []),
   ].join(' ')
 }
@@ -105,10 +107,12 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   const total = name ? await deps.board.count(question) : countOf(listed)
   const page = Math.min(filter.page, Math.max(1, Math.ceil(total / PAGE_SIZE)))
   const lines = await deps.board.page(question, { sort: filter.sort, offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
+  const calendarOf = await deps.calendar.around(question.today, schools)
   const signed = lines.filter((line) => line.status === 'signed').map((line) => line.requestId)
   return boardView({
     filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), places: cellsOf(cells, { ...filter, status: '' }, agreementIds, true), lines, total,
     records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
+    mayOpen: actor.can('person.view'), schoolDaysBetween: (schoolId, from, to) => calendarOf(schoolId).schoolDaysBetween(from, to),
     now: deps.clock.now(), mayExport: actor.can('office.board.export'), mayChase: actor.can('requests.chase'), searchAction: SEARCH_PATH,
   })
 }

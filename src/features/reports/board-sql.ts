@@ -32,14 +32,14 @@ export interface SqlPart {
 /** A required slot that is still open and whose holder no known route reaches: no address, and for their own slot no login either. */
 const UNREACHABLE = `exists (select 1 from signatories u where u.request_id = r.id and u.required = 1 and u.state = 'open' and (case u.slot
   when 'guardian' then not exists (select 1 from guardian_links l join people g on g.id = l.guardian_id
-    where l.pupil_id = r.person_id and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0 and g.email_norm is not null)
+    where l.pupil_id = r.person_id and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0 and g.email_norm is not null and (u.holder_id = '' or u.holder_id = l.guardian_id))
   else p.email_norm is null and p.username is null end))`
 
 /** A required slot whose holder said no. */
 const SAID_NO = `exists (select 1 from signatories d where d.request_id = r.id and d.required = 1 and d.state = 'declined')`
 
-/** Whose required slots are open, as a sum: guardian 1, pupil 2, self 4. */
-const MISSING = `(select sum(case s.slot when 'guardian' then 1 when 'pupil' then 2 else 4 end)
+/** Whose required slots are open, as a sum: guardian 1, however many are asked (F5), pupil 2, self 4. */
+const MISSING = `(select sum(distinct case s.slot when 'guardian' then 1 when 'pupil' then 2 else 4 end)
   from signatories s where s.request_id = r.id and s.required = 1 and s.state = 'open')`
 
 /** One of `BOARD_STATUSES`, over `r` (requests) and `p` (people). */
@@ -92,7 +92,8 @@ export function firstPlace(question: Pick<BoardQuestion, 'schools' | 'today'>): 
  * statistics, would walk that half anew for every person.
  */
 const STATE = `coalesce(r.state, '')`
-const COUNTED = `r.occasion >= ? and ${STATE} in ('open', 'complete', 'declined', 'excused')`
+/** What is optional is asked once and counted by nobody. */
+const COUNTED = `r.occasion >= ? and r.compulsory = 1 and ${STATE} in ('open', 'complete', 'declined', 'excused')`
 
 /**
  * `from ... where ...` of the board's lines; `r` is narrowed first to `requests`, a table or a bracketed part of one. The order

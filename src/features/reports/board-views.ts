@@ -29,6 +29,10 @@ export interface BoardData {
   now: Instant
   mayExport: boolean
   mayChase: boolean
+  /** The reader may open a person's page. */
+  mayOpen?: boolean
+  /** School days of a school's calendar between two days (I6). */
+  schoolDaysBetween?: (schoolId: string, from: CalendarDate, to: CalendarDate) => number
   searchAction: string
 }
 
@@ -121,7 +125,7 @@ function filtersOf({ filter, schools, agreements, cells, name }: BoardData): obj
   }
 }
 
-function tableOf({ filter, lines, schools, agreements, records, total, now }: BoardData, link: (change: Partial<BoardFilter>) => string): object {
+function tableOf({ filter, lines, schools, agreements, records, total, now, mayOpen, schoolDaysBetween }: BoardData, link: (change: Partial<BoardFilter>) => string): object {
   const several = schools.length > 1 && !filter.school
   const schoolNames = new Map(schools.map((school) => [school.id, school.name]))
   const titles = new Map(agreements.map((agreement) => [agreement.id, agreement.title]))
@@ -133,19 +137,20 @@ function tableOf({ filter, lines, schools, agreements, records, total, now }: Bo
       const words = STATUS_WORDS[line.status]
       const record = records.get(line.requestId)
       return [
-        { text: `${line.surname}, ${line.forename}`.replace(/^, |, $/, ''), ...(record ? { href: `/records/${record}` } : {}) },
+        { text: `${line.surname}, ${line.forename}`.replace(/^, |, $/, ''), ...(record ? { href: `/records/${record}` } : mayOpen ? { href: `/office/signing/${line.personId}` } : {}) },
         { text: [line.yearCode ? yearName(line.yearCode) : '', line.regGroup ?? ''].filter(Boolean).join(', ') || 'Adult', ...(several ? { sub: schoolNames.get(line.schoolId) ?? '' } : {}) },
         { text: titles.get(line.agreementId) ?? '', sub: /^\d{4}\//.test(line.occasion) ? line.occasion : '' },
         { tag: { status: line.overdue && words.tag === 'outstanding' ? 'attention' : words.tag, text: words.text } },
         { text: line.completedAt === null ? `Asked on ${shortDate(today(line.askedAt))}` : `On ${shortDate(today(line.completedAt))}` },
-        line.status === 'signed' || line.dueOn === null ? { text: '–' } : { text: shortDate(line.dueOn), ...(line.overdue ? { sub: overdueBy(line.dueOn, on) } : {}) },
+        line.status === 'signed' || line.dueOn === null ? { text: '–' } : { text: shortDate(line.dueOn), ...(line.overdue ? { sub: overdueBy(schoolDaysBetween?.(line.schoolId, line.dueOn, on) ?? 0) } : {}) },
       ]
     }),
   }
 }
 
-function overdueBy(dueOn: CalendarDate, on: CalendarDate): string {
-  return `overdue by ${count(Math.round((Date.parse(on) - Date.parse(dueOn)) / 86_400_000), 'day')}`
+/** I6: what is late is late by school days; over a weekend or holiday it grows no later. */
+function overdueBy(schoolDays: number): string {
+  return schoolDays === 0 ? 'overdue' : `overdue by ${count(schoolDays, 'school day')}`
 }
 
 function sortable(text: string, by: 'name' | 'group' | 'due', { sort }: BoardFilter, link: (change: Partial<BoardFilter>) => string): object {

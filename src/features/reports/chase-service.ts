@@ -3,16 +3,18 @@ import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import { today } from '../../shared/dates.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
+import { reminderDay } from '../schools/reminder-day.ts'
 import type { BoardQueries } from './board-queries.ts'
 import { type BoardQuestion, isOpen } from './board-sql.ts'
 
-export interface ChaseDeps { db: Database; clock: Clock; outbox: Outbox; audit: AuditLog; board: BoardQueries }
+export interface ChaseDeps { db: Database; clock: Clock; outbox: Outbox; audit: AuditLog; board: BoardQueries; calendar: CalendarStore }
 
 /** What a press of "chase" came to. */
 export interface ChaseReport {
   /** People who get a mail by this press. */
   mails: number
-  /** Of those asked for, people who were chased today already. */
+  /** Of those asked for, people who were chased on this school day already; a weekend belongs to its Friday (I6). */
   already: number
   /** Agreements for which nobody who still has to sign has an e-mail address. */
   unreached: number
@@ -30,7 +32,8 @@ export class ChaseService {
   /** Puts the mails of these lines into the outbox; who may be written to is checked again at sending (F2). */
   async chase(question: BoardQuestion, by: { actor: string; what: Record<string, string> }): Promise<ChaseReport> {
     const { db, clock, outbox, audit, board } = this.#deps
-    const day = today(clock.now())
+    const on = today(clock.now())
+    const day = reminderDay((await this.#deps.calendar.around(on, []))(null), on)
     const report: ChaseReport = { mails: 0, already: 0, unreached: 0 }
     const seen = new Set<string>()
     for await (const lines of board.all({ ...question, status: question.status ?? 'open' })) {
@@ -59,7 +62,7 @@ export class ChaseService {
       const rows = await this.#deps.db.rows(
         `select s.request_id, case when s.slot = 'guardian' then g.id else p.id end as person_id
          from signatories s join requests r on r.id = s.request_id join people p on p.id = r.person_id
-         left join guardian_links l on s.slot = 'guardian' and l.pupil_id = r.person_id and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0
+         left join guardian_links l on s.slot = 'guardian' and l.pupil_id = r.person_id and (s.holder_id = '' or s.holder_id = l.guardian_id) and l.ended_at is null and l.may_sign = 1 and l.do_not_contact = 0
          left join people g on g.id = l.guardian_id and g.email_norm is not null
          where s.request_id in (${ids.map(() => '?').join(', ')}) and s.required = 1 and s.state = 'open'
            and (case when s.slot = 'guardian' then g.id is not null else p.email_norm is not null end)`, ids)

@@ -6,6 +6,9 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { view } from '../../http/page-result.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import { Forbidden } from '../../shared/errors.ts'
+import { reviewsOf } from '../accounts/restricting/restrict-routes.ts'
+import type { SingleRestrictions } from '../accounts/restricting/single-restrictions.ts'
+import type { PeopleQueries } from '../people/people-queries.ts'
 import { isProposedLeaver, missingPlaces } from '../roster/missing-places.ts'
 import type { RosterQueries } from '../roster/roster-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
@@ -19,8 +22,10 @@ export interface HomePagesDeps {
   clock: Clock
   board: BoardQueries
   schools: SchoolStore
-  accounts: { queries: { plans(limit: number): Promise<{ waiting: Plan[]; done: Plan[] }> } }
+  accounts: { queries: { plans(limit: number): Promise<{ waiting: Plan[]; done: Plan[] }> }; single: SingleRestrictions }
+  people: PeopleQueries
   rosters: RosterQueries
+  certificateNotices: { current(): { left: number; endsAt: number } | null }
 }
 
 /** `/office`: what needs somebody now, how things stand, what happened lately. */
@@ -28,7 +33,7 @@ export function homePages(deps: HomePagesDeps): Page[] {
   return [definePage({
     name: 'office home', path: '/office', permission: 'signed-in',
     get: async (ctx) => {
-      if (!['office.board.view', 'roster.view', 'access.view'].some((permission) => ctx.actor.can(permission))) throw new Forbidden()
+      if (!['office.board.view', 'roster.view', 'access.view', 'restriction.place'].some((permission) => ctx.actor.can(permission))) throw new Forbidden()
       return view('pages/home/office-home.njk', homeView(await homeData(deps, ctx.actor)))
     },
   })]
@@ -48,9 +53,11 @@ async function homeData(deps: HomePagesDeps, actor: Actor): Promise<HomeData> {
     name: actor.name, now, runs,
     board: actor.can('office.board.view') ? await boardOf(deps, actor) : null,
     heldRuns: held.runs,
+    reviews: actor.can('restriction.place') ? await reviewsOf({ single: deps.accounts.single, people: deps.people }, actor) : [],
     waitingPlans: plans.waiting, donePlans: plans.done,
     proposedLeavers: new Set(missing.map((place) => place.personId)).size,
     sealsOverdue: actor.can('records.view') ? await home.sealsOverdue(actor.schools('records.view'), now) : 0,
+    sealEnds: actor.can('audit.view') && actor.schools('audit.view') === 'all' ? deps.certificateNotices.current() : null,
     // Of the trust's issues, who sees one group only would learn the size of the others.
     issues: actor.schools('office.board.view').length > 0 ? await home.issues(3) : [],
   }

@@ -12,9 +12,13 @@ export interface HomeData {
   now: Instant
   board: { figures: BoardFigures; cells: BoardCell[]; schools: ReadonlyMap<string, string> } | null
   heldRuns: RosterRun[]
+  /** Restrictions of one person that this reader is to look at again. */
+  reviews: readonly { secondLookBy: Instant | null }[]
   waitingPlans: Plan[]
   proposedLeavers: number
   sealsOverdue: number
+  /** The sealing certificate ends soon; told to those who see the whole ledger. */
+  sealEnds: { left: number; endsAt: Instant } | null
   runs: RosterRun[]
   donePlans: Plan[]
   issues: RecentEvent[]
@@ -30,9 +34,12 @@ export function homeView(data: HomeData): object {
   }
 }
 
-function todoOf({ heldRuns, waitingPlans, proposedLeavers, sealsOverdue, board }: HomeData): object[] {
+function todoOf({ heldRuns, reviews, waitingPlans, proposedLeavers, sealsOverdue, sealEnds, board }: HomeData): object[] {
   const figures = board?.figures
+  const urgent = reviews.filter(({ secondLookBy }) => secondLookBy !== null).length
   return [
+    ...(urgent > 0 ? [{ title: `${count(urgent, 'emergency restriction waits', 'emergency restrictions wait')} for a second look`, text: 'Somebody else than who placed it looks within a day.', href: '/access/reviews', linkText: 'Look at it' }] : []),
+    ...(reviews.length > urgent ? [{ title: `${count(reviews.length - urgent, 'restriction is', 'restrictions are')} to be looked at again`, text: 'Does it still have to stand?', href: '/access/reviews', linkText: 'See which' }] : []),
     ...heldRuns.map((run) => ({
       title: `${count(run.report.heldPeople, 'ending')} held`, text: `The reading of ${run.report.source} on ${longDate(today(run.startedAt))} would end more than usual. Nothing happens to them until somebody decides.`,
       href: `/rosters/runs/${run.id}`, linkText: 'Look at the plan',
@@ -44,6 +51,10 @@ function todoOf({ heldRuns, waitingPlans, proposedLeavers, sealsOverdue, board }
     ...(proposedLeavers > 0 ? [{ title: `${count(proposedLeavers, 'person is', 'people are')} missing from the feed`, text: 'They were absent twice, two days apart. Have they left?', href: '/rosters/missing', linkText: 'Answer for each' }] : []),
     ...(figures && figures.unreachable > 0 ? [{ title: `${count(figures.unreachable, 'agreement')} cannot reach anybody`, text: 'No e-mail address of a parent or carer who may sign, or no login.', href: `${BOARD_PATH}?status=unreachable`, linkText: 'See who' }] : []),
     ...(figures && figures.declined > 0 ? [{ title: `${count(figures.declined, 'person', 'people')} said no`, text: 'A conversation is the next step. Nobody is chased after a no.', href: `${BOARD_PATH}?status=declined`, linkText: 'See who' }] : []),
+    ...(sealEnds ? [{
+      title: sealEnds.left > 0 ? `The seal ends in ${count(sealEnds.left, 'day')}` : 'The seal has ended', href: '/verify/trust', linkText: 'About the seal',
+      text: `The certificate that seals signed agreements lasts until ${longDate(today(sealEnds.endsAt))}. On the server: npx assent rotate certificate, then start anew. What is sealed stays valid.`,
+    }] : []),
     ...(sealsOverdue > 0 ? [{ title: `${count(sealsOverdue, 'signature is', 'signatures are')} not sealed yet`, text: 'They are kept and count; their PDFs are late. If this stays, the worker is not running.', href: '/records?state=waiting', linkText: 'See which' }] : []),
   ]
 }

@@ -33,7 +33,7 @@ export class SchoolStore {
   }
 
   async get(id: string): Promise<School | null> {
-    const row = await this.#db.read('schools').where({ id }).first()
+    const [row] = await this.#db.rows('select * from schools where id = ?', [id])
     return row ? fromRow(row) : null
   }
 

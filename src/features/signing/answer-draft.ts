@@ -9,6 +9,8 @@ const schema = z.object({
   answer: z.enum(['yes', 'no']).nullable(),
   typed: z.string().nullable(),
   drawn: z.array(z.array(z.object({ x: z.number(), y: z.number() }))).nullable(),
+  /** Optional questions answered on the same page, with the hash of the words shown (G5). */
+  choices: z.array(z.object({ questionId: z.string(), hash: z.string(), answer: z.enum(['yes', 'no']) })).default([]),
   /** Whole and free of mistakes, so that it may be checked and sent. */
   ready: z.boolean(),
 })

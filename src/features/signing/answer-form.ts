@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fieldError } from '../../http/form-errors.ts'
 import type { FieldError } from '../../http/view-types.ts'
 import type { AnswerDraft } from './answer-draft.ts'
+import { choiceFields, readChoices } from './choice-fields.ts'
 import { parseStrokes, type Strokes } from './signature.ts'
 import { textHash } from './my-task.ts'
 import { parseTypedName } from './typed-name.ts'
@@ -12,6 +13,7 @@ export const answerBody = z.strictObject({
   answer: z.string().max(10).optional(),
   signature: z.string().max(4000).optional(),
   signatureDrawn: z.string().max(400_000).optional(),
+  ...choiceFields,
 })
 
 /** The answer as far as it is given, and what is missing. Pure. */
@@ -31,7 +33,7 @@ export function readAnswer(body: z.output<typeof answerBody>, act: 'sign' | 'ack
       else if (typed === null && drawn === null) errors.push(fieldError('signature', young ? 'Write your name, or draw your mark.' : 'Write your name. It is your signature.'))
     }
   }
-  return { draft: { text: body.text, answer, typed: act === 'sign' ? typed : null, drawn, ready: errors.length === 0 }, errors }
+  return { draft: { text: body.text, answer, typed: act === 'sign' ? typed : null, drawn, choices: readChoices(body), ready: errors.length === 0 }, errors }
 }
 
 function drawingOf(text: string | undefined): ReturnType<typeof parseStrokes> | null {

@@ -6,11 +6,13 @@ import { NotFound } from '../../shared/errors.ts'
 import { type AnswerDraft, draftMark, dropDraft, keepDraft, readDraft } from './answer-draft.ts'
 import { answerBody, readAnswer } from './answer-form.ts'
 import { checkView, closedView, declinedView, doneView, signView } from './answer-views.ts'
+import type { AskedQuestion } from './consent-service.ts'
 import { contactOf } from './contact.ts'
 import { nextOf } from './me-views.ts'
 import { assuranceOf, at, myTask, slotParams, textHash, whoIs } from './my-task.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 import type { SigningPage } from './signing-queries.ts'
+import { forgetAnswers, understoodOf } from './understanding.ts'
 
 const checkBody = z.strictObject({
   text: textHash,
@@ -28,18 +30,18 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'answer agreement', path: '/me/sign/:signatoryId/sign', permission: 'signed-in', params: slotParams, query: z.object({ text: textHash.optional() }),
       get: async (ctx) => {
-        const page = await myTask(deps, ctx)
         const { text } = ctx.query
+        const page = await myTask(deps, ctx, { text })
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
         if (text === undefined) return redirect(at.read(page.signatory.id))
         if (text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, text))
         const draft = readDraft(ctx.session, page.signatory.id)
-        return view(...signView(page, draft?.text === text ? draft : null, { brand: deps.brandOf(page.school), signerName: ctx.actor.name }))
+        return view(...signView(page, draft?.text === text ? draft : null, { brand: deps.brandOf(page.school), signerName: ctx.actor.name, questions: await askedWith(deps, page, whoIs(ctx)) }))
       },
       post: {
         body: answerBody, audit: 'answer.filled-in', secrets: ['signature', 'signatureDrawn'],
         handle: async (ctx) => {
-          const page = await myTask(deps, ctx)
+          const page = await myTask(deps, ctx, { text: ctx.body.text })
           const { draft, errors } = readAnswer(ctx.body, page.signatory.act, page.young)
           if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
           if (draft.text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, draft.text))
@@ -54,13 +56,13 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'check answer', path: '/me/sign/:signatoryId/check', permission: 'signed-in', params: slotParams,
       get: async (ctx) => {
-        const page = await myTask(deps, ctx)
+        const draft = readDraft(ctx.session, ctx.params.signatoryId)
+        const page = await myTask(deps, ctx, { text: draft?.text })
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
-        const draft = readDraft(ctx.session, page.signatory.id)
         if (draft && draft.text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, draft.text))
         if (!draft?.ready) return redirect(draft ? at.sign(page.signatory.id, draft.text) : at.read(page.signatory.id))
         return view(...checkView(page, draft, {
-          brand: deps.brandOf(page.school), signerName: ctx.actor.name, formKey: deps.ids.random(24).toString('base64url'), contact: await contactOf(deps, page.school),
+          brand: deps.brandOf(page.school), signerName: ctx.actor.name, formKey: deps.ids.random(24).toString('base64url'), questions: await askedWith(deps, page, whoIs(ctx)), contact: await contactOf(deps, page.school),
           reason: ctx.values['reason'],
         }))
       },
@@ -71,6 +73,9 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
       get: async (ctx) => {
         const page = await myTask(deps, ctx)
         if (page.standing.kind === 'open') return redirect(at.read(page.signatory.id))
+        // Asked anew about another text: what changed comes first (I2).
+        const successor = page.standing.kind === 'signed' ? null : await deps.signingQueries.successor(page)
+        if (successor) return redirect(at.changed(successor.id, readDraft(ctx.session, page.signatory.id)?.text ?? page.rendition.hash))
         const brand = deps.brandOf(page.school)
         const contact = await contactOf(deps, page.school)
         if (page.standing.kind === 'declined') return view(...declinedView(page, { brand, contact }))
@@ -95,15 +100,21 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
   ]
 }
 
+/** G5: the optional questions that this person has not answered yet, asked in the same sitting; young pupils' pages stay short. */
+async function askedWith(deps: SigningPagesDeps, page: SigningPage, personId: string): Promise<AskedQuestion[]> {
+  if (page.young) return []
+  return ((await deps.consents.about(page.subject.id, personId))?.questions ?? []).filter((one) => one.answer === null)
+}
+
 type CheckContext = PageContext<z.output<typeof slotParams>, unknown, z.output<typeof checkBody>>
 
 async function send(deps: SigningPagesDeps, ctx: CheckContext): Promise<PageResult> {
-  const page = await myTask(deps, ctx)
+  const page = await myTask(deps, ctx, { text: ctx.body.text })
   const id = page.signatory.id
   const draft = readDraft(ctx.session, id)
   if (page.standing.kind !== 'open') {
     // Answered or closed meanwhile; after a double click or the back button this is their own first answer.
-    dropDraft(ctx.session, id)
+    if (page.request.state !== 'superseded') dropDraft(ctx.session, id)
     return redirect(at.done(id))
   }
   if (ctx.body.text !== page.rendition.hash) return redirect(at.changed(id, ctx.body.text))
@@ -111,12 +122,13 @@ async function send(deps: SigningPagesDeps, ctx: CheckContext): Promise<PageResu
   if (draftMark(draft) !== ctx.body.shown || draft.text !== ctx.body.text) {
     return redirect(at.check(id), { kind: 'attention', text: 'Your answer was changed in another window. Please check it once more.' })
   }
-  const outcome = draft.answer === 'yes' ? await sign(deps, ctx, page, draft) : await decline(deps, ctx, id)
+  const outcome = draft.answer === 'yes' ? await sign(deps, ctx, page, draft) : await decline(deps, ctx, id, draft)
   switch (outcome) {
     case 'not-yours': throw new NotFound()
     case 'text-changed': return redirect(at.changed(id, ctx.body.text))
     default:
       dropDraft(ctx.session, id)
+      forgetAnswers(ctx.session, id)
       return redirect(at.done(id))
   }
 }
@@ -126,11 +138,14 @@ async function sign(deps: SigningPagesDeps, ctx: CheckContext, page: SigningPage
   return (await deps.signing.sign({
     signatoryId: page.signatory.id, signerId: whoIs(ctx), actor: ctx.actor.label, method, typed: draft.typed, drawn: draft.drawn,
     renditionHash: ctx.body.text, formKey: ctx.body.formKey, assurance: await assuranceOf(deps, ctx), address: ctx.address, userAgent: ctx.userAgent,
+    understanding: understoodOf(ctx.session, page.signatory.id, ctx.body.text),
+    choices: draft.choices,
   })).kind
 }
 
-async function decline(deps: SigningPagesDeps, ctx: CheckContext, signatoryId: string): Promise<string> {
+async function decline(deps: SigningPagesDeps, ctx: CheckContext, signatoryId: string, draft: AnswerDraft): Promise<string> {
   return (await deps.signing.decline({
     signatoryId, signerId: whoIs(ctx), actor: ctx.actor.label, renditionHash: ctx.body.text, reason: ctx.body.reason?.trim() || null, wantsCall: ctx.body.call === 'yes',
+    assurance: await assuranceOf(deps, ctx), choices: draft.choices,
   })).kind
 }

@@ -1,10 +1,12 @@
 import type { Brand } from '../../http/views.ts'
 import { type AnswerDraft, draftMark } from './answer-draft.ts'
+import { choiceView } from './choice-fields.ts'
+import type { AskedQuestion } from './consent-service.ts'
 import type { Contact } from './contact.ts'
 import { capacityOf } from './evidence.ts'
-import { at } from './my-task.ts'
-import { mainIdeas } from './pictures.ts'
-import { readingSteps } from './reading-steps.ts'
+import { at, type TaskPaths } from './my-task.ts'
+import { mainIdeas } from '../agreements/pictures.ts'
+import { readingSteps } from '../agreements/reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
 import type { Signature } from './signature.ts'
 import type { SigningPage } from './signing-queries.ts'
@@ -20,12 +22,13 @@ export function choicesFor(page: Pick<SigningPage, 'young' | 'signatory'>): { va
 }
 
 /** Agree or not, and a name. Pure. */
-export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string }): Shown {
+export function signView(page: SigningPage, draft: AnswerDraft | null, who: { brand: Brand; signerName: string; questions?: readonly AskedQuestion[]; paths?: TaskPaths }): Shown {
+  const to = who.paths ?? at
   const { rendition, signatory, statement } = page
   const steps = readingSteps(page).length
   const common = {
-    brand: who.brand, action: at.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
-    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: steps > 1 ? at.step(signatory.id, steps, rendition.hash) : at.read(signatory.id), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
+    brand: who.brand, action: to.sign(signatory.id, rendition.hash), text: rendition.hash, statement, choices: choicesFor(page), answer: draft?.answer ?? null,
+    signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: to.step(signatory.id, steps > 1 ? steps : 1, rendition.hash), text: page.young || steps > 1 ? 'Back' : 'Back to the agreement' },
   }
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
@@ -35,7 +38,8 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     }]
   }
   return ['pages/signing/sign.njk', {
-    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: at.read(signatory.id),
+    ...common, agreement: { title: rendition.title }, subject: subjectOf(page), readHref: to.step(signatory.id, 1, rendition.hash),
+    ...choiceView(who.questions ?? [], draft ? Object.fromEntries(draft.choices.map((choice) => [choice.questionId, choice.answer])) : null),
     question: signatory.act === 'acknowledge' ? 'Have you read it?' : 'Do you agree?',
     ...(signatory.act === 'sign' ? { nameLabel: 'Your full name', nameHint: 'This is your signature if you agree. Write it as you would on paper.' } : {}),
   }]
@@ -43,7 +47,7 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
 
 /** Everything once more, before the button that acts. Pure. */
 export function checkView(page: SigningPage, draft: AnswerDraft, who: {
-  brand: Brand; signerName: string; formKey: string; contact: Contact; reason?: string | string[] | undefined
+  brand: Brand; signerName: string; formKey: string; questions?: readonly AskedQuestion[]; contact: Contact; reason?: string | string[] | undefined
 }): Shown {
   const { rendition, signatory } = page
   const agrees = draft.answer === 'yes'
@@ -63,6 +67,10 @@ export function checkView(page: SigningPage, draft: AnswerDraft, who: {
       { key: 'You sign as', value: `${who.signerName}, ${lowerFirst(capacityOf(page))}` },
       { key: 'Your answer', value: choicesFor(page).find((choice) => choice.value === draft.answer)?.text ?? '', change: { href: `${sign}#answer`, what: 'your answer' } },
       ...(agrees && draft.typed ? [{ key: 'Your name as written', value: draft.typed, change: { href: `${sign}#signature`, what: 'your name' } }] : []),
+      ...(who.questions ?? []).map(({ question }, n) => {
+        const answer = draft.choices.find((choice) => choice.questionId === question.id)?.answer
+        return { key: question.title, value: answer === 'yes' ? 'Yes' : answer === 'no' ? 'No' : 'Not answered', change: { href: `${sign}#choice-${n + 1}`, what: `your choice about ${question.title}` } }
+      }),
     ],
   }]
 }

@@ -5,10 +5,12 @@ import { addDays, longDate, today } from '../../shared/dates.ts'
 import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
+import type { ProtectionFlags } from '../people/protection-flags.ts'
+import { mayBeWritten } from './may-be-written.ts'
 import type { SigningQueries, SigningTask } from './signing-queries.ts'
 
 export interface InvitationDeps {
-  db: Database; clock: Clock; outbox: Outbox; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries
+  db: Database; clock: Clock; outbox: Outbox; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; protection: ProtectionFlags
   baseUrl: string
 }
 
@@ -45,10 +47,12 @@ export class Invitations {
 
   /** Outbox handler of `messages.sign-link`. What is outstanding, and who may be written to, is looked up now (F2). `asked`: the person asked for the link. */
   async invite(personId: string, planId: string, options: { asked?: boolean } = {}): Promise<void> {
-    const { people, mail, queries } = this.#deps
+    const { people, mail, queries, protection } = this.#deps
     const person = await people.person(personId)
     if (!person?.email) return
-    const tasks = await queries.tasksOf(personId)
+    const all = await queries.tasksOf(personId)
+    // Who asked is answered; nobody is written to first about a child whose contact goes through the office (P6).
+    const tasks = options.asked ? all : await mayBeWritten(protection, all)
     const open = tasks.filter((task) => task.signatory.state === 'open' && task.request.state === 'open')
     // Who asks for a link may want what they signed, or to take it back; a plan has nothing to say to them.
     if (open.length === 0 && !(options.asked && tasks.length > 0)) return

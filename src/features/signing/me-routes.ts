@@ -11,9 +11,13 @@ export function mePages(deps: SigningPagesDeps): Page[] {
       name: 'my list', path: '/me', permission: 'signed-in',
       get: async (ctx) => {
         const personId = whoIs(ctx)
-        const [tasks, person] = await Promise.all([deps.signingQueries.tasksOf(personId), deps.people.person(personId)])
-        const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name })
-        return view(template, { brand: brandFor(tasks, deps.brandOf), ...data })
+        const [tasks, person, trainings, asked] = await Promise.all([
+          deps.signingQueries.tasksOf(personId), deps.people.person(personId), deps.issuing.trainings.of(personId), deps.consents.askedOf(personId),
+        ])
+        const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name }, {
+          trainings, groupLists: ctx.session.via !== 'link' && ctx.actor.roles.some(({ role }) => role === 'staff') && (await deps.consentLists.groupsOf(personId)).length > 0, choices: asked.length === 0 ? null : asked.flatMap((about) => about.questions).filter((one) => one.answer === null).length,
+        })
+        return view(template, { brand: brandFor(tasks, deps.brandOf), workLinks: deps.workLinks(ctx.actor), ...data })
       },
     }),
     definePage({ name: 'family list', path: '/f', permission: 'signed-in', get: async () => redirect('/me') }),

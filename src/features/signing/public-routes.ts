@@ -35,7 +35,7 @@ export function publicPages(deps: SigningPagesDeps): Page[] {
     }),
     definePage({
       name: 'sign in', path: '/sign-in', permission: 'public',
-      get: async (ctx) => (ctx.actor.personId === null ? view('pages/about/sign-in.njk', { askHref: '/ask', back: { href: '/' } }) : redirect('/me')),
+      get: async (ctx) => (ctx.actor.personId === null ? view('pages/about/sign-in.njk', { ways: await deps.signIn.ways(), askHref: '/ask', back: { href: '/' } }) : redirect('/me')),
     }),
     definePage({
       name: 'what is stored', path: '/stored', permission: 'public',

@@ -1,9 +1,15 @@
 import type { Brand } from '../../http/views.ts'
 import { capacityOf } from './evidence.ts'
 import { placeWords } from './me-views.ts'
-import { at } from './my-task.ts'
-import { pictureFor } from './pictures.ts'
-import { readingMinutes, type ReadingStep, readingSteps } from './reading-steps.ts'
+import { at as own, type TaskPaths } from './my-task.ts'
+import { pictureFor } from '../agreements/pictures.ts'
+import { isEnglish } from '../agreements/agreement.ts'
+import type { CheckQuestion } from '../agreements/agreement-file.ts'
+import { clausesOf, openingOf } from '../agreements/clauses.ts'
+import { renderMarkdown } from '../agreements/render-markdown.ts'
+import { directionOf, languageName, nameOf } from '../agreements/shown-as.ts'
+import { usualSymbol } from '../agreements/symbols.ts'
+import { readingMinutes, type ReadingStep, readingSteps } from '../agreements/reading-steps.ts'
 import type { SigningPage } from './signing-queries.ts'
 
 export interface ReadingPlace {
@@ -14,6 +20,10 @@ export interface ReadingPlace {
   /** Index of the answer chosen to a friendly question. */
   answer: number | null
   brand: Brand
+  /** "What has changed since you last signed"; null when nothing was signed before, or it is the same text. */
+  sinceHref: string | null
+  /** Other addresses than those of one's own list. */
+  paths?: TaskPaths
 }
 
 /** One step of reading as template and data; null when there is no such step. Pure. */
@@ -21,53 +31,46 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   const steps = readingSteps(page)
   const step = steps[place.step - 1]
   if (!step) return null
+  const at = place.paths ?? own
   const id = page.signatory.id
   const text = page.rendition.hash
   const onward = place.step < steps.length ? at.step(id, place.step + 1, text) : at.sign(id, text)
-  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: '/me', text: page.young ? 'Back' : 'Back to your list' }
-  const common = { brand: place.brand, back }
+  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: at.start, text: page.young || place.paths ? 'Back' : 'Back to your list' }
+  const common = { brand: place.brand, back, ways: place.step === 1 && !place.paths ? waysOf(page) : [], sinceHref: place.sinceHref, textLang: page.rendition.language, textDir: directionOf(page.rendition.language) }
   if (step.kind === 'question') return questionView(page, place, step, onward, common)
-  if (step.kind === 'whole' || place.all) return wholeView(page, steps, common)
+  if (step.kind === 'whole' || place.all) return wholeView(page, steps, at, common)
   return {
     template: 'pages/signing/young/read.njk',
     data: {
-      ...common, now: place.step, of: steps.length, picture_name: pictureFor(step.clause), titleHtml: step.titleHtml, html: step.html,
-      forAdults: step.forAdults, nextHref: onward, ...(place.step === 1 ? { allHref: `${at.read(id)}?all=1` } : {}),
+      ...common, now: place.step, of: steps.length, picture_name: pictureFor(step.clause), symbol_name: symbolOf(page, step.clause), titleHtml: step.titleHtml, html: step.html,
+      forAdults: step.forAdults, nextHref: onward, ...(place.step === 1 ? { allHref: `${at.step(id, 1, text)}&all=1` } : {}),
       versionLabel: step.forAdults || place.step === steps.length ? page.rendition.versionLabel : null,
     },
   }
 }
 
-function wholeView(page: SigningPage, steps: ReadingStep[], common: object): { template: string; data: object } {
+function wholeView(page: SigningPage, steps: ReadingStep[], at: TaskPaths, common: object): { template: string; data: object } {
   const { rendition, signatory } = page
   const firstQuestion = steps.findIndex((step) => step.kind === 'question')
   return {
     template: 'pages/signing/read.njk',
     data: {
       ...common,
-      agreement: { title: rendition.title, html: wholeHtml(steps), lang: rendition.language, dir: directionOf(rendition.language), versionLabel: rendition.versionLabel },
+      agreement: { title: rendition.title, ...wholeParts(page), lang: rendition.language, dir: directionOf(rendition.language), versionLabel: rendition.versionLabel, ...governingHint(page) },
       young: page.young, subject: subjectOf(page), signsAs: capacityOf(page), act: signatory.act, minutes: readingMinutes(rendition.markdown), stored: storedRows(page),
       continueHref: firstQuestion < 0 ? at.sign(signatory.id, rendition.hash) : at.step(signatory.id, firstQuestion + 1, rendition.hash),
     },
   }
 }
 
-function wholeHtml(steps: ReadingStep[]): string {
-  return steps.map((step) => {
-    if (step.kind === 'whole') return step.html
-    if (step.kind === 'question') return ''
-    return step.clause === null ? step.html : `<h2>${step.titleHtml}</h2>\n${step.html}`
-  }).join('\n')
-}
-
 function questionView(page: SigningPage, place: ReadingPlace, step: Extract<ReadingStep, { kind: 'question' }>, onward: string, common: object) {
   const { question, clauseHtml } = step
-  const here = at.step(page.signatory.id, place.step, page.rendition.hash)
+  const here = (place.paths ?? own).step(page.signatory.id, place.step, page.rendition.hash)
   const chosen = place.answer === null ? null : question.answers[place.answer] ?? null
   return {
     template: page.young ? 'pages/signing/young/question.njk' : 'pages/signing/question.njk',
     data: {
-      ...common, ask: question.ask, answers: question.answers.map((text, n) => ({ text, href: `${here}&answer=${n}`, chosen: text === chosen })),
+      ...common, ask: question.ask, action: here, answers: question.answers.map((text, n) => ({ text, value: n, chosen: text === chosen })),
       because: chosen === null ? null : question.because, fits: place.answer === question.right, clauseHtml, nextHref: onward,
     },
   }
@@ -87,8 +90,39 @@ function storedRows(page: SigningPage): { key: string; value: string }[] {
   ]
 }
 
-const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i
+/** The friendly question of a step; null where the step is none. */
+export function questionAt(page: SigningPage, number: number): CheckQuestion | null {
+  const step = readingSteps(page)[number - 1]
+  return step?.kind === 'question' ? step.question : null
+}
 
-function directionOf(language: string): 'ltr' | 'rtl' {
-  return RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'
+/** Every other way to read the same: languages and kinds of text (G6). Empty where there is one only. */
+function waysOf(page: SigningPage): { text: string; lang: string; href: string; current: boolean }[] {
+  if (page.offered.length < 2) return []
+  const { language, variant } = page.rendition
+  return page.offered.map((one) => ({
+    text: nameOf(one), lang: one.language, href: own.readAs(page.signatory.id, one.language, one.variant), current: one.language === language && one.variant === variant,
+  }))
+}
+
+function symbolOf(page: SigningPage, clause: string | null): string | null {
+  return page.rendition.symbols && clause !== null ? page.rendition.symbols[clause] ?? usualSymbol(clause) : null
+}
+
+/** The text as its reader sees it: each clause a part of its own, so that it can be read aloud by itself. */
+function wholeParts(page: SigningPage): { openingHtml: string; clauses: { id: string | null; titleHtml: string; html: string; symbol: string | null }[] } {
+  const { markdown } = page.rendition
+  return {
+    openingHtml: renderMarkdown(openingOf(markdown)),
+    clauses: clausesOf(markdown).map(({ id, heading, markdown: text }) => ({
+      id, titleHtml: renderMarkdown(heading).trim().replace(/^<p>([\s\S]*)<\/p>$/, '$1'), html: renderMarkdown(text), symbol: symbolOf(page, id),
+    })),
+  }
+}
+
+/** G6: English governs; a reader of a translation can go to it. */
+function governingHint(page: SigningPage): { translation?: string; englishHref?: string } {
+  const english = page.offered[0]
+  if (isEnglish(page.rendition.language) || !english) return {}
+  return { translation: `${languageName(page.rendition.language)}: ${page.rendition.versionLabel}.`, englishHref: own.readAs(page.signatory.id, english.language, english.variant) }
 }

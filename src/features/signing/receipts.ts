@@ -38,6 +38,7 @@ export class Receipts {
           title: found.rendition.title, versionLabel: found.rendition.versionLabel, act: signature.evidence.act === 'sign' ? 'Signed' : 'Read',
           signedAt: longInstant(signature.signedAt), reference: signature.id, about: subject?.preferredForename ?? null,
         }],
+        ...(signature.evidence.choices ? { choices: signature.evidence.choices.map((choice) => ({ question: choice.question, answer: choice.answer === 'yes' ? 'Yes' : 'No', about: subject?.preferredForename ?? null })) } : {}),
         attached: true,
         verifyUrl: `${baseUrl}/verify`,
         ledger: await ledgerHead() ?? { size: 0, root: 'not yet signed' },

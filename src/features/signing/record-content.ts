@@ -1,12 +1,7 @@
 import type { RecordContent } from '../../adapters/pdf/pdf-records.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { Signature } from './signature.ts'
-
-const ASSURANCE = {
-  session: 'Signed in with the school’s own sign-in',
-  'mailed-link': 'By the personal link sent to the signer’s registered e-mail address',
-  'shared-address-link': 'By a personal link sent to an e-mail address that is shared with another adult',
-} as const
+import { ASSURANCE_WORDS, circumstanceFacts, circumstanceRows } from './circumstance.ts'
+import type { Signature, Strokes } from './signature.ts'
 
 /**
  * What stands in the PDF of one signature, from the stored evidence alone, so that it can be made again byte for byte (D3).
@@ -24,6 +19,7 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
     typed: evidence.typed,
     drawn: evidence.drawn,
     signedAt: signature.signedAt,
+    verifyUrl: evidence.verifyAt === undefined ? null : `${evidence.verifyAt}/${signature.id}`,
     // Who, how and when stand above this table; here is what a checker needs beside them.
     audit: [
       { label: 'Agreement', value: `${rendition.title} (${evidence.agreementKey})` },
@@ -31,7 +27,9 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       { label: 'For', value: evidence.occasion },
       { label: 'School', value: `${rendition.schoolName}, ${rendition.trustName}` },
       ...(evidence.subjectName === evidence.signerName ? [] : [{ label: 'About', value: evidence.subjectName }]),
-      { label: 'How we know', value: ASSURANCE[evidence.assurance] },
+      ...(evidence.choices ?? []).map((choice) => ({ label: 'Own choice', value: `${choice.question} ${choice.answer === 'yes' ? 'Yes' : 'No'}.` })),
+      { label: 'How we know', value: ASSURANCE_WORDS[evidence.assurance] },
+      ...circumstanceRows(evidence.circumstance),
       { label: 'Exact time', value: new Date(signature.signedAt).toISOString() },
       { label: 'Shown as', value: `${evidence.variant}, ${evidence.language}` },
       { label: 'Text shown (SHA-256)', value: signature.renditionHash },
@@ -48,11 +46,23 @@ export function recordContent(signature: Signature, rendition: Rendition): Recor
       subject: { id: signature.subjectId, name: evidence.subjectName },
       signer: { id: signature.signerId, name: evidence.signerName, capacity: evidence.capacity },
       typed: evidence.typed,
-      drawn: evidence.drawn,
+      drawn: evidence.drawn && strokesText(evidence.drawn),
       shownAs: { variant: evidence.variant, language: evidence.language },
       agreement: { key: evidence.agreementKey, version: evidence.versionNumber, occasion: evidence.occasion },
       school: evidence.schoolName,
       assurance: evidence.assurance,
+      ...evidence.understanding ? { understanding: evidence.understanding } : {},
+      ...(evidence.choices ? { choices: evidence.choices } : {}),
+      ...circumstanceFacts(evidence.circumstance),
     },
   }
+}
+
+/** A drawing as it stands in the evidence: for each stroke its points as in SVG, "60,200 64,237", in a box of 1000 by 400. */
+function strokesText(strokes: Strokes): string[] {
+  return strokes.map((stroke) => {
+    let text = ''
+    for (const { x, y } of stroke) text += `${text === '' ? '' : ' '}${x},${y}`
+    return text
+  })
 }

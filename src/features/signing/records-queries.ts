@@ -37,7 +37,7 @@ const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{26}$/
 const PART = 1_000
 const COLUMNS = `s.id, s.subject_id, s.signer_id, s.signed_at, s.active, s.seal_state, r.school_id, r.agreement_id, r.occasion, t.act,
   p.preferred_forename, p.surname, g.preferred_forename as signer_forename, g.surname as signer_surname,
-  (select max(f.file_sha256) from sealed_records f where f.signature_id = s.id and f.seal_number = 1) as file_sha256`
+  (select f.file_sha256 from sealed_records f where f.signature_id = s.id and f.file_sha256 is not null order by f.seal_number desc limit 1) as file_sha256`
 const FROM = `from signatures s join requests r on r.id = s.request_id join signatories t on t.id = s.signatory_id
   join people p on p.id = s.subject_id left join people g on g.id = s.signer_id`
 

@@ -1,5 +1,6 @@
 import { longDate, longInstant, today } from '../../shared/dates.ts'
 import type { Rendition } from '../agreements/rendition.ts'
+import { ASSURANCE_WORDS, circumstanceRows } from './circumstance.ts'
 import type { RecordLine, RecordState, SealFacts } from './records-queries.ts'
 import type { Signature } from './signature.ts'
 
@@ -12,8 +13,7 @@ export const RECORD_STATES: Record<RecordState, { status: 'signed' | 'outstandin
   ended: { status: 'quiet', text: 'Taken back' },
 }
 
-const METHODS = { typed: 'Typed name', drawn: 'Drawn on the screen', clicked: 'Button pressed' } as const
-const ASSURANCE = { session: 'Signed in with the school’s sign-in', 'mailed-link': 'Personal link in a mail', 'shared-address-link': 'Personal link in a mail to a shared address' } as const
+const METHODS = { typed: 'Typed name', drawn: 'Drawn on the screen', clicked: 'Button pressed', 'witnessed-mark': 'Made beside a witness', paper: 'Signed on paper' } as const
 /** As what somebody signed, without the name at signing that the evidence holds (P5). */
 const SLOTS = { pupil: 'pupil', guardian: 'parent or carer', self: 'for themselves' } as const
 const STANDING = { current: 'Current', superseded: 'Superseded: a newer text is in force', withdrawn: 'Taken back or made invalid' } as const
@@ -63,7 +63,8 @@ export function recordView(data: RecordPageData): object {
       { key: 'Text', value: [rendition?.title, `version ${evidence.versionNumber}`, `${evidence.variant}, ${evidence.language}`].filter(Boolean).join(', ') },
       { key: 'For', value: evidence.occasion },
       { key: 'School', value: evidence.schoolName },
-      { key: 'How we know', value: ASSURANCE[evidence.assurance] },
+      { key: 'How we know', value: ASSURANCE_WORDS[evidence.assurance] },
+      ...circumstanceRows(evidence.circumstance).map(({ label, value }) => ({ key: label, value })),
       ...(data.endedAt === null ? [] : [{ key: signature.endedKind === 'invalidated' ? 'Made invalid' : 'Taken back', value: longInstant(data.endedAt) }]),
     ],
     ...(data.withNames ? {} : { namesHref: `${here}?names=1` }),

@@ -3,13 +3,17 @@ import { addDays, longDate, today } from '../../shared/dates.ts'
 import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
+import type { ProtectionFlags } from '../people/protection-flags.ts'
+import type { CalendarStore } from '../schools/calendar-store.ts'
+import { reminderDay } from '../schools/reminder-day.ts'
+import { mayBeWritten } from './may-be-written.ts'
 import type { SigningQueries, SigningTask } from './signing-queries.ts'
 
-export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; baseUrl: string }
+export interface ReminderDeps { clock: Clock; links: PersonalLinks; mail: MailService; people: PeopleQueries; queries: SigningQueries; protection: ProtectionFlags; calendar: CalendarStore; baseUrl: string }
 
 const LINK_DAYS = 28
 
-/** Reminds one person of everything that still waits for their signature, in one mail a day at most (F3). */
+/** Reminds one person of everything that still waits for their signature, in one mail a school day at most (F3, I6). */
 export class Reminders {
   readonly #deps: ReminderDeps
   constructor(deps: ReminderDeps) {
@@ -21,13 +25,15 @@ export class Reminders {
    * up now (F2): who signed meanwhile, or may not be contacted any more, gets nothing.
    */
   async remind(personId: string): Promise<void> {
-    const { people, mail, queries, clock } = this.#deps
+    const { people, mail, queries, clock, protection } = this.#deps
     const person = await people.person(personId)
     if (!person?.email) return
-    const open = (await queries.tasksOf(personId)).filter((task) => task.signatory.required && task.signatory.state === 'open' && task.request.state === 'open')
+    const open = await mayBeWritten(protection, (await queries.tasksOf(personId)).filter((task) => task.signatory.required && task.signatory.state === 'open' && task.request.state === 'open'))
     if (open.length === 0) return
+    const on = today(clock.now())
+    const day = reminderDay((await this.#deps.calendar.around(on, []))(null), on)
     await mail.send({
-      dedupeKey: `reminder:${today(clock.now())}:${personId}`, personId, to: person.email, template: 'reminder',
+      dedupeKey: `reminder:${day}:${personId}`, personId, to: person.email, template: 'reminder',
       variables: () => this.#variables(person, open),
     })
   }

@@ -1,11 +1,12 @@
 import type { Clock } from '../../adapters/clock.ts'
-import type { PdfRecords, Sealer } from '../../adapters/pdf/pdf-records.ts'
+import type { PdfRecords, SealedTail, Sealer } from '../../adapters/pdf/pdf-records.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { recordContent } from './record-content.ts'
-import type { SigningStore } from './signing-store.ts'
+import type { Signature } from './signature.ts'
+import type { SealedRecord, SigningStore } from './signing-store.ts'
 import type { TemplateStore } from './template-store.ts'
 
 export interface SealingDeps {
@@ -13,9 +14,14 @@ export interface SealingDeps {
   agreements: AgreementStore; pdf: PdfRecords; sealer: Sealer
 }
 
-const FIRST_SEAL = 1
 /** A signature this old without its seal is taken up again by the sweep. */
 const SWEEP_AFTER_MS = 60_000
+
+interface Sealed {
+  signature: Signature
+  claim: SealedRecord
+  seal: SealedTail
+}
 
 /** Seals captured signatures. Idempotent: the claim fixes instant and certificate, so a repeat makes the same document (D3). */
 export class SealingService {
@@ -24,26 +30,79 @@ export class SealingService {
     this.#deps = deps
   }
 
-  /** Outbox handler of `signing.seal`. */
+  /** Outbox handler of `signing.seal`; those that wait together share their commits. */
+  readonly handler = {
+    many: (payloads: readonly Record<string, unknown>[]) => this.sealAll(payloads.map((payload) => String(payload['signatureId']))),
+  }
+
+  /** Seals one signature. @throws whatever kept it from being sealed. */
   async seal(signatureId: string): Promise<void> {
-    const { db, clock, store, templates, agreements, pdf, sealer, audit, outbox } = this.#deps
-    const signature = await store.byId(signatureId)
-    if (!signature || signature.sealState === 'sealed') return
-    const found = await agreements.rendition(signature.renditionHash)
-    if (!found) throw new Error(`The rendition of signature ${signatureId} is not kept`)
-    const claim = await db.transaction(() => store.claimSeal({
-      signatureId, sealNumber: FIRST_SEAL, sealedAt: clock.now(), certificateId: sealer.certificateId, renditionHash: signature.renditionHash,
-    }))
-    const template = await templates.get(signature.renditionHash)
-    const sealed = await pdf.seal(template, recordContent(signature, found.rendition), { sealedAt: claim.sealedAt, certificateId: claim.certificateId }, sealer)
-    await db.transaction(async () => {
-      if (!await store.keepSeal(signatureId, FIRST_SEAL, sealed)) return
-      await store.setSealState(signatureId, 'sealed')
-      await audit.record({
-        actor: 'system', event: 'record.sealed', subject: `person:${signature.subjectId}`,
-        payload: { signature: signatureId, seal: FIRST_SEAL, file: sealed.fileSha256, unsigned: sealed.unsignedSha256, certificate: claim.certificateId },
+    const [failure] = await this.sealAll([signatureId])
+    if (failure) throw failure
+  }
+
+  /** Seals these signatures: one commit that claims, one that keeps. Answers for each what went wrong, or null; what is sealed already is well. */
+  async sealAll(signatureIds: readonly string[]): Promise<(Error | null)[]> {
+    const open = (await this.#deps.store.byIds(signatureIds)).filter((signature) => signature.sealState !== 'sealed')
+    const failures = new Map<string, Error>()
+    if (open.length > 0) {
+      const claims = await this.#claim(open)
+      const made: Sealed[] = []
+      for (const signature of open) {
+        const claim = claims.get(signature.id)
+        try {
+          if (claim) made.push({ signature, claim, seal: await this.#make(signature, claim) })
+        } catch (error) {
+          failures.set(signature.id, error instanceof Error ? error : new Error(String(error)))
+        }
+      }
+      if (made.length > 0) await this.#keep(made)
+    }
+    return signatureIds.map((id) => failures.get(id) ?? null)
+  }
+
+  /**
+   * The claim that each signature is sealed by. One made with a certificate that is no longer at hand and never used is left
+   * as it is, and a new number is claimed behind it (D3): so a seal that a change of certificate interrupted repairs itself.
+   */
+  #claim(signatures: readonly Signature[]): Promise<Map<string, SealedRecord>> {
+    const { db, clock, store, sealer } = this.#deps
+    return db.transaction(async () => {
+      const sealedAt = clock.now()
+      const claim = (signature: Signature, sealNumber: number) =>
+        ({ signatureId: signature.id, sealNumber, sealedAt, certificateId: sealer.certificateId, renditionHash: signature.renditionHash })
+      await store.claimSeals(signatures.map((signature) => claim(signature, 1)))
+      const claims = await store.newestRecords(signatures.map((signature) => signature.id))
+      const stale = signatures.flatMap((signature) => {
+        const newest = claims.get(signature.id)
+        return newest && newest.fileSha256 === null && newest.certificateId !== sealer.certificateId ? [claim(signature, newest.sealNumber + 1)] : []
       })
-      await outbox.put('messages.receipt', { signatureId }, { dedupeKey: `receipt:${signatureId}` })
+      if (stale.length === 0) return claims
+      await store.claimSeals(stale)
+      return store.newestRecords(signatures.map((signature) => signature.id))
+    })
+  }
+
+  async #make(signature: Signature, claim: SealedRecord): Promise<SealedTail> {
+    const { agreements, templates, pdf, sealer } = this.#deps
+    const found = await agreements.rendition(signature.renditionHash)
+    if (!found) throw new Error(`The rendition of signature ${signature.id} is not kept`)
+    const template = await templates.get(signature.renditionHash)
+    return pdf.seal(template, recordContent(signature, found.rendition), { sealedAt: claim.sealedAt, certificateId: claim.certificateId }, sealer)
+  }
+
+  #keep(made: readonly Sealed[]): Promise<void> {
+    const { db, store, audit, outbox } = this.#deps
+    return db.transaction(async () => {
+      const kept: Sealed[] = []
+      for (const one of made) if (await store.keepSeal(one.signature.id, one.claim.sealNumber, one.seal)) kept.push(one)
+      if (kept.length === 0) return
+      await store.setSealed(kept.map(({ signature }) => signature.id))
+      await audit.recordMany(kept.map(({ signature, claim, seal }) => ({
+        actor: 'system', event: 'record.sealed', subject: `person:${signature.subjectId}`,
+        payload: { signature: signature.id, seal: claim.sealNumber, file: seal.fileSha256, unsigned: seal.unsignedSha256, certificate: claim.certificateId },
+      })))
+      await outbox.putMany(kept.map(({ signature }) => ({ kind: 'messages.receipt', payload: { signatureId: signature.id }, dedupeKey: `receipt:${signature.id}` })))
     })
   }
 
@@ -61,7 +120,7 @@ export class SealingService {
 
   /** The whole PDF of a signature's newest seal, or null while it is pending. */
   async file(signatureId: string): Promise<{ bytes: Buffer; sha256: string } | null> {
-    const record = await this.#deps.store.record(signatureId)
+    const record = await this.#deps.store.sealedRecord(signatureId)
     if (!record?.tail || !record.fileSha256) return null
     const template = await this.#deps.templates.get(record.renditionHash)
     return { bytes: Buffer.concat([template.prefix, record.tail]), sha256: record.fileSha256 }

@@ -1,3 +1,6 @@
+import type { Answered } from './understanding.ts'
+import type { GivenAnswer } from './consent-service.ts'
+import type { Circumstance } from './circumstance.ts'
 import type { Evidence, Signature, SigningMethod, Strokes } from './signature.ts'
 
 /** What somebody does with one slot. */
@@ -15,6 +18,13 @@ export interface SignCommand {
   assurance: Evidence['assurance']
   address: string | null
   userAgent: string | null
+  /** Friendly questions and what was chosen. */
+  understanding?: readonly Answered[]
+  /** Optional questions answered in the same sitting (G5). */
+  choices?: readonly GivenAnswer[]
+  circumstance?: Circumstance
+  /** For the log's erasable part and never for a PDF (D2). */
+  remark?: string | null
 }
 
 export type SignOutcome =
@@ -24,6 +34,8 @@ export type SignOutcome =
   | { kind: 'text-changed' }
   | { kind: 'closed' }
   | { kind: 'not-yours' }
+  /** The member of staff who witnesses or enters it belongs to the family: a colleague must (P7). */
+  | { kind: 'conflict' }
 
 export interface DeclineCommand {
   signatoryId: string
@@ -34,6 +46,11 @@ export interface DeclineCommand {
   /** In their own words; null when they gave none. */
   reason: string | null
   wantsCall: boolean
+  assurance?: Evidence['assurance']
+  /** Optional questions answered in the same sitting: a "no" to the agreement says nothing about them (G5). */
+  choices?: readonly GivenAnswer[]
+  /** The member of staff who witnessed or took down the answer. */
+  staffId?: string
 }
 
-export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' }
+export type DeclineOutcome = { kind: 'declined' | 'text-changed' | 'closed' | 'not-yours' | 'conflict' }

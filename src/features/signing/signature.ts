@@ -1,7 +1,8 @@
 import type { Instant } from '../../shared/dates.ts'
 import type { Slot } from '../agreements/requirement.ts'
+import type { Assurance, Circumstance } from './circumstance.ts'
 
-export type SigningMethod = 'typed' | 'drawn' | 'clicked'
+export type SigningMethod = 'typed' | 'drawn' | 'clicked' | 'witnessed-mark' | 'paper'
 
 /** Strokes in a box of 1000 x 400, whole numbers. */
 export type Strokes = { x: number; y: number }[][]
@@ -24,8 +25,16 @@ export interface Evidence {
   agreementKey: string
   versionNumber: number
   /** How sure we are who it was. */
-  assurance: 'session' | 'mailed-link' | 'shared-address-link'
+  assurance: Assurance
   occasion: string
+  /** Address of the public page that answers for references, without the reference; absent in signatures of before. */
+  verifyAt?: string
+  /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
+  understanding?: readonly { ask: string; answer: string }[]
+  /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. */
+  choices?: readonly { key: string; title: string; question: string; version: number; answer: 'yes' | 'no' }[]
+  /** Whose help or witness it took; absent when the signer did it alone. */
+  circumstance?: Circumstance
 }
 
 /** What the holder of one slot did. */

@@ -1,21 +1,22 @@
 import type { Clock } from '../../adapters/clock.ts'
 import { academicYear, today } from '../../shared/dates.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
+import { type AgreementText, type AgreementVersion, governingText } from '../agreements/agreement.ts'
 import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
-import type { AuditQueries } from '../audit/audit-queries.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
-import type { RequestStore } from '../issuing/request-store.ts'
+import type { RequestStore, SlotOfRequest } from '../issuing/request-store.ts'
 import { isCurrent, type Affiliation } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
+import type { DeclineStore } from './decline-store.ts'
 import type { Signature } from './signature.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface SigningReads {
   clock: Clock; people: PeopleQueries; requests: RequestStore; agreements: AgreementService; schools: SchoolStore
-  store: SigningStore; log: AuditQueries
+  store: SigningStore; declines: DeclineStore
 }
 
 /**
@@ -56,6 +57,15 @@ export interface SigningPage extends SigningTask {
   ideas: Readonly<Record<string, string>>
   /** Friendly questions between reading and signing; not part of what is signed. */
   questions: readonly CheckQuestion[]
+  /** Every language and variant this version can be read in. */
+  offered: readonly Pick<AgreementText, 'language' | 'variant'>[]
+}
+
+/** How a reader chose to read: the hash of what was shown before wins, else language and variant. Never why (G6). */
+export interface Choice {
+  text?: string | undefined
+  language?: string | undefined
+  variant?: string | undefined
 }
 
 /** What a person may sign: their own slots, and guardian slots of the children linked to them (F1-F3). */
@@ -79,13 +89,18 @@ export class SigningQueries {
     for (const request of requests) {
       const link = children.find((candidate) => candidate.pupilId === request.personId) ?? null
       for (const signatory of slots.get(request.id) ?? []) {
-        const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && signatory.slot === 'guardian'
+        const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && isTheirs(signatory, personId)
         const subject = subjects.get(request.personId)
-        if (mine && subject) tasks.push(await this.#task(signatory, request, subject, link, personId))
+        if (mine && subject && await this.#hasText(request)) tasks.push(await this.#task(signatory, request, subject, link, personId))
       }
     }
     // A slot that nobody asks about any more (the other one was declined) is nothing to tell.
     return tasks.filter((task) => task.standing.kind !== 'closed').sort(outstandingFirst)
+  }
+
+  /** A text that was withdrawn and not yet replaced is asked of nobody. */
+  async #hasText(request: AgreementRequest): Promise<boolean> {
+    return request.versionId !== null || await this.#deps.agreements.store.isInForce(request.agreementId)
   }
 
   #isRecent(request: AgreementRequest): boolean {
@@ -112,40 +127,59 @@ export class SigningQueries {
       const signature = await this.#deps.store.latestOf(signatory.id, personId)
       return signature?.active ? { kind: 'signed', signature } : { kind: 'theirs' }
     }
-    if (signatory.state === 'declined') return await this.#declinedBy(signatory, request, personId) ? { kind: 'declined' } : { kind: 'theirs' }
+    if (signatory.state === 'declined') return (await this.#deps.declines.activeOf(signatory.id))?.signerId === personId ? { kind: 'declined' } : { kind: 'theirs' }
     return { kind: isAsked(request, signatory) ? 'open' : 'closed' }
   }
 
-  /** The log remembers who declined; the slot does not. */
-  async #declinedBy(signatory: Signatory, request: AgreementRequest, personId: string): Promise<boolean> {
-    let before: string | null = null
-    do {
-      const page = await this.#deps.log.bySubject(`person:${request.personId}`, { before, limit: 100 })
-      const entry = page.entries.find((one) => one.event === 'signature.declined' && one.payload?.['signatory'] === signatory.id)
-      if (entry) return entry.payload?.['signer'] === personId
-      before = page.next
-    } while (before !== null)
-    return false
+  /** The task with its text as the reader chose it, or null when it is not this person's: unknown and forbidden look alike. */
+  async page(signatoryId: string, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
+    const slot = await this.#deps.requests.slot(signatoryId)
+    return slot && this.pageOf(slot, personId, chosen)
   }
 
-  /** The task with its text, or null when it is not this person's: unknown and forbidden look alike. */
-  async page(signatoryId: string, personId: string): Promise<SigningPage | null> {
-    const signatory = await this.#deps.requests.signatory(signatoryId)
-    const request = signatory ? await this.#deps.requests.get(signatory.requestId) : null
-    if (!signatory || !request) return null
+  /** The same of a slot that was just read. */
+  async pageOf({ signatory, request }: SlotOfRequest, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
     const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
-    if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && signatory.slot === 'guardian')) return null
+    if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && isTheirs(signatory, personId))) return null
     const subject = await this.#deps.people.person(request.personId)
     if (!subject) return null
     const task = await this.#task(signatory, request, subject, link, personId)
     const stored = request.versionId ? await this.#deps.agreements.store.version(request.versionId) : await this.#deps.agreements.store.current(request.agreementId)
     if (!stored) return null
-    const rendition = await this.#deps.agreements.renditionFor(stored, task.school)
-    const text = stored.version.texts.find((one) => one.language === rendition.language && one.variant === rendition.variant)
+    const text = await this.#chosenText(stored.version, chosen)
+    const rendition = await this.#deps.agreements.renditionFor(stored, task.school, text.language, text.variant, stored.version.schoolPart ? await this.#begunAt(request) : null)
     return {
-      ...task, rendition, versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
-      statement: rendition.statements[signatory.slot] ?? '', ideas: text?.clauses ?? {}, questions: text?.questions ?? [],
+      ...task, offered: stored.version.texts, rendition, versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
+      statement: rendition.statements[signatory.slot] ?? '', ideas: text.clauses, questions: text.questions,
     }
+  }
+
+  /** The text named by a hash that was shown before, or by language and variant; else the one that governs (G6). */
+  async #chosenText(version: AgreementVersion, chosen: Choice): Promise<AgreementText> {
+    const shown = chosen.text ? await this.#deps.agreements.shownAs(chosen.text) : null
+    const language = shown?.language ?? chosen.language
+    const variant = shown?.variant ?? chosen.variant
+    return version.texts.find((one) => one.language === (language ?? one.language) && one.variant === (variant ?? one.variant)) ?? governingText(version)
+  }
+
+  /** When the first signature of a pinned request was given: the school's own words stay those of that moment (I2). */
+  async #begunAt(request: AgreementRequest): Promise<number | null> {
+    if (!request.versionId) return null
+    const signed = (await this.#deps.store.ofRequests([request.id])).filter((signature) => signature.active)
+    return signed.at(-1)?.signedAt ?? null
+  }
+
+  /** What this person signed last of the same agreement in another request: for "what has changed since" (G1). */
+  async signedBefore(page: SigningPage, personId: string): Promise<Signature | null> {
+    return this.#deps.store.earlierOf({ signerId: personId, subjectId: page.subject.id, agreementId: page.request.agreementId, exceptRequest: page.request.id })
+  }
+
+  /** The slot that took the place of one whose request was superseded, where the same is asked of the same person anew (I2). */
+  async successor(page: SigningPage): Promise<Signatory | null> {
+    if (page.request.state !== 'superseded') return null
+    const next = await this.#deps.requests.successorOf(page.request)
+    const slots = next ? (await this.#deps.requests.signatoriesOf([next.id])).get(next.id) ?? [] : []
+    return slots.find((slot) => slot.slot === page.signatory.slot) ?? null
   }
 
   /** For the transaction that captures an answer: is it still this person's to give (F2), and about the text they saw (I2)? */
@@ -171,6 +205,11 @@ export class SigningQueries {
     const links = (await this.#deps.people.guardiansOf([pupilId])).get(pupilId) ?? []
     return links.find((link) => link.guardianId === guardianId && !link.doNotContact) ?? null
   }
+}
+
+/** A guardian's slot is anybody's who may sign, or one adult's where all are asked (F5). */
+function isTheirs(signatory: Signatory, guardianId: string): boolean {
+  return signatory.slot === 'guardian' && (signatory.holderId === '' || signatory.holderId === guardianId)
 }
 
 function outstandingFirst(a: SigningTask, b: SigningTask): number {

@@ -23,25 +23,31 @@ export class SigningStore {
 
   /** @throws a duplicate-key error when the slot holds an active signature or the form was sent before (S2). */
   async insert(signature: Signature, device: { address: string | null; userAgent: string | null; eraseAfter: Instant }): Promise<void> {
-    await this.#db.sql('signatures').insert({
+    await this.#db.insertMany('signatures', [{
       id: signature.id, signatory_id: signature.signatoryId, request_id: signature.requestId, active: 1,
       subject_id: signature.subjectId, signer_id: signature.signerId, actor: signature.actor, method: signature.method,
       signed_at: signature.signedAt, rendition_hash: signature.renditionHash, evidence: canonicalJson(signature.evidence),
       form_key: signature.formKey, seal_state: 'pending', ended_at: null, ended_kind: null,
-    })
-    await this.#db.sql('signature_devices').insert({
+    }])
+    await this.#db.insertMany('signature_devices', [{
       signature_id: signature.id, address: device.address?.slice(0, 60) ?? null, user_agent: device.userAgent?.slice(0, 300) ?? null, erase_after: device.eraseAfter,
-    })
+    }])
   }
 
   async byId(id: string): Promise<Signature | null> {
-    const row = await this.#db.read('signatures').where({ id }).first()
+    const [row] = await this.#db.rows('select * from signatures where id = ?', [id])
     return row ? fromRow(row) : null
   }
 
   async byFormKey(formKey: string): Promise<Signature | null> {
     const row = await this.#db.sql('signatures').where({ form_key: formKey }).first()
     return row ? fromRow(row) : null
+  }
+
+  /** What stands in the way of an insert: the signature this form made before, else the one that counts in the slot (S2). */
+  async standing(formKey: string, signatoryId: string): Promise<Signature | null> {
+    const rows = await this.#db.rows('select * from signatures where form_key = ? union all select * from signatures where signatory_id = ? and active = 1 and form_key <> ?', [formKey, signatoryId, formKey])
+    return rows[0] ? fromRow(rows[0]) : null
   }
 
   async activeOf(signatoryId: string): Promise<Signature | null> {
@@ -55,6 +61,19 @@ export class SigningStore {
     return row ? fromRow(row) : null
   }
 
+  /** The newest signature of one person about one subject for an agreement, outside one request. */
+  async earlierOf(who: { signerId: string; subjectId: string; agreementId: string; exceptRequest: string }): Promise<Signature | null> {
+    const row = await this.#db.read('signatures as s').join('requests as r', 'r.id', 's.request_id')
+      .where({ 's.signer_id': who.signerId, 's.subject_id': who.subjectId, 'r.agreement_id': who.agreementId }).whereNot('s.request_id', who.exceptRequest)
+      .orderBy('s.id', 'desc').first('s.*')
+    return row ? fromRow(row) : null
+  }
+
+  /** Everything this person ever signed, newest first, ended ones included. */
+  async bySigner(signerId: string): Promise<Signature[]> {
+    return (await this.#db.read('signatures').where({ signer_id: signerId }).orderBy('id', 'desc')).map(fromRow)
+  }
+
   /** Ends a signature that counts; false when it had ended before. The row stays (S4). */
   async end(id: string, kind: 'withdrawn' | 'invalidated', at: Instant): Promise<boolean> {
     return await this.#db.sql('signatures').where({ id, active: 1 }).update({ active: null, ended_at: at, ended_kind: kind }) === 1
@@ -66,8 +85,13 @@ export class SigningStore {
     return (await this.#db.read('signatures').whereIn('request_id', [...requestIds]).orderBy('signed_at', 'desc')).map(fromRow)
   }
 
-  async setSealState(id: string, state: Signature['sealState']): Promise<void> {
-    await this.#db.sql('signatures').where({ id }).update({ seal_state: state })
+  async setSealed(ids: readonly string[]): Promise<void> {
+    await this.#db.run(`update signatures set seal_state = 'sealed' where id in (${marks(ids)})`, ids)
+  }
+
+  /** In no order; what is unknown is left out. */
+  async byIds(ids: readonly string[]): Promise<Signature[]> {
+    return (await this.#db.rowsIn('select * from signatures where id in (:list)', [], ids)).map(fromRow)
   }
 
   /** Signatures captured before `before` and not sealed yet: an alarm, and what a sweep takes up again. */
@@ -76,21 +100,30 @@ export class SigningStore {
       .map((row) => row.id)
   }
 
-  /** D3: the claim comes first; whoever is second gets the first one's. */
-  async claimSeal(claim: Pick<SealedRecord, 'signatureId' | 'sealNumber' | 'sealedAt' | 'certificateId' | 'renditionHash'>): Promise<SealedRecord> {
-    await this.#db.insertNew('sealed_records', [{
+  /** D3: the claim comes first; one that is there already stays as it is. */
+  async claimSeals(claims: readonly Pick<SealedRecord, 'signatureId' | 'sealNumber' | 'sealedAt' | 'certificateId' | 'renditionHash'>[]): Promise<void> {
+    await this.#db.insertNew('sealed_records', claims.map((claim) => ({
       signature_id: claim.signatureId, seal_number: claim.sealNumber, sealed_at: claim.sealedAt, certificate_id: claim.certificateId,
       rendition_hash: claim.renditionHash, tail: null, file_sha256: null, unsigned_sha256: null,
-    }])
-    const record = await this.record(claim.signatureId, claim.sealNumber)
-    if (!record) throw new Error('The seal claimed just now is gone')
-    return record
+    })))
+  }
+
+  /** The highest seal number of each, whether it is sealed or only claimed. Read from where it is written. */
+  async newestRecords(signatureIds: readonly string[]): Promise<Map<string, SealedRecord>> {
+    const rows = await this.#db.rows(`select * from sealed_records where signature_id in (${marks(signatureIds)}) order by seal_number`, signatureIds)
+    return new Map(rows.map((row) => [row['signature_id'] as string, recordFromRow(row)]))
+  }
+
+  /** The newest seal that was made; null while there is none. */
+  async sealedRecord(signatureId: string): Promise<SealedRecord | null> {
+    const [row] = await this.#db.rows('select * from sealed_records where signature_id = ? and file_sha256 is not null order by seal_number desc limit 1', [signatureId])
+    return row ? recordFromRow(row) : null
   }
 
   /** The first committed seal wins: false when there was one. */
   async keepSeal(signatureId: string, sealNumber: number, seal: { tail: Buffer; fileSha256: string; unsignedSha256: string }): Promise<boolean> {
-    return await this.#db.sql('sealed_records').where({ signature_id: signatureId, seal_number: sealNumber }).whereNull('file_sha256')
-      .update({ tail: seal.tail, file_sha256: seal.fileSha256, unsigned_sha256: seal.unsignedSha256 }) === 1
+    return await this.#db.run('update sealed_records set tail = ?, file_sha256 = ?, unsigned_sha256 = ? where signature_id = ? and seal_number = ? and file_sha256 is null',
+      [seal.tail, seal.fileSha256, seal.unsignedSha256, signatureId, sealNumber]) === 1
   }
 
   async record(signatureId: string, sealNumber = 1): Promise<SealedRecord | null> {
@@ -120,6 +153,8 @@ export class SigningStore {
     }
   }
 }
+
+const marks = (ids: readonly string[]): string => `?${', ?'.repeat(ids.length - 1)}`
 
 function fromRow(row: Record<string, unknown>): Signature {
   return {

@@ -52,6 +52,10 @@ export function verifyPages(deps: VerifyPagesDeps): Page[] {
       get: async () => download({ filename: 'assent-records-authority.cer', contentType: 'application/pkix-cert', body: authority.der }),
     }),
     definePage({
+      name: 'unknown signer', path: `${PATH}/trust`, permission: 'public',
+      get: async () => view('pages/verify/trust.njk', { authority: authorityView(authority, CERTIFICATE), back: { href: PATH } }),
+    }),
+    definePage({
       name: 'verify reference', path: `${PATH}/:reference`, permission: 'public', params: z.strictObject({ reference: z.string().max(60) }),
       get: async (ctx) => {
         if (!lookups.take(createHash('sha256').update(salt).update(ctx.address).digest('hex'))) throw new RequestFault(429)

@@ -49,7 +49,7 @@ export class VerifyService {
   /** Does this signature still count? */
   async statusOf(signature: Signature): Promise<'current' | 'superseded' | 'withdrawn'> {
     if (signature.endedKind !== null) return 'withdrawn'
-    return await this.#isSuperseded(this.#deps.agreements, signature.renditionHash) ? 'superseded' : 'current'
+    return this.#statusOfText(this.#deps.agreements, signature.renditionHash)
   }
 
   /** Where the record of this reference stands; null when there is none, whatever the reason (D6). */
@@ -58,9 +58,13 @@ export class VerifyService {
     return signature ? this.statusOf(signature) : null
   }
 
-  async #isSuperseded(agreements: AgreementStore, renditionHash: string): Promise<boolean> {
+  /** A minor edit leaves signatures good (G1): only a later major version supersedes what was signed. */
+  async #statusOfText(agreements: AgreementStore, renditionHash: string): Promise<'current' | 'superseded' | 'withdrawn'> {
     const found = await agreements.rendition(renditionHash)
-    const version = found ? await agreements.version(found.versionId) : null
-    return version !== null && version.version.status !== 'published'
+    const stored = found ? await agreements.version(found.versionId) : null
+    if (!stored) return 'current'
+    if (stored.version.status === 'withdrawn') return 'withdrawn'
+    const major = await agreements.lastMajor(stored.agreementId)
+    return major && major.version.number > stored.version.number ? 'superseded' : 'current'
   }
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changeMany, readMany } from '../../../src/adapters/directories/batches.ts'
 import { DirectoryRefusal } from '../../../src/adapters/directories/directory.ts'
 import type { AccountChange, Directory, ObservedAccount } from '../../../src/adapters/directories/directory.ts'
 
 /** A directory with known content, and a second pair of hands in it: the administrator who works beside Assent. */
 export interface DirectoryUnderTest {
   directory: Directory
-  /** Ids of ordinary, enabled accounts in `home`, members of nothing; at least six, none used by two tests. */
+  /** Ids of ordinary, enabled accounts in `home`, members of nothing; at least ten, none used by two tests. */
   ordinary: string[]
   /** An ordinary account that was disabled by hand. */
   disabled: string
@@ -15,7 +16,8 @@ export interface DirectoryUnderTest {
   /** Accounts in scope, all told. */
   count: number
   home: string
-  otherContainer: string
+  /** Null where the directory has no organisational units: a move is refused there. */
+  otherContainer: string | null
   missingContainer: string
   groups: [string, string]
   missingGroup: string
@@ -96,6 +98,11 @@ export function directoryContract(name: string, makeDirectory: () => Promise<Dir
     it('moves by id to another unit and back, and leaves alone what is there already, however it is spelt', async () => {
       const id = takeOne()
       const before = await seen(id)
+      if (under.otherContainer === null) {
+        expect((await refusalOf(id, { enabled: false, moveTo: under.missingContainer })).message).toContain(under.missingContainer)
+        expect(await seen(id)).toEqual(before)
+        return
+      }
       expect(await directory.change(id, { moveTo: under.home.toUpperCase() })).toEqual(before)
       expect(await directory.change(id, { moveTo: under.otherContainer })).toEqual({ ...before, container: under.otherContainer })
       expect(await directory.change(id, { moveTo: under.home })).toEqual(before)
@@ -118,11 +125,11 @@ export function directoryContract(name: string, makeDirectory: () => Promise<Dir
       const id = takeOne()
       const before = await seen(id)
       const [first, second] = under.groups
-      const away = await directory.change(id, { enabled: false, moveTo: under.otherContainer, addGroups: [second, first] })
-      expect(away).toEqual({
-        ...before, enabled: false, container: under.otherContainer, groups: [...before.groups, first, second].toSorted(),
-      })
-      expect(await directory.change(id, { enabled: true, moveTo: under.home, removeGroups: [first, second] })).toEqual(before)
+      const elsewhere = under.otherContainer ?? under.home
+      const away = await directory.change(id, { enabled: false, ...(under.otherContainer === null ? {} : { moveTo: elsewhere }), addGroups: [second, first] })
+      expect(away).toEqual({ ...before, enabled: false, container: elsewhere, groups: [...before.groups, first, second].toSorted() })
+      const home = under.otherContainer === null ? {} : { moveTo: under.home }
+      expect(await directory.change(id, { enabled: true, ...home, removeGroups: [first, second] })).toEqual(before)
     })
 
     it('reads back what is there when nothing is asked', async () => {
@@ -151,11 +158,34 @@ export function directoryContract(name: string, makeDirectory: () => Promise<Dir
     it('works on what it finds: changes made by hand meanwhile are seen and built upon', async () => {
       const id = takeOne()
       const before = await seen(id)
-      await under.byHand.move(id, under.otherContainer)
+      if (under.otherContainer !== null) await under.byHand.move(id, under.otherContainer)
       await under.byHand.setEnabled(id, false)
       expect(await directory.change(id, { addGroups: [under.groups[0]] })).toEqual({
-        ...before, enabled: false, container: under.otherContainer, groups: [...before.groups, under.groups[0]].toSorted(),
+        ...before, enabled: false, container: under.otherContainer ?? under.home, groups: [...before.groups, under.groups[0]].toSorted(),
       })
+    })
+
+    it('reads and changes many at once, with an outcome for each in the order asked', async () => {
+      const [one = '', two = ''] = [takeOne(), takeOne()]
+      const before = await seen(one)
+      const read = await readMany(directory, [one, under.neverThere, under.protected])
+      expect(read.map(({ account }) => account?.immutableId ?? null)).toEqual([one, null, under.protected])
+      const outcomes = await changeMany(directory, [
+        { immutableId: one, change: { enabled: false } }, { immutableId: under.neverThere, change: { enabled: false } },
+        { immutableId: under.protected, change: { enabled: false } }, { immutableId: two, change: { addGroups: [under.groups[1]] } },
+      ])
+      expect(outcomes[0]?.account).toEqual({ ...before, enabled: false })
+      expect(outcomes[1]?.error).toBeInstanceOf(DirectoryRefusal)
+      expect(outcomes[2]?.error).toBeInstanceOf(DirectoryRefusal)
+      expect(outcomes[3]?.account?.groups).toContain(under.groups[1])
+      expect(await changeMany(directory, [])).toEqual([])
+    })
+
+    it('takes the wish to end sessions, alone and beside others', async () => {
+      const id = takeOne()
+      const before = await seen(id)
+      expect(await directory.change(id, { endSessions: true })).toEqual(before)
+      expect(await directory.change(id, { enabled: false, endSessions: true })).toEqual({ ...before, enabled: false })
     })
 
     it('says plainly that an account was deleted meanwhile', async () => {

@@ -52,6 +52,7 @@ export function content(changes: Partial<RecordContent> = {}): RecordContent {
   return {
     reference: '01K3X8Z5QW7M2N4P6R8T0V1Y3B', subjectName: 'Maisie Thornbury', signerName: 'Maisie Thornbury', signerCapacity: 'Pupil',
     statement: 'I have read this agreement and I agree to keep to it.', method: 'typed', typed: 'Maisie Thornbury', drawn: null, signedAt: TODAY + 60_000,
+    verifyUrl: 'https://assent.larkfield.example/verify/01K3X8Z5QW7M2N4P6R8T0V1Y3B',
     audit: [{ label: 'Signed in', value: 'Class session led by a teacher' }, { label: 'Occasion', value: 'Admission' }], evidence: { request: 'R-1', slots: [1, 2] }, ...changes,
   }
 }

@@ -17,7 +17,7 @@ describe('access pages: from a roster to the directory and back', () => {
   const lines = async (path: string) => app.db.read('plan_items').where({ plan_id: path.split('/')[3] }).groupBy('state').select('state').count({ n: '*' })
 
   beforeAll(async () => {
-    app = await startTestApp({ now: '2026-11-02T09:00:00Z', config: { directories: [simulatedDirectory] } })
+    app = await startTestApp({ now: '2026-11-02T16:00:00Z', config: { directories: [simulatedDirectory] } })
     admin = (await withRole(app, 'it-admin', { name: 'Idris' })).browser
     office = (await withRole(app, 'office', { name: 'Gwen' })).browser
     external = (await withRole(app, 'external-it', { name: 'Ext' })).browser
@@ -143,7 +143,7 @@ describe('access pages: from a roster to the directory and back', () => {
     await admin.submit('/access', {}, '/access/look')
     expect(textOf((await admin.get('/access')).text)).toContain('Looking for leavers')
     await run()
-    expect(textOf((await admin.get('/access')).text)).toContain('No plan waits The last look, on 2 November 2026 at 09:00, found nobody')
+    expect(textOf((await admin.get('/access')).text)).toContain('No plan waits The last look, on 2 November 2026 at 16:00, found nobody')
     await admin.submit('/access', {}, `${path}/undo`)
     expect(textOf((await admin.get(path)).text)).toContain('This plan has changed nothing that could be undone')
   })

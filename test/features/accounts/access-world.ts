@@ -13,6 +13,7 @@ import { SimulatedAccountTable } from '../../../src/features/accounts/simulated-
 import { AuditLog } from '../../../src/features/audit/audit-log.ts'
 import { PeopleQueries } from '../../../src/features/people/people-queries.ts'
 import { PeopleStore } from '../../../src/features/people/people-store.ts'
+import { sourceKeys } from '../../../src/features/roster/source-keys.ts'
 import { SchoolStore } from '../../../src/features/schools/school-store.ts'
 import { PlanStore } from '../../../src/db/plan-store.ts'
 
@@ -44,7 +45,8 @@ export interface WorldOptions {
 }
 
 const TABLES = [
-  'plan_items', 'plans', 'outbox', 'leases', 'kept_people', 'exemptions', 'restrictions', 'accounts', 'directories', 'simulated_accounts',
+  'guests', 'access_approvals', 'legal_holds', 'ended_exemptions', 'restriction_reviews', 'access_tasks', 'leaver_notices', 'plan_stops', 'confirmed_leavers', 'leaver_lists',
+  'plan_items', 'plans', 'outbox', 'leases', 'kept_people', 'exemptions', 'restrictions', 'account_decisions', 'account_suggestions', 'directory_looks', 'directory_tasks', 'task_accounts', 'accounts', 'directories', 'simulated_accounts',
   'source_people', 'roster_runs', 'sources', 'affiliations', 'people', 'schools', 'audit_pending', 'audit_payloads',
 ]
 
@@ -77,7 +79,7 @@ export async function world(db: Database, options: WorldOptions = {}) {
   const feature = createAccessFeature({
     db: handle, clock, ids, audit: new AuditLog(handle, clock, ids), outbox, people: new PeopleQueries(handle), schools: new SchoolStore(handle, clock, ids),
     targets: new Map([['school', { id: directoryId, directory: options.wrap?.(simulated) ?? simulated, mapping: options.mapping ?? mapping, ...(options.mode ? { mode: options.mode } : {}) }]]),
-    protectedPeople: async () => new Set(options.protectedIds ?? []),
+    protectedPeople: async () => new Set(options.protectedIds ?? []), sourceKeys: () => sourceKeys(handle),
     ...(options.bulkPause ? { bulkPause: options.bulkPause } : {}),
     ...(options.settings ? { settings: options.settings } : {}),
   })

@@ -186,7 +186,7 @@ describe('leavers', () => {
     })
 
     it('B6: not in lessons; the calendar is asked when many would be changed', async () => {
-      const { w, seed } = await setUp({ bulkPause: async () => 'Lessons run until 15:30.' })
+      const { w, seed } = await setUp({ bulkPause: async () => ({ text: 'Lessons run until 15:30.', free: null }) })
       await seed.crowd(100)
       await seed.pupils(4, { end: LEFT })
       const { run } = await w.reconcile.leavers({ planOnly: false, actor: OS })

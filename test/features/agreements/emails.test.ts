@@ -14,12 +14,18 @@ const link = 'https://sign.vale.example/f/abc?a=1&b=2'
 const mails: Record<string, { surname: string; values: object }> = {
   'guardian-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', children: [{ forename: 'Robin' }, { forename: 'Ash' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask' } },
   'staff-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', agreements: [{ title: 'Using technology at work' }], link, linkExpiresOn: 'Friday 18 September 2026', startsOn: 'Tuesday 1 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask' } },
+  'visitor-sign-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', comesOn: 'Tuesday 1 September 2026', host: 'Amara Okafor', link, linkExpiresOn: 'Friday 18 September 2026', askUrl: 'https://sign.vale.example/ask' } },
+  'link-code': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', code: '482915' } },
   'pupil-sign-link': { surname: 'Oakley', values: { forename: 'Robin', link, dueOn: 'Tuesday 15 September 2026' } },
   'own-link': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', link, linkExpiresOn: 'Friday 18 September 2026', askUrl: 'https://sign.vale.example/ask' } },
   receipt: { surname: 'Oakley', values: { recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', versionLabel: 'Version 1', act: 'Signed', signedAt: '1 September 2026 at 14:05', reference: '01J0000000000000000000ABCD', about: 'Robin' }], choices: [{ question: 'Photos in the newsletter', answer: 'No', about: 'Robin' }], attached: true, verifyUrl: 'https://sign.vale.example/verify', ledger: { size: 4711, root: 'ab'.repeat(32) } } },
+  'consent-receipt': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', choices: [{ question: 'Photos on the school website', answer: 'No', about: 'Robin' }], link: 'https://sign.vale.example/me/choices', ledger: { size: 4711, root: 'ab'.repeat(32) } } },
   reminder: { surname: 'Oakley', values: { audience: 'guardian', recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', about: 'Robin' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask', lastReminder: true } },
+  'leaver-notice': { surname: 'Oakley', values: { recipientName: 'Sam', lastDay: 'Friday 17 July 2026', soon: true, staff: true, link } },
+  'certificate-ends': { surname: 'Oakley', values: { providerLabel: 'School account', endsOn: 'Tuesday 1 September 2026', link } },
   'sign-in-changed': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', what: 'A passkey was added.', at: '1 September 2026 at 14:05', link } },
   'circle-joined': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', memberName: 'Kit Ash', roleName: 'Headteacher', place: 'Larch Hill School', giverName: 'themselves', link } },
+  'review-due': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', title: 'How I use computers', dueOn: 'Tuesday 15 September 2026', overdue: false, because: 'After an incident.', link } },
   'plan-held': { surname: 'Oakley', values: { planName: 'Roster import "MIS"', runReference: '01J0000000000000000000ABCD', heldAt: '1 September 2026 at 07:00', reasons: ['More than 5 % of pupils would leave.'], counts: [{ label: 'Leavers', value: 61 }], link, lapsesOn: 'Tuesday 8 September 2026', secondPerson: true } },
 }
 

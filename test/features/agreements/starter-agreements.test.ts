@@ -106,8 +106,8 @@ describe('the starter set', () => {
       expect(readability(Object.values(file.statements).join('\n')).grade).toBeLessThanOrEqual(6)
     })
 
-    it('asks the pupils of Years 3 to 11 two questions in words of their age, and nobody else any', () => {
-      expect(file.questions.length).toBe(file.band === 'KS2' || file.band === 'KS3-4' ? 2 : 0)
+    it('asks the pupils of Years 1 to 11 two questions in words of their age, and nobody else any', () => {
+      expect(file.questions.length).toBe(['KS1', 'KS2', 'KS3-4'].includes(file.band) ? 2 : 0)
       const words = file.questions.flatMap((question) => [question.ask, ...question.answers, question.because]).join('\n')
       if (words !== '') expect(readability(words).grade).toBeLessThanOrEqual(grades[file.band])
     })

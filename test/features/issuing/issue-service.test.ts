@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { AgreementService } from '../../../src/features/agreements/agreement-service.ts'
+import { AuthoringStore } from '../../../src/features/agreements/authoring-store.ts'
 import { AgreementStore } from '../../../src/features/agreements/agreement-store.ts'
 import { readStarterSet } from '../../../src/features/agreements/starter-set.ts'
 import { IssueService } from '../../../src/features/issuing/issue-service.ts'
@@ -19,9 +20,10 @@ onBothDatabases('IssueService', (get) => {
     const services = rosterServices(db, { now })
     const { clock, ids, audit, schools, roster } = services
     const store = new AgreementStore(db, clock, ids)
-    const agreements = new AgreementService({ db, clock, audit, store, trustName: () => 'Larkrise Trust' })
+    const outbox = new Outbox(db, clock, ids)
+    const agreements = new AgreementService({ db, clock, audit, outbox, store, drafts: new AuthoringStore(db, clock, ids), trustName: () => 'Larkrise Trust' })
     await agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'os:test')
-    const issuing = new IssueService({ db, clock, ids, audit, outbox: new Outbox(db, clock, ids), agreements: store, schools })
+    const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: store, schools })
     const sync = (list: TinyUser[]) => roster.sync({ name: 'mis', format: 'oneroster-csv', path: tinyRoster(list), mode: 'enforce', planOnly: false, actor: 'os:test' })
     await sync(users)
     const issue = (planOnly = false) => issuing.issue({ actor: 'os:test', planOnly })

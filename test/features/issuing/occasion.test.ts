@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addSchoolDays, carriesOver, countedYear, occasionFor } from '../../../src/features/issuing/occasion.ts'
+import { addMonths, carriesOver, countedYear, occasionFor, roundFor } from '../../../src/features/issuing/occasion.ts'
 
 const base = { startDate: null, yearStart: '09-01', majorNumber: 1 }
 
@@ -36,10 +36,25 @@ describe('carriesOver', () => {
   })
 })
 
-describe('addSchoolDays', () => {
+describe('cadences of requirements', () => {
   it.each([
-    ['2026-09-01', 0, '2026-09-01'], ['2026-09-04', 1, '2026-09-07'], ['2026-09-01', 10, '2026-09-15'],
-  ])('I6: %s and %i school days is %s', (from, days, to) => {
-    expect(addSchoolDays(from, days)).toBe(to)
+    ['admission', 1, 'admission:v1'], ['until-leaving', 3, 'until-leaving:v3'], ['new-version', 2, 'version:2'], ['key-stage', 1, 'KS2:v1'], ['key-stage', 2, 'KS2:v2'],
+  ] as const)('I1: %s at major version %i is %s', (cadence, majorNumber, occasion) => {
+    expect(occasionFor({ ...base, cadence, majorNumber, on: '2026-11-02', band: 'KS2' })?.occasion).toBe(occasion)
+  })
+
+  it.each([
+    ['nothing yet', [], '2026-11-02', 'round:1'],
+    ['open', [{ occasion: 'round:1', completedOn: null }], '2030-01-01', 'round:1'],
+    ['the day before', [{ occasion: 'round:1', completedOn: '2026-02-28' }], '2028-02-27', 'round:1'],
+    ['the day', [{ occasion: 'round:1', completedOn: '2026-02-28' }], '2028-02-28', 'round:2'],
+    ['the tenth', [{ occasion: 'round:9', completedOn: '2020-01-01' }, { occasion: 'round:10', completedOn: '2026-01-01' }], '2027-01-01', 'round:10'],
+    ['another cadence before', [{ occasion: '2025/26', completedOn: '2025-09-10' }], '2026-11-02', 'round:1'],
+  ] as const)('I1: every 24 months, %s', (_name, rounds, on, occasion) => {
+    expect(roundFor(rounds, 24, on).occasion).toBe(occasion)
+  })
+
+  it.each([['2026-01-31', 1, '2026-02-28'], ['2024-01-31', 1, '2024-02-29'], ['2026-11-30', 3, '2027-02-28'], ['2026-08-15', 12, '2027-08-15']])('T1: %s and %i months is %s', (from, months, to) => {
+    expect(addMonths(from, months)).toBe(to)
   })
 })

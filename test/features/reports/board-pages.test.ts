@@ -145,7 +145,7 @@ describe('the board in the app', () => {
     expect(await count(app, 'audit_entries', { event: 'requests.chased' })).toBe(1)
 
     await officeA.submit('/office/board', {}, '/office/board/chase?year=4')
-    expect((await officeA.get('/office/board')).text).toContain('Nobody gets a new mail. 1 person had one today already.')
+    expect((await officeA.get('/office/board')).text).toContain('Nobody gets a new mail. 1 person had one today already, or since the last school day.')
     await work(app)
     expect(await count(app, 'captured_mails')).toBe(4)
     expect((await all.submit('/office/board', {}, `/office/board/chase?school=01K6AGREEMENT0000000000KS2`)).status).toBe(303)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { draftMark } from '../../../src/features/signing/answer-draft.ts'
 import { readAnswer } from '../../../src/features/signing/answer-form.ts'
-import { clauseChanges } from '../../../src/features/signing/clause-changes.ts'
-import { readingMinutes } from '../../../src/features/signing/reading-steps.ts'
+import { clauseChanges } from '../../../src/features/agreements/clause-changes.ts'
+import { readingMinutes } from '../../../src/features/agreements/reading-steps.ts'
 import { parseTypedName } from '../../../src/features/signing/typed-name.ts'
 import { yearWords } from '../../../src/features/signing/year-words.ts'
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tokenIn } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { checkFields, fillIn, hrefs, openSlots, readThrough, signAs } from './signing-walk.ts'
@@ -70,26 +71,59 @@ describe('pupils', () => {
     expect(await app.db.read('requests').where({ id: request }).first('state')).toMatchObject({ state: 'complete' })
   })
 
-  it('the friendly questions explain, keep nothing and stop nobody', async () => {
+  it('the friendly questions explain and stop nobody; what was chosen is kept with the signature and not judged', async () => {
     const { browser, slot } = await pupil('Kofi Mensah', '5')
-    const before = await app.db.read('audit_entries').max({ id: 'id' }).first()
     let at = `/me/sign/${slot}`
-    let asked = 0
+    const chosen: string[] = []
     for (let step = 2; step < 40; step += 1) {
       const shown = await browser.get(at)
-      const wrong = hrefs(shown).find((href) => href.includes('&answer=1'))
+      const wrong = /<button[^>]*name="answer" value="1">([^<]+)</.exec(shown.text)?.[1]
       if (wrong) {
-        asked += 1
-        const told = await browser.get(wrong.replace('#because', ''))
-        expect(told.text).toContain('banner-info')
-        expect(hrefs(told).some((href) => href.includes(`step=${step}&`) || href.includes('/sign?'))).toBe(true)
+        chosen.push(wrong.replaceAll('&#39;', "'"))
+        const told = await browser.post(at, { _csrf: tokenIn(shown), answer: '1' })
+        expect(told.location).toBe(`${at}&answer=1#because`)
+        const page = await browser.get(`${at}&answer=1`)
+        expect(page.text).toContain('banner-info')
+        expect(hrefs(page).some((href) => href.includes(`step=${step}&`) || href.includes('/sign?'))).toBe(true)
+        expect((await browser.post(at, { _csrf: tokenIn(shown), answer: '9' })).status).toBe(404)
       }
-      const next = hrefs(shown).find((href) => href.includes(`step=${step}&`) && !href.includes('answer='))
+      const next = hrefs(shown).find((href) => href.includes(`step=${step}&`))
       if (!next) break
       at = next
     }
-    expect(asked).toBe(2)
-    expect(await app.db.read('audit_entries').max({ id: 'id' }).first()).toEqual(before)
+    expect(chosen).toHaveLength(2)
+    await signAs(browser, slot, 'Kofi Mensah')
+    const row = await app.db.read('signatures').where({ signatory_id: slot }).first('evidence')
+    const { understanding } = JSON.parse(row.evidence) as { understanding: { ask: string; answer: string }[] }
+    expect(understanding.map(({ answer }) => answer)).toEqual(chosen)
+    expect(Object.keys(understanding[0] ?? {}).sort()).toEqual(['answer', 'ask'])
+  })
+
+  it('G6: a pupil chooses the short text with symbols; it is sealed as shown, and nothing says why', async () => {
+    const { browser, slot } = await pupil('Mia Short', '4')
+    const first = await browser.get(`/me/sign/${slot}`)
+    const way = hrefs(first).find((href) => href.includes('as=symbols')) ?? ''
+    const shown = await browser.get(way)
+    expect(shown.text).toContain('symbols.svg')
+    let at = way
+    for (let step = 2; step < 40; step += 1) {
+      const page = await browser.get(at)
+      const next = hrefs(page).find((href) => href.includes(`step=${step}&`))
+      if (!next) {
+        at = hrefs(page).find((href) => href.includes('/sign?')) ?? ''
+        break
+      }
+      at = next
+    }
+    await fillIn(browser, at, { answer: 'yes', signature: 'Mia' })
+    const sent = await browser.post(`/me/sign/${slot}/check`, await checkFields(browser, slot))
+    expect(sent.location).toBe(`/me/sign/${slot}/done`)
+    const row = await app.db.read('signatures').where({ signatory_id: slot }).first('evidence', 'rendition_hash')
+    expect(JSON.parse(row.evidence)).toMatchObject({ variant: 'symbols', language: 'en-GB' })
+    const kept = (await app.services.agreements.store.rendition(row.rendition_hash))?.rendition
+    expect(kept).toMatchObject({ variant: 'symbols', symbols: { tell: 'tell', 'own-login': 'password', 'be-kind': 'kind-words' } })
+    expect(kept?.markdown).toContain('I write kind words')
+    expect((await app.browser().get(`/verify/${row.rendition_hash.slice(0, 26)}`)).text).not.toContain('symbols')
   })
 
   it('G4: a sixth-former reads one page and signs alone', async () => {

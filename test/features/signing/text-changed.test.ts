@@ -86,7 +86,7 @@ describe('a text that changes meanwhile', () => {
     expect((await browser.get(second)).location).toMatch(new RegExp(`^/me/sign/${slot}/changed\\?text=`))
   })
 
-  it('G1: a text of another agreement in the address shows no difference, and a half-signed request keeps its version', async () => {
+  it('I2, G1: a half-signed request is superseded by a major version and asked anew; the form open on the old text shows what changed', async () => {
     const pupil = await trust.add({ name: 'Jan Kowalski', role: 'pupil', year: '8', school: trust.high })
     const mother = await trust.add({ name: 'Maria Kowalska', email: 'maria@family.example' })
     await trust.link(pupil, mother)
@@ -96,11 +96,37 @@ describe('a text that changes meanwhile', () => {
     await signAs(own, slot, 'Jan Kowalski')
     const family = await app.as(mother, 'link')
     const [second = ''] = await openSlots(family)
+    const open = await family.get(`/me/sign/${second}`)
     await publishNext('pupil-ks3-4', 'A new word.')
-    // Pinned by the pupil's signature: the parent reads what the pupil signed.
+    // Pinned until the requests are put anew: nobody reads a mixture.
     expect((await family.get(`/me/sign/${second}`)).text).not.toContain('A new word.')
-    const foreign = await app.db.read('renditions as r').join('agreement_versions as v', 'v.id', 'r.version_id').join('agreements as a', 'a.id', 'v.agreement_id').where('a.key', 'staff').first('r.hash')
-    const page = await family.get(`/me/sign/${second}/changed?text=${foreign.hash}`)
+    await app.services.worker.runUntilIdle()
+    const moved = await family.get(`/me/sign/${second}`)
+    expect(moved.location).toBe(`/me/sign/${second}/done`)
+    const changed = (await family.get(moved.location ?? '')).location ?? ''
+    expect(changed).toMatch(/^\/me\/sign\/[0-9A-Z]{26}\/changed\?text=[0-9a-f]{64}$/)
+    expect(changed).not.toContain(second)
+    expect((await family.get(changed)).text).toContain('A new word.')
+    expect(open.status).toBe(200)
+    const [again = ''] = await openSlots(own)
+    expect(again).not.toBe(slot)
+    expect((await own.get(`/me/sign/${again}`)).text).toContain('What has changed since you last signed')
+    await signAs(own, again, 'Jan Kowalski')
+    const states = await app.db.read('requests').where({ person_id: pupil }).orderBy('id').select('state', 'live', 'occasion')
+    expect(states).toEqual([{ state: 'superseded', live: null, occasion: '2026/27' }, { state: 'open', live: 1, occasion: '2026/27' }])
+    expect(await count(app, 'signatures', { subject_id: pupil, active: 1 })).toBe(2)
+    // Running the job again, and issuing again, change nothing.
+    const before = await count(app, 'requests')
+    const current = await app.services.agreements.store.current((await app.services.agreements.store.byKey('pupil-ks3-4'))?.id ?? '')
+    expect(await app.services.reissue.reissue(current?.id ?? '')).toBe(0)
+    await trust.issue()
+    expect(await count(app, 'requests')).toBe(before)
+  })
+
+  it('G1: a text of another agreement in the address shows no difference', async () => {
+    const { browser, slot } = await teacher()
+    const foreign = await app.db.read('renditions as r').join('agreement_versions as v', 'v.id', 'r.version_id').join('agreements as a', 'a.id', 'v.agreement_id').where('a.key', 'pupil-ks2').first('r.hash')
+    const page = await browser.get(`/me/sign/${slot}/changed?text=${foreign.hash}`)
     expect(page.status).toBe(200)
     expect(page.text).not.toContain('What is different')
   })

@@ -80,7 +80,11 @@ describe('checking a PDF', () => {
     const found = await services.agreements.store.rendition(signature?.renditionHash ?? '')
     const version = await services.agreements.store.version(found?.versionId ?? '')
     if (!version) throw new Error('no version')
-    await services.agreements.store.setStanding(version.id, { ...version.version, status: 'superseded' })
+    const approval = { by: 'The chair', board: 'Trust board', on: '2026-09-01' }
+    const next = { key: version.version.agreementKey, changeNote: 'Clearer.', approval, actor: 'system' }
+    await services.agreements.publishNext({ ...next, change: 'minor' })
+    expect((await check(other?.bytes ?? null)).text).toContain('This PDF is ours, whole and current')
+    await services.agreements.publishNext({ ...next, change: 'major' })
     expect((await check(other?.bytes ?? null)).text).toContain('Ours and whole, but a newer text is in force')
     expect((await world.app.browser().get(`/verify/${world.recordB}`)).text).toContain('but a newer text is in force')
   })

@@ -1,0 +1,33 @@
+import type { AccountChange, ObservedAccount } from './directory.ts'
+import { foldName, sameName } from './names.ts'
+import { refusals } from './refusals.ts'
+
+/** Names of units and groups that exist, as they are spelt. */
+export interface KnownNames {
+  containers: readonly string[]
+  groups: readonly string[]
+}
+
+/** The account as it is once the change was made. Pure. @throws DirectoryRefusal for a unit or group that is not known. */
+export function applyTo(account: ObservedAccount, change: AccountChange, known: KnownNames): ObservedAccount {
+  const removed = new Set((change.removeGroups ?? []).map(foldName))
+  const groups = account.groups.filter(group => !removed.has(foldName(group)))
+  for (const name of change.addGroups ?? []) {
+    if (account.groups.some(group => sameName(group, name))) continue
+    const spelt = known.groups.find(group => sameName(group, name))
+    if (spelt === undefined) throw refusals.unknownGroup(name)
+    groups.push(spelt)
+  }
+  return {
+    ...account,
+    enabled: change.enabled ?? account.enabled,
+    container: change.moveTo === undefined || sameName(change.moveTo, account.container) ? account.container : knownContainer(change.moveTo, known),
+    groups: groups.toSorted(),
+  }
+}
+
+function knownContainer(name: string, known: KnownNames): string {
+  const spelt = known.containers.find(container => sameName(container, name))
+  if (spelt === undefined) throw refusals.unknownContainer(name)
+  return spelt
+}

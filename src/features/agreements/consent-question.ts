@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../shared/canonical-json.ts'
+import type { Band } from './band.ts'
+
+/** Images by use, publication of work, one additional online service each (G5). */
+export const CONSENT_KINDS = ['images', 'publication', 'service'] as const
+export type ConsentKind = (typeof CONSENT_KINDS)[number]
+
+/** Whose answer counts. `guardian-and-pupil`: both have to say yes. `pupil` and `self`: the person alone. */
+export const CONSENT_SIGNERS = ['guardian', 'guardian-and-pupil', 'pupil', 'self'] as const
+export type ConsentSigner = (typeof CONSENT_SIGNERS)[number]
+
+/** One optional question beside the agreements. Its answer is never part of agreeing to rules (G5). */
+export interface ConsentQuestion {
+  id: string
+  /** The same use at trust and school: a school's own question stands in place of the trust's. */
+  key: string
+  schoolId: string | null
+  kind: ConsentKind
+  /** Short, for lists: "Photos on the school website". */
+  title: string
+  question: string
+  hint: string
+  bands: readonly Band[]
+  signerRule: ConsentSigner
+  /** Rises with each change of the wording. */
+  version: number
+  /** Answers to versions before this count no more. */
+  countsFrom: number
+  position: number
+  active: boolean
+}
+
+/** What was asked, as a hash: an answer is to exactly these words (S1). */
+export function questionHash(question: Pick<ConsentQuestion, 'key' | 'title' | 'question' | 'hint' | 'version'>): string {
+  const { key, title, question: asked, hint, version } = question
+  return createHash('sha256').update(canonicalJson({ key, title, question: asked, hint, version })).digest('hex')
+}
+
+/** Of the questions of trust and school those that a school asks a band; its own stand in place of the trust's, also to leave one out. Pure. */
+export function questionsFor(questions: readonly ConsentQuestion[], schoolId: string, band: Band | null): ConsentQuestion[] {
+  const own = new Set(questions.filter((one) => one.schoolId === schoolId).map((one) => one.key))
+  return questions.filter((one) => one.active && (one.schoolId === schoolId || (one.schoolId === null && !own.has(one.key))) && (band === null || one.bands.includes(band)))
+    .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
+}
+
+/** Which slots have to say yes; from the 18th birthday the student's alone (G4). Pure. */
+export function slotsAsked(rule: ConsentSigner, adult: boolean): readonly ('guardian' | 'pupil' | 'self')[] {
+  if (rule === 'self') return ['self']
+  if (adult || rule === 'pupil') return ['pupil']
+  return rule === 'guardian' ? ['guardian'] : ['guardian', 'pupil']
+}
+
+/** Questions that many schools ask, to begin with; none is asked before somebody adds it. */
+export const SUGGESTED_QUESTIONS: readonly Pick<ConsentQuestion, 'key' | 'kind' | 'title' | 'question' | 'hint'>[] = [
+  { key: 'images-display', kind: 'images', title: 'Photos on display in school', question: 'May we show photos or films of you or your child inside the school?', hint: 'On walls and screens that only people in the school see. No full name beside them.' },
+  { key: 'images-website', kind: 'images', title: 'Photos on the school website', question: 'May we show photos or films on the school’s website and in its prospectus?', hint: 'Anyone can see these. No full name beside them.' },
+  { key: 'images-social', kind: 'images', title: 'Photos on social media', question: 'May we show photos or films on the school’s social media pages?', hint: 'Anyone can see and copy these. No full name beside them.' },
+  { key: 'images-press', kind: 'images', title: 'Photos in the press', question: 'May newspapers or television show photos or films taken at school?', hint: 'We tell you before, and the school cannot take them back later.' },
+  { key: 'work-published', kind: 'publication', title: 'School work published', question: 'May we publish school work, such as a picture or a story, outside the school?', hint: 'With first name and year at most.' },
+]
