@@ -6,24 +6,19 @@ import { OutsideFailure } from '../../../src/shared/errors.ts'
 
 describe('mail that leaves', () => {
   const got: { to: string[]; text: string }[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      let text = ''
-      stream.on('data', (bytes: Buffer) => { text += bytes.toString('utf8') })
-      stream.on('end', () => { got.push({ to: session.envelope.rcptTo.map(({ address }) => address), text }); done() })
-    },
-  })
-  let port = 0
+  // Both lead to this computer; only the first is one of its usual names.
+  const servers = ['127.0.0.1', '127.0.0.2'].map((host) => ({ host, server: smtpServer(got) }))
+  let [near, elsewhere] = ['', '']
   beforeAll(async () => {
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-    port = (server.server.address() as AddressInfo).port
+    for (const { host, server } of servers) await new Promise<void>((resolve) => { server.listen(0, host, resolve) });
+    [near = '', elsewhere = ''] = servers.map(({ host, server }) => `smtp://${host}:${(server.server.address() as AddressInfo).port}`)
   })
-  afterAll(() => new Promise<void>((resolve) => { server.close(resolve) }))
+  afterAll(async () => {
+    for (const { server } of servers) await new Promise<void>((resolve) => { server.close(resolve) })
+  })
 
   const mail = { messageId: '<one@heron.example>', to: 'parent@families.example', subject: 'Please read', text: 'Hello', html: '<p>Hello</p>' }
-  const transport = () => smtpTransport({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'Assent <assent@heron.example>', password: null })
+  const transport = (smtpUrl = near) => smtpTransport({ smtpUrl, from: 'Assent <assent@heron.example>', password: null })
 
   it('ASVS 1.3.11: a line break in a subject, an address or a file name adds no header and nobody else to the readers', async () => {
     const evil = '\r\nBcc: thief@evil.example\r\nX-Evil: yes\r\n\r\n'
@@ -39,9 +34,20 @@ describe('mail that leaves', () => {
 
   it('ASVS 12.3.1: a server elsewhere that does not encrypt gets no mail', async () => {
     const before = got.length
-    // Any name but the loopback ones counts as elsewhere, also where it leads here.
-    const plain = smtpTransport({ smtpUrl: `smtp://127.0.0.2:${port}`, from: 'assent@heron.example', password: null })
-    await expect(plain.send(mail)).rejects.toThrow(OutsideFailure)
+    await expect(transport(elsewhere).send(mail)).rejects.toMatchObject({ cause: { code: 'ETLS' } })
     expect(got).toHaveLength(before)
   })
 })
+
+/** Takes every mail, and knows no encryption. */
+function smtpServer(got: { to: string[]; text: string }[]): SMTPServer {
+  return new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, session, done) {
+      let text = ''
+      stream.on('data', (bytes: Buffer) => { text += bytes.toString('utf8') })
+      stream.on('end', () => { got.push({ to: session.envelope.rcptTo.map(({ address }) => address), text }); done() })
+    },
+  })
+}
