@@ -5,11 +5,15 @@ import { root } from '../commands/run-assent.ts'
 
 const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8')
 
-interface Row { ids: string[]; says: string; tests: { file: string; title: string }[]; cell: string }
+interface Named { file: string; title: string }
+interface Row { ids: string[]; says: string; tests: Named[]; cell: string }
+
+/** Tests that a cell of a table, or the whole page, names: a file and the rest of the line up to the next. */
+const testsIn = (text: string): Named[] => [...text.matchAll(/`([^`]+\.test\.ts)` (.*?)(?:<br>| \|$|$)/gm)].map(([, file = '', title = '']) => ({ file, title }))
 
 /** Rows of the tables of the last chapter. Those of what does not apply have no column of tests. */
 const rows: Row[] = [...(page.split('\n## OWASP ASVS 5.0\n')[1] ?? '').matchAll(/^\| ([\d., ]+) \| (.*?) \|(?: (.*) \|)?$/gm)].map(([, ids = '', says = '', cell = 'does not apply']) => ({
-  ids: ids.split(', '), says, cell, tests: [...cell.matchAll(/`([^`]+\.test\.ts)` (.*?)(?:<br>|$)/g)].map(([, file = '', title = '']) => ({ file, title })),
+  ids: ids.split(', '), says, cell, tests: testsIn(cell),
 }))
 const checked = rows.filter(({ cell }) => cell !== 'does not apply')
 
@@ -39,7 +43,10 @@ it('each line of docs/security.md names a test, or says that there is none', () 
 })
 
 it('every test that docs/security.md names exists by file and title', () => {
-  const missing = checked.flatMap(({ tests }) => tests).filter(({ file, title }) => !titlesOf(file).includes(title))
+  // The one file that the page mentions without a title is this one.
+  const named = testsIn(page.replaceAll('; `start/security-doc.test.ts` fails', ''))
+  expect(named.length).toBeGreaterThan(checked.flatMap(({ tests }) => tests).length)
+  const missing = named.filter(({ file, title }) => !titlesOf(file).includes(title))
   expect(missing.map(({ file, title }) => `${file}: ${title}`)).toEqual([])
 })
 
