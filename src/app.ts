@@ -9,6 +9,7 @@ import { deskAndPaperPages } from './features/paper/paper-feature.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { guestPages } from './features/guests/guest-routes.ts'
 import { unsignedPages } from './features/issuing/unsigned-routes.ts'
+import { findPeople } from './features/people/find-people.ts'
 import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { administratorPages } from './features/identity/administrator-pages.ts'
@@ -70,6 +71,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     }),
     ...accessPages({
       ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
+      find: (text, schools, on) => findPeople(services, text, schools, on),
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
     ...guestPages(services),
