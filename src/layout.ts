@@ -1,3 +1,4 @@
+import type { Actor } from './http/actor.ts'
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
@@ -68,9 +69,11 @@ const ENTRIES: readonly [permission: string, item: Required<Pick<NavItem, 'text'
   ['audit.view', { text: 'Audit log', href: '/audit', group: 'Rules and settings' }],
 ]
 
+/** Has the office's home page something for this person? */
+export const worksInOffice = (actor: Actor): boolean => ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+
 function navigation({ actor }: RequestParts): NavItem[] {
   const open: NavItem[] = ENTRIES.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
-  const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
   if (mayLead(actor)) {
     const desk = open.findLastIndex(({ group }) => group === 'Signing' || group === 'Helping people sign')
     open.splice(desk + 1, 0, { text: 'Class sessions', href: '/class', group: 'Helping people sign' })
@@ -78,7 +81,7 @@ function navigation({ actor }: RequestParts): NavItem[] {
   if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings', group: 'Rules and settings' })
   if (open.length === 0) return []
   const all: NavItem[] = [
-    ...(home ? [{ text: 'Home', href: '/office' }] : []), ...open,
+    ...(worksInOffice(actor) ? [{ text: 'Home', href: '/office' }] : []), ...open,
     // Whoever works here signs too, and is a person with a sign-in of their own.
     { text: 'My agreements', href: '/me', group: 'You' }, { text: 'My sign-in', href: '/security', group: 'You' },
   ]
