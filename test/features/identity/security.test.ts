@@ -75,6 +75,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await events('administrator.came-in')).toHaveLength(1)
     })
 
+    it('ASVS 16.3.1: each attempt is in the log, and only one that succeeded says that somebody came in', async () => {
+      const tried = await events('administrator.sign-in-tried')
+      const cameIn = await events('administrator.came-in')
+      await signIn('anna@trust.example', '000000')
+      await signIn('nobody@trust.example', '000000')
+      expect(await events('administrator.sign-in-tried')).toHaveLength(tried.length + 2)
+      expect(await events('administrator.came-in')).toEqual(cameIn)
+      expect(JSON.stringify([await app.db.read('audit_payloads'), app.log])).not.toMatch(/nobody@|000000/)
+    })
+
     it('ASVS 15.4.2: fifteen at once with one right code: one comes in', async () => {
       app.clock.advance(STEP)
       const code = codeOf(secret, app.clock.now())
