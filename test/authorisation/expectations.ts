@@ -144,6 +144,7 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   'POST /settings/calendar/remove': { needs: 'calendar.edit', at: () => ({ own: '/settings/calendar/remove', otherSchool: '/settings/calendar/remove' }), fields: (world, target) => ({ period: target === 'own' ? '0'.repeat(26) : world.otherPeriod }) },
 
   'GET /access': { needs: 'access.view', at: '/access' },
+  'POST /access/search': { needs: 'person.view', at: '/access/search', fields: { name: 'Rowan' } },
   'POST /access/look': { needs: 'access.plan', at: '/access/look' },
   'POST /access/directories': { needs: 'access.approve', trustOnly: 'forbidden', at: '/access/directories', fields: { paused: 'no' } },
   'GET /access/directories': { needs: 'access.view', at: '/access/directories' },

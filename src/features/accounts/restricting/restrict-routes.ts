@@ -16,6 +16,9 @@ const date = z.string().trim().max(10)
 const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const CAUSES = { misuse: 'Misuse', safeguarding: 'Safeguarding', manual: 'Something else' } as const
 
+/** "Without: mail" of the profile `no-mail`. */
+const profileWords = (name: string): string => `Without: ${name.replace(/^no-/, '')}`
+
 /** One person's access, limited and given back by the DSL, the head or a head of year. */
 export function restrictPages(deps: AccessPageDeps): Page[] {
   return [restrictPage(deps), proofPage(deps), reviewsPage(deps)]
@@ -34,7 +37,7 @@ function restrictPage(deps: AccessPageDeps): Page {
         crumbs: [{ text: 'Access of this person', href: `/access/people/${id}` }], name: person.name, path: `/access/people/${id}/restrict`, full: power === 'full', shortUntil,
         staff: isStaff(places, on),
         whats: [
-          ...single.profiles().map((name) => ({ value: `profile:${name}`, text: `Without: ${name.replace(/^no-/, '')}`, hint: 'Everything else stays, the learning platform too.' })),
+          ...single.profiles().map((name) => ({ value: `profile:${name}`, text: profileWords(name), hint: 'Everything else stays, the learning platform too.' })),
           { value: 'restricted', text: 'Limited access', hint: 'They can sign in, with less than usual. Learning platform, assistive technology and exam accounts stay.' },
           ...(power === 'full' ? [{ value: 'suspended', text: 'No access', hint: 'They cannot sign in anywhere. Their work stays where it is.' }] : []),
         ],
@@ -91,12 +94,11 @@ function proofPage(deps: AccessPageDeps): Page {
       const names = await pages.actorNames([restriction.placedBy, restriction.releasedBy, review?.lookedBy ?? null])
       const { entries } = await auditQueries.bySubject(`person:${restriction.personId}`, { limit: 100 })
       const found = await access.accessOf(restriction.personId, today(now), { reveal: true })
-      const profile = restriction.profile === null ? '' : ` (${restriction.profile})`
       return view('pages/access/restriction.njk', {
         crumbs: [{ text: 'Access of this person', href: `/access/people/${restriction.personId}` }], name: person.name, path: `/access/restrictions/${id}`,
         standing: restriction.releasedAt === null && restriction.planId === null,
         facts: [
-          { key: 'What', value: restriction.profile === null ? levelWords[restriction.level].text : `Profile${profile}` }, { key: 'Why', value: CAUSES[restriction.cause as keyof typeof CAUSES] ?? 'Leaving' },
+          { key: 'What', value: restriction.profile === null ? levelWords[restriction.level].text : profileWords(restriction.profile) }, { key: 'Why', value: CAUSES[restriction.cause as keyof typeof CAUSES] ?? 'Leaving' },
           { key: 'Reason', value: restriction.reason }, { key: 'From', value: longDate(restriction.fromDate) }, { key: 'Until', value: restriction.untilDate === null ? 'it is lifted' : longDate(restriction.untilDate) },
           { key: 'Placed by', value: `${names(restriction.placedBy)}, ${longInstant(restriction.placedAt)}${restriction.emergency ? ', as an emergency' : ''}` },
           ...(review ? [{ key: 'Looked at again', value: review.lookedAt === null ? `on ${longDate(review.reviewOn)} at the latest` : `by ${names(review.lookedBy)}, ${longInstant(review.lookedAt)}; next on ${longDate(review.reviewOn)}` }] : []),
