@@ -21,15 +21,18 @@ function leaveOutPage(deps: AccessPageDeps): Page {
     name: 'leave out of a plan', path: '/access/plans/:id/leave-out', permission: 'access.view', params,
     post: {
       body: z.strictObject({ people: z.union([person, z.array(person).max(200)]).default([]), do: z.enum(['leave', 'back']) }), audit: 'access.plan-lines-chosen',
-      handle: (ctx) => deciding(deps, ctx, ctx.actor.can('access.plan') ? 'access.plan' : 'access.approve', async (path) => {
+      handle: async (ctx) => {
         const { actor, body } = ctx
-        if (!actor.can('access.plan') && !actor.can('access.approve')) throw new Forbidden()
-        const people = [body.people].flat()
-        if (people.some((one) => actor.relatedTo?.includes(one))) return backToForm(ctx, 'people', FAMILY, path)
-        if (people.length === 0) return backToForm(ctx, 'people', 'Tick somebody first', path)
-        const lines = await deps.choices.leaveOut(ctx.params.id, people, body.do === 'leave', actor.label)
-        return redirect(path, body.do === 'leave' ? `${lines === 1 ? '1 account is' : `${lines} accounts are`} left out of this plan.` : `${lines === 1 ? '1 account is' : `${lines} accounts are`} in the plan again.`)
-      }),
+        const permission = ['access.plan', 'access.approve'].find((one) => actor.can(one))
+        if (permission === undefined) throw new Forbidden()
+        return deciding(deps, ctx, permission, async (path) => {
+          const people = [body.people].flat()
+          if (people.length === 0) return backToForm(ctx, 'people', 'Tick somebody first', path)
+          if (people.some((one) => actor.relatedTo?.includes(one))) return backToForm(ctx, 'people', FAMILY, path)
+          const lines = await deps.choices.leaveOut(ctx.params.id, people, body.do === 'leave', actor.label)
+          return redirect(path, body.do === 'leave' ? `${lines === 1 ? '1 account is' : `${lines} accounts are`} left out of this plan.` : `${lines === 1 ? '1 account is' : `${lines} accounts are`} in the plan again.`)
+        })
+      },
     },
   })
 }
