@@ -165,9 +165,9 @@ function outcomeFor({ needs, otherwise, also, by, trustOnly, conflict, unproven 
   const exception = by?.[asker.role]
   if (exception && target === 'own') return exception
   if (!wanted.some((permission) => may(asker.role, permission))) return otherwise ?? 'forbidden'
+  if (also && !also.anyOf.some((permission) => may(asker.role, permission))) return also.otherwise
   if (trustOnly && asker.at !== 'trust') return trustOnly
   if (target === 'otherSchool' && asker.at !== 'trust') return 'absent'
-  if (also && !also.anyOf.some((permission) => may(asker.role, permission))) return also.otherwise
   return target === 'conflict' && conflict !== undefined ? conflict : 'allowed'
 }
 

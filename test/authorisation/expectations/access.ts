@@ -62,7 +62,7 @@ export const ACCESS: Record<string, Expectation> = {
   'GET /access/directory-tasks/:id': { needs: 'access.tasks', at: places('directoryTasks', (id) => `/access/directory-tasks/${id}`), conflict: 'allowed' },
   'POST /access/directory-tasks/:id': { needs: 'access.tasks', at: places('directoryTasks', (id) => `/access/directory-tasks/${id}`), fields: { outcome: 'could-not', remark: '' }, conflict: 'forbidden' },
   'POST /access/directory-tasks/:id/again': { needs: 'access.tasks', at: places('directoryTasks', (id) => `/access/directory-tasks/${id}/again`), conflict: 'forbidden', before: ({ app }) => app.db.sql('directory_tasks').update({ state: 'could-not', open_key: null }) },
-  'POST /access/accounts/:id/drift': { ...account('drift'), fields: { ...FROM, decision: 'take-over' }, before: ({ app }) => app.db.sql('accounts').update({ drift: '[{"what":"enabled","waits":false}]' }) },
+  'POST /access/accounts/:id/drift': { ...account('drift'), fields: { ...FROM, decision: 'take-over' }, before: ({ app }) => app.db.sql('accounts').update({ drift: '[{"kind":"protected","target":null,"text":"x","waits":false}]' }) },
   'POST /access/accounts/:id/person': { ...account('person'), fields: (world, target) => ({ ...FROM, decision: 'link', person: world.people[target] }) },
   'POST /access/accounts/:id/shared': { ...account('shared'), fields: { ...FROM, decision: 'register' } },
 }
