@@ -18,20 +18,17 @@ import { bulkPauseBy } from './features/accounts/bulk-pause.ts'
 import type { DirectoryTargets } from './features/accounts/directory-store.ts'
 import type { AuditKey } from './features/audit/audit-key.ts'
 import { createAgreementsFeature } from './features/agreements/agreements-feature.ts'
-import { MAJOR_IN_FORCE } from './features/agreements/put-in-force.ts'
-import { AgreementService } from './features/agreements/agreement-service.ts'
-import { AgreementStore } from './features/agreements/agreement-store.ts'
 import { ConsentQuestionStore } from './features/agreements/consent-question-store.ts'
 import { AuditLog } from './features/audit/audit-log.ts'
 import { AuditQueries } from './features/audit/audit-queries.ts'
-import { HeadStamps, STAMP_JOB } from './features/audit/head-stamps.ts'
+import { HeadStamps } from './features/audit/head-stamps.ts'
 import { AuditSequencer } from './features/audit/audit-sequencer.ts'
 import { GuestService } from './features/guests/guest-service.ts'
 import { createClassFeature } from './features/classes/class-feature.ts'
 import { createProofs } from './features/identity/create-proofs.ts'
 import { ActorService } from './features/identity/actor-service.ts'
 import { LetterCodes } from './features/identity/letter-codes.ts'
-import { LINK_CODE, LinkProofs } from './features/identity/link-proofs.ts'
+import { LinkProofs } from './features/identity/link-proofs.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
@@ -62,7 +59,7 @@ import { peopleWith } from './features/roster/register-lookup.ts'
 import { RosterQueries } from './features/roster/roster-queries.ts'
 import { RosterService } from './features/roster/roster-service.ts'
 import { sourceKeys } from './features/roster/source-keys.ts'
-import { ROSTER_SYNC, RosterUploads } from './features/roster/roster-uploads.ts'
+import { RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { createQueues } from './features/reports/queue-feature.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
@@ -91,6 +88,7 @@ import { templateFolder } from './http/assets.ts'
 import { today } from './shared/dates.ts'
 import type { SessionLimits } from './http/session-store.ts'
 import { createSessions, defaultSessionLimits } from './http/sessions.ts'
+import { type JobParts, jobHandlers, jobSchedules } from './jobs.ts'
 import { brakeSettings } from './replay/replay-settings.ts'
 import type { Logger } from './shared/logger.ts'
 import { createWorker } from './worker.ts'
@@ -256,125 +254,23 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const providerNotices = new ProviderNotices({ clock, mail, people, providers: signIn.providers.store, roles: roleStore, trustName: () => trust.name, baseUrl: config.baseUrl })
 
+  const jobs: JobParts = {
+    clock, outbox, sessions, accounts, accessJobs, notices, joiners, guests, texts, reissue, outcomes, rosterUploads, sealing, headStamps, receipts, certificateNotices, links, letterCodes,
+    linkProofs, linkCodes, signIn, invitations, askedLinks, reminders, proofNotice, circleNotice, providerNotices, classFeature, paperFeature, visitFeature,
+  }
   const worker = createWorker({
-    name: holder, outbox, sequencer, clock, logger,
-    handlers: {
-      ...accounts.handlers,
-      ...accessJobs.handlers,
-      ...texts.handlers,
-      [MAJOR_IN_FORCE]: async (payload) => { await reissue.reissue(text(payload['versionId'])) },
-      ...outcomes.handlers,
-      ...guests.handlers,
-      ...notices.handlers,
-      ...visitFeature.visitHandlers,
-      [ROSTER_SYNC]: rosterUploads.handler,
-      'signing.seal': sealing.handler,
-      [STAMP_JOB]: () => headStamps.stamp(),
-      'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
-      'messages.sign-link': async (payload) => invitations.invite(text(payload['personId']), text(payload['planId'])),
-      [LINK_CODE]: async (payload, job) => linkCodes.send(text(payload['tokenHash']), job.dedupeKey),
-      'messages.ask-link': async (payload) => askedLinks.send(payload),
-      [PROOF_NOTICE]: async (payload) => proofNotice.send({ personId: text(payload['personId']), what: text(payload['what']), at: Number(payload['at']), key: text(payload['key']) }),
-      [CIRCLE_NOTICE]: async (payload) => circleNotice.send(text(payload['grantId'])),
-      'messages.remind': async (payload) => reminders.remind(text(payload['personId'])),
-      'issuing.invite': async (payload) => { await invitations.fanOut(text(payload['planId'])); await joiners.run(text(payload['planId'])) },
-      'identity.end-sessions': async (payload) => { await links.endLinksOf(text(payload['personId'])) },
-    },
-    schedules: new Schedules({
-      db, clock, holder,
-      schedules: [
-        { name: 'agreement-reviews', cron: '10 6 * * *', run: async () => { await texts.reviews.remind() } },
-        ...outcomes.schedules,
-        { name: 'seal-sweep', cron: '* * * * *', run: async () => { await sealing.sweep() } },
-        { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await notices.run() } },
-        { name: 'certificate-expiry', cron: '15 7 * * *', run: () => certificateNotices.send() },
-        { name: 'provider-certificates', cron: '10 7 * * *', run: () => providerNotices.send() },
-        { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => headStamps.request(dueAt) },
-        { name: 'sign-in-tidy', cron: '*/10 * * * *', run: () => signIn.tidy() },
-        { name: 'tidy', cron: '20 3 * * *', run: async () => { await classFeature.classes.endOverdue(); await classFeature.classStore.forgetWaiting(clock.now() - 30 * 86_400_000); await sessions.removeExpired(); await links.removeExpired(); await letterCodes.removeOrphans(); await linkProofs?.removeExpired(); await paperFeature.paperStore.removeStrayScans(clock.now() - 7 * 86_400_000); await rosterUploads.removeOld(); await outbox.forget(clock.now() - 30 * 86_400_000); await accounts.listed.store.removeBefore(clock.now() - 90 * 86_400_000) } },
-      ],
-    }),
+    name: holder, outbox, sequencer, clock, logger, handlers: jobHandlers(jobs), schedules: new Schedules({ db, clock, holder, schedules: jobSchedules(jobs) }),
   })
 
   return {
-    config, db, clock, ids, logger,
-    trust,
-    outbox,
-    audit,
-    auditQueries,
-    sequencer,
-    auditKey: adapters.auditKey,
-    headStamps,
-    providerNotices,
-    schools,
-    calendar,
-    people,
-    peopleStore,
-    sessions,
-    roles,
-    roleStore,
-    proofs,
-    administratorSignIn,
-    links,
-    setup,
-    actors,
-    signIn,
-    certificateNotices,
-    mail,
-    accounts,
-    roster,
-    agreements,
-    texts,
-    issuing,
-    reissue,
-    requirements,
-    trainings,
-    attestedImport,
-    signing,
-    signingStore,
-    signingQueries,
-    consents,
-    consentStore,
-    consentQuestions,
-    declines,
-    outcomes: outcomes.outcomes,
-    comingOfAge: outcomes.comingOfAge,
-    protection: outcomes.protection,
-    consentLists: outcomes.consentLists,
-    consentCatalogue: outcomes.consentCatalogue,
-    starters: outcomes.starters,
-    sealing,
-    verify,
-    receipts,
-    invitations,
-    askedLinks,
-    worker,
-    protectedPeople,
-    sealer: adapters.sealer,
-    pdf: adapters.pdf,
-    directories: adapters.directories,
-    rosterUploads,
-    rosterQueries,
-    missing,
-    merges,
-    expectedLeavers,
-    reminders,
-    records: new RecordsQueries(db),
-    board,
-    chase,
-    queues,
-    queueMarks,
-    plans,
-    accessJobs,
-    accessPageQueries,
-    guests,
-    notices,
-    unsigned,
-    ...classFeature,
-    ...paperFeature,
-    ...visitFeature,
-    letterCodes,
-    linkProofs,
+    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, headStamps, providerNotices, schools, calendar,
+    people, peopleStore, sessions, roles, roleStore, proofs, administratorSignIn, links, setup, actors, signIn, certificateNotices, mail, accounts, roster,
+    agreements, texts, issuing, reissue, requirements, trainings, attestedImport, signing, signingStore, signingQueries, consents, consentStore,
+    consentQuestions, declines, outcomes: outcomes.outcomes, comingOfAge: outcomes.comingOfAge, protection: outcomes.protection,
+    consentLists: outcomes.consentLists, consentCatalogue: outcomes.consentCatalogue, starters: outcomes.starters, sealing, verify, receipts, invitations,
+    askedLinks, worker, protectedPeople, sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories, rosterUploads, rosterQueries, missing,
+    merges, expectedLeavers, reminders, records: new RecordsQueries(db), board, chase, queues, queueMarks, plans, accessJobs, accessPageQueries, guests,
+    notices, unsigned, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
   }
 }
 
@@ -383,9 +279,4 @@ export type Services = ReturnType<typeof createServices>
 
 function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
   return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
-}
-
-const text = (value: unknown): string => {
-  if (typeof value !== 'string') throw new Error('A job lacks its identifier')
-  return value
 }
