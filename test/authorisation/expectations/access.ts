@@ -1,4 +1,4 @@
-import { type Expectation, none, places, same, SCHOOLS, signed } from '../expectation.ts'
+import { type Expectation, places, same, SCHOOLS } from '../expectation.ts'
 
 const ALL = ['own', 'otherSchool', 'conflict'] as const
 /** Whether somebody may is judged about the one person, so the others read that there is nobody. */

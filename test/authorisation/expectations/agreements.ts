@@ -1,4 +1,4 @@
-import { type Expectation, type Fields, none, places, same, SCHOOLS, type Target } from '../expectation.ts'
+import { type Expectation, type Fields, places, same, SCHOOLS, type Target } from '../expectation.ts'
 import type { MatrixWorld } from '../world.ts'
 
 const SEEN = 'a'.repeat(32)

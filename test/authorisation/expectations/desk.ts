@@ -1,4 +1,4 @@
-import { type Expectation, KEY, none, places, same, SCHOOLS, signed, TEXT } from '../expectation.ts'
+import { type Expectation, KEY, places, same, SCHOOLS, TEXT } from '../expectation.ts'
 
 /** Judged about the one class: the others read that there is none. */
 const leading = { needs: 'class.lead', declares: 'signed-in', otherwise: 'absent' } as const

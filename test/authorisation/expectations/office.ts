@@ -1,4 +1,4 @@
-import { type Expectation, filtered, none, places, same, SCHOOLS, signed } from '../expectation.ts'
+import { type Expectation, filtered, places, same, SCHOOLS } from '../expectation.ts'
 
 const ALL = ['own', 'otherSchool', 'conflict'] as const
 /** An act about one person's signing: refused for one's own family (P7). */

@@ -1,4 +1,4 @@
-import { type Expectation, KEY, none, NOTHING, pub, TEXT } from '../expectation.ts'
+import { type Expectation, KEY, NOTHING, pub, TEXT } from '../expectation.ts'
 
 const room = (tail: string, more: Partial<Expectation> = {}): Expectation => pub(`/class/ACD346/${NOTHING}${tail}`, { few: true, ...more })
 

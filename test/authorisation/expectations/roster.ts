@@ -1,4 +1,4 @@
-import { type Expectation, none, places } from '../expectation.ts'
+import { type Expectation, places } from '../expectation.ts'
 
 /** Readings of the roster, who is missing, the new year, and the calendar. */
 export const ROSTERS: Record<string, Expectation> = {

@@ -1,4 +1,4 @@
-import { type Expectation, NOBODY, none, places, SCHOOLS, signed } from '../expectation.ts'
+import { type Expectation, NOBODY, places, SCHOOLS } from '../expectation.ts'
 
 /** Ways to sign in, roles, and one’s own sign-in. */
 export const SETTINGS: Record<string, Expectation> = {
