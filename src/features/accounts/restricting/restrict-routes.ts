@@ -3,7 +3,7 @@ import type { Actor } from '../../../http/actor.ts'
 import { backToForm, backWithErrors } from '../../../http/back-to-form.ts'
 import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
-import { addDays, longDate, longInstant, today } from '../../../shared/dates.ts'
+import { addDays, type CalendarDate, longDate, longInstant, today } from '../../../shared/dates.ts'
 import { Forbidden, NotFound, Refused } from '../../../shared/errors.ts'
 import { type Affiliation, isCurrent } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
@@ -26,8 +26,8 @@ function restrictPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'restrict a person', path: '/access/people/:id/restrict', permission: 'signed-in', params, looksAt: ({ params: { id } }) => id,
     get: async ({ actor, params: { id }, values, now }) => {
-      const { person, places, power } = await subject(deps, id, actor)
       const on = today(now)
+      const { person, places, power } = await subject(deps, id, actor, on)
       const value = (name: string, otherwise = '') => (typeof values[name] === 'string' ? values[name] : otherwise)
       const shortUntil = await single.shortUntil(places[0]?.schoolId ?? null)
       return view('pages/access/restrict.njk', {
@@ -52,8 +52,8 @@ function restrictPage(deps: AccessPageDeps): Page {
       }),
       audit: 'access.restriction-asked',
       handle: async (ctx) => {
-        const { actor, body, params: { id } } = ctx
-        const { places, power } = await subject(deps, id, actor)
+        const { actor, body, params: { id }, now } = ctx
+        const { places, power } = await subject(deps, id, actor, today(now))
         const level = body.what === 'suspended' ? 'suspended' as const : body.what === 'restricted' ? 'restricted' as const : 'full' as const
         const profile = body.what.startsWith('profile:') ? body.what.slice('profile:'.length) : null
         if (level === 'full' && profile === null) return backToForm(ctx, 'what', 'Choose what changes')
@@ -86,7 +86,9 @@ function proofPage(deps: AccessPageDeps): Page {
     looksAt: async ({ params: { id } }) => (await single.get(id))?.personId ?? null,
     get: async ({ actor, params: { id }, now }) => {
       const restriction = await restrictionOf(id)
-      const { person } = await subject(deps, restriction.personId, actor)
+      const { person, power } = await subject(deps, restriction.personId, actor, today(now))
+      // A5: outside the circle nobody reads another's reason.
+      if (power === 'short' && restriction.placedBy !== actor.label) throw new NotFound('There is no such restriction.')
       const review = await single.reviews.get(id)
       const names = await pages.actorNames([restriction.placedBy, restriction.releasedBy, review?.lookedBy ?? null])
       const { entries } = await auditQueries.bySubject(`person:${restriction.personId}`, { limit: 100 })
@@ -113,7 +115,7 @@ function proofPage(deps: AccessPageDeps): Page {
       body: z.strictObject({ decision: z.enum(['stands', 'lift']) }), audit: 'access.restriction-looked-at',
       handle: async (ctx) => {
         const restriction = await restrictionOf(ctx.params.id)
-        const { power } = await subject(deps, restriction.personId, ctx.actor)
+        const { power } = await subject(deps, restriction.personId, ctx.actor, today(ctx.now))
         if (power === 'short' && restriction.placedBy !== ctx.actor.label) throw new Forbidden('A head of year decides about what they placed themselves.')
         try {
           if (ctx.body.decision === 'lift') await single.lift(restriction.id, ctx.actor.label)
@@ -131,8 +133,8 @@ function proofPage(deps: AccessPageDeps): Page {
 function reviewsPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'restrictions to look at', path: '/access/reviews', permission: 'restriction.place',
-    get: async ({ actor }) => {
-      const due = await reviewsOf(deps, actor)
+    get: async ({ actor, now }) => {
+      const due = await reviewsOf(deps, actor, today(now))
       const people = await deps.people.people(due.map(({ personId }) => personId))
       return view('pages/access/reviews.njk', {
         tasks: due.map((review) => ({
@@ -146,17 +148,17 @@ function reviewsPage(deps: AccessPageDeps): Page {
 }
 
 /** Restrictions that this person may decide about and that are owed a look; their own emergencies are not theirs to look at. */
-export async function reviewsOf({ single, people }: Pick<AccessPageDeps, 'single' | 'people'>, actor: Actor) {
+export async function reviewsOf({ single, people }: Pick<AccessPageDeps, 'single' | 'people'>, actor: Actor, on: CalendarDate) {
   const due = await single.due()
   const places = await people.affiliationsOf(due.map(({ personId }) => personId))
-  return due.filter((review) => powerOver(actor, review.personId, places.get(review.personId) ?? []) === 'full' && (review.secondLookBy === null || review.placedBy !== actor.label))
+  return due.filter((review) => powerOver(actor, review.personId, places.get(review.personId) ?? [], on) === 'full' && (review.secondLookBy === null || review.placedBy !== actor.label))
 }
 
 /** @throws NotFound where the reader may decide nothing about this person: absent and not theirs read alike. */
-async function subject({ people }: AccessPageDeps, id: string, actor: Actor): Promise<{ person: Person; places: readonly Affiliation[]; power: Power }> {
+async function subject({ people }: AccessPageDeps, id: string, actor: Actor, on: CalendarDate): Promise<{ person: Person; places: readonly Affiliation[]; power: Power }> {
   const person = await people.person(id)
   const places = ((await people.affiliationsOf([id])).get(id) ?? []).filter(({ role }) => role !== 'guardian')
-  const power = powerOver(actor, id, places)
+  const power = powerOver(actor, id, places, on)
   if (!person || power === null) throw new NotFound('There is no such person.')
   return { person, places, power }
 }
