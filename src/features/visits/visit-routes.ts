@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm, backWithErrors } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
@@ -47,7 +46,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
           const code = readCode(ctx.body.typed)
           const tablet = code && ctx.actor.personId === null ? await deps.visitStore.claim(code, ctx.now) : null
           if (!tablet) {
-            if (!wrong.take(createHash('sha256').update(salt).update(ctx.address).digest('hex'))) throw new RequestFault(429)
+            if (!wrong.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
             return backToForm(ctx, 'typed', 'This code starts no tablet. A code works once and for ten minutes; the office can make a new one.')
           }
           keepTablet(ctx.session, tablet)
