@@ -25,6 +25,9 @@ function leaveOutPage(deps: AccessPageDeps): Page {
         const { actor, body } = ctx
         if (!actor.can('access.plan') && !actor.can('access.approve')) throw new Forbidden()
         const people = [body.people].flat()
+        // P7: neither oneself nor a child of one's own.
+        if (people.some((id) => actor.relatedTo?.includes(id))) return backToForm(ctx, 'people', FAMILY, path)
+        if (actor.personId !== null && people.includes(actor.personId)) return backToForm(ctx, 'people', 'This is about you, so a colleague must decide it.', path)
         if (people.length === 0) return backToForm(ctx, 'people', 'Tick somebody first', path)
         const lines = await deps.choices.leaveOut(ctx.params.id, people, body.do === 'leave', actor.label)
         return redirect(path, body.do === 'leave' ? `${lines === 1 ? '1 account is' : `${lines} accounts are`} left out of this plan.` : `${lines === 1 ? '1 account is' : `${lines} accounts are`} in the plan again.`)
