@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { ipKeyGenerator } from 'express-rate-limit'
 import type { Clock } from '../adapters/clock.ts'
 
 /** Counts tries per key: a person, a link, a code. Keys are hashes or row identifiers, never addresses or names. */
@@ -25,4 +27,9 @@ export function createAttemptLimiter(clock: Clock, settings: { max: number; wind
     },
     forget: (key) => void tries.delete(key),
   }
+}
+
+/** An address as a limiter's key: hashed, and an IPv6 address by its network, because one household has billions of them. */
+export function addressKey(address: string, salt: Buffer): string {
+  return createHash('sha256').update(salt).update(ipKeyGenerator(address)).digest('hex')
 }

@@ -47,14 +47,15 @@ function personPage({ decisions, people, directoryQueries }: AccessPageDeps): Pa
       handle: async (ctx) => refusing(ctx, `find-${ctx.params.id}`, async () => {
         const { body, actor } = ctx
         await ensureMayDecide(ctx, await directoryQueries.personOf(ctx.params.id))
+        const administrator = actor.roles.some(({ role, schoolId }) => role === 'trust-admin' && schoolId === null)
         if (body.decision === 'unlink') {
-          await decisions.unlink(ctx.params.id, actor.label)
+          await decisions.unlink(ctx.params.id, actor.label, administrator)
           return 'The account is nobody’s now. It is listed and never touched.'
         }
         const personId = body.find === '' ? body.person : await theOne(people, body.find)
         if (personId === '') throw new Refused({ what: 'Choose a person, or type a name, login name or e-mail address.' })
         await ensureMayDecide(ctx, personId)
-        await decisions.link(ctx.params.id, personId, actor.label)
+        await decisions.link(ctx.params.id, personId, actor.label, administrator)
         return 'The account belongs to that person now.'
       }),
     },

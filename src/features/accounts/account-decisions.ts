@@ -14,11 +14,14 @@ export class AccountDecisions {
     this.#deps = deps
   }
 
-  /** From now on the account is this person's, whatever its keys say. @throws Refused while something of Assent's is in it. */
-  async link(accountId: string, personId: string, actor: string): Promise<void> {
+  /**
+   * From now on the account is this person's, whatever its keys say. `administrator`: a trust administrator decides.
+   * @throws Refused while something of Assent's is in it, and for the account of somebody protected (B4).
+   */
+  async link(accountId: string, personId: string, actor: string, administrator = false): Promise<void> {
     const { db, audit, outbox, people, ids } = this.#deps
     await db.transaction(async () => {
-      const account = await this.#free(accountId)
+      const account = await this.#free(accountId, administrator)
       if (!await people.person(personId)) throw new NotFound('There is no such person.')
       await this.#decide(account, personId, actor)
       await audit.record({ actor, event: 'access.account-linked', subject: `person:${personId}`, payload: { account: accountId, before: account.personId } })
@@ -26,11 +29,11 @@ export class AccountDecisions {
     })
   }
 
-  /** The account is nobody's from now on: reported, never touched. @throws Refused while something of Assent's is in it. */
-  async unlink(accountId: string, actor: string): Promise<void> {
+  /** The account is nobody's from now on: reported, never touched. @throws Refused as `link`. */
+  async unlink(accountId: string, actor: string, administrator = false): Promise<void> {
     const { db, audit } = this.#deps
     await db.transaction(async () => {
-      const account = await this.#free(accountId)
+      const account = await this.#free(accountId, administrator)
       if (account.personId === null) return
       await this.#decide(account, null, actor)
       await audit.record({ actor, event: 'access.account-unlinked', subject: `person:${account.personId}`, payload: { account: accountId } })
@@ -72,11 +75,15 @@ export class AccountDecisions {
     await this.#deps.accounts.decide(account.id, personId, { actor, at: this.#deps.clock.now(), reason: null })
   }
 
-  async #free(accountId: string): Promise<Account> {
+  async #free(accountId: string, administrator: boolean): Promise<Account> {
     const account = await this.#deps.accounts.get(accountId)
     if (!account) throw new NotFound('There is no such account.')
     if (account.delta !== null || account.intent !== null) {
       throw new Refused({ what: 'Assent has changed this account for the person it belongs to now.', remedy: 'Lift the restriction or undo the plan first; then decide whose it is.' })
+    }
+    // Given to a leaver, the account of a head would go with the leaver's.
+    if (!administrator && account.personId !== null && (await this.#deps.protectedPeople()).has(account.personId)) {
+      throw new Refused({ what: 'B4: this account belongs to somebody protected, such as a head or an administrator.', remedy: 'Ask a trust administrator to decide whose it is.' })
     }
     return account
   }

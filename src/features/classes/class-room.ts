@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Clock } from '../../adapters/clock.ts'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import type { SessionHandle } from '../../http/session-handle.ts'
@@ -39,7 +38,7 @@ export function createRooms(deps: { clock: Clock; ids: Ids; classes: ClassServic
     const code = readCode(ctx.params.code)
     const session = code ? await deps.classes.running(code) : null
     if (!code || !session) {
-      if (!wrong.take(createHash('sha256').update(salt).update(ctx.address).digest('hex'))) throw new RequestFault(429)
+      if (!wrong.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
       return { kind: 'unknown' }
     }
     const ticket = ticketOf(ctx.session)

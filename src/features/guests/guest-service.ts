@@ -80,13 +80,14 @@ export class GuestService {
     })
   }
 
-  /** Moves the last day. @throws UnusableInput, Refused */
+  /** Moves the last day; a later one is for somebody else than who asked. @throws UnusableInput, Refused */
   async extend(id: string, untilDate: CalendarDate, actor: string): Promise<void> {
     const { db, clock, audit } = this.#deps
     const guest = await this.get(id)
     const on = today(clock.now())
     if (!isCalendarDate(untilDate) || untilDate < on) throw new UnusableInput({ what: 'Write the new last day, today or later.', where: 'until' })
     if (untilDate > addDays(on, 366)) throw new UnusableInput({ what: 'At most a year from today.', where: 'until' })
+    if (guest.askedBy === actor && untilDate > guest.untilDate) throw new Refused({ what: 'You asked for this guest, so somebody else lengthens the stay.', remedy: 'Ask the person named as approver.' })
     if (guest.state !== 'approved') throw new Refused({ what: 'Only an approved guest can be extended.', remedy: 'Ask for the guest anew.' })
     await db.transaction(async () => {
       await this.store.advance(id, 'approved', { untilDate })

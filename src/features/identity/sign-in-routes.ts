@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../../adapters/clock.ts'
+import type { Ids } from '../../adapters/ids.ts'
 import type { Actor } from '../../http/actor.ts'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import type { PageContext, RequestParts } from '../../http/page-context.ts'
@@ -16,6 +16,7 @@ import type { SignedIn, SignInService } from './sign-in-service.ts'
 
 export interface SignInPagesParts {
   clock: Clock
+  ids: Ids
   signIn: { service: SignInService }
   actors: ActorService
 }
@@ -30,10 +31,11 @@ const LESSON = { max: 600, windowMs: 60_000 }
 export const crossSiteForms: readonly string[] = ['/saml/:provider/acs']
 
 /** `/sign-in/NAME` and the ways back: what a provider sends is judged, and lets in whom it proves. */
-export function signInPages({ clock, signIn: { service }, actors }: SignInPagesParts): Page[] {
+export function signInPages({ clock, ids, signIn: { service }, actors }: SignInPagesParts): Page[] {
   const limiter = createAttemptLimiter(clock, LESSON)
+  const salt = ids.random(16)
   const ensureRate = ({ address }: RequestParts) => {
-    if (!limiter.take(createHash('sha256').update(address).digest('hex'))) throw new RequestFault(429)
+    if (!limiter.take(addressKey(address, salt))) throw new RequestFault(429)
   }
 
   async function welcome(ctx: Pick<PageContext, 'session'>, done: SignedIn): Promise<PageResult> {

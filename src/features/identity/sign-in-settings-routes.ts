@@ -228,7 +228,7 @@ const notFound = (): never => { throw new NotFound() }
 
 /** Roles that may follow from a group, as they are called. */
 const ROLE_WORDS: Record<string, string> = {
-  office: 'School office', hr: 'HR', headteacher: 'Headteacher, senior leader', 'head-of-year': 'Head of year', 'class-teacher': 'Class teacher', dsl: 'Designated safeguarding lead',
+  office: 'School office', hr: 'HR', headteacher: 'Headteacher, senior leader', 'class-teacher': 'Class teacher', dsl: 'Designated safeguarding lead',
   'trust-safeguarding-lead': 'Trust safeguarding lead', 'designated-teacher': 'Designated teacher', senco: 'SENCo', dpo: 'Data protection officer', 'it-admin': 'IT administrator',
   'external-it': 'External IT support', governor: 'Governor', 'link-governor': 'Link governor',
 }

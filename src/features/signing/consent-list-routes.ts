@@ -8,11 +8,12 @@ import { csvLine } from '../../shared/csv-line.ts'
 import { today } from '../../shared/dates.ts'
 import { Forbidden, NotFound } from '../../shared/errors.ts'
 import type { ConsentQuestion } from '../agreements/consent-question.ts'
+import type { AccessService } from '../accounts/access-service.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import type { ConsentState } from './consent.ts'
 import type { ConsentLine, ConsentListQueries } from './consent-list-queries.ts'
 
-export interface ConsentListDeps { consentLists: ConsentListQueries; schools: SchoolStore }
+export interface ConsentListDeps { consentLists: ConsentListQueries; schools: SchoolStore; accounts: { access: Pick<AccessService, 'isSuspended'> } }
 
 const PATH = '/consents'
 const SHOWN = 400
@@ -40,13 +41,14 @@ export function consentListPages(deps: ConsentListDeps): Page[] {
 interface Chosen { schools: School[]; school: School | null; groups: string[]; group: string; whole: boolean }
 
 /**
- * Whoever may see the lists sees their schools; other staff the groups they are in, by the school's sign-in only.
+ * Whoever may see the lists sees their schools; other staff the groups they are in, by the school's sign-in only and not while
+ * they are suspended.
  * @throws Forbidden for everybody else.
  */
 async function chosen(deps: ConsentListDeps, ctx: RequestParts, asked: Query): Promise<Chosen> {
   const all = await deps.schools.all()
   const whole = all.filter((school) => may(ctx.actor, school.id))
-  const own = whole.length > 0 || ctx.actor.personId === null || ctx.session.via === 'link' ? [] : await deps.consentLists.groupsOf(ctx.actor.personId)
+  const own = whole.length > 0 || ctx.actor.personId === null || ctx.session.via === 'link' || await deps.accounts.access.isSuspended(ctx.actor.personId) ? [] : await deps.consentLists.groupsOf(ctx.actor.personId)
   const schools = whole.length > 0 ? whole : all.filter((school) => own.some((group) => group.schoolId === school.id))
   if (schools.length === 0) throw new Forbidden()
   const school = asked.school ? schools.find((one) => one.id === asked.school) ?? null : schools[0] ?? null

@@ -1,9 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Sealer } from '../../adapters/pdf/pdf-records.ts'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
@@ -58,7 +58,7 @@ export function verifyPages(deps: VerifyPagesDeps): Page[] {
     definePage({
       name: 'verify reference', path: `${PATH}/:reference`, permission: 'public', params: z.strictObject({ reference: z.string().max(60) }),
       get: async (ctx) => {
-        if (!lookups.take(createHash('sha256').update(salt).update(ctx.address).digest('hex'))) throw new RequestFault(429)
+        if (!lookups.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
         const reference = ctx.params.reference.trim().toUpperCase()
         return shown(referenceView(await verify.statusOfReference(reference), reference))
       },

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm, backWithErrors } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
@@ -33,6 +32,11 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
     const draft = readVisit(ctx.session)
     return draft ? run(school, draft) : redirect(VISIT)
   })
+  /** What this visitor has said; nothing of one before who has finished, though nobody pressed the button. */
+  const ownDraft = async (ctx: RequestParts): Promise<VisitDraft | null> => {
+    const draft = readVisit(ctx.session)
+    return draft && await deps.visitStore.byFormKey(draft.formKey) ? null : draft
+  }
   return [
     definePage({
       name: 'reception', path: VISIT, permission: 'public',
@@ -47,7 +51,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
           const code = readCode(ctx.body.typed)
           const tablet = code && ctx.actor.personId === null ? await deps.visitStore.claim(code, ctx.now) : null
           if (!tablet) {
-            if (!wrong.take(createHash('sha256').update(salt).update(ctx.address).digest('hex'))) throw new RequestFault(429)
+            if (!wrong.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
             return backToForm(ctx, 'typed', 'This code starts no tablet. A code works once and for ten minutes; the office can make a new one.')
           }
           keepTablet(ctx.session, tablet)
@@ -68,7 +72,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
     definePage({
       name: 'who visits', path: `${VISIT}/who`, permission: 'public',
       get: (ctx) => atTablet(ctx, async (school) => {
-        const draft = readVisit(ctx.session)
+        const draft = await ownDraft(ctx)
         return view('pages/visits/who.njk', { brand: deps.brandOf(school), action: `${VISIT}/who`, values: { ...draft, ...ctx.values }, back: { href: VISIT, text: 'Start again' } })
       }),
       post: {
@@ -79,7 +83,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
           const errors = { ...(named.ok && named.name ? {} : { name: named.ok ? 'Write your name.' : named.reason }), ...(kind ? {} : { kind: 'Choose why you are here.' }) }
           if (!named.ok || !named.name || !kind) return backWithErrors(ctx, errors)
           keepVisit(ctx.session, {
-            name: named.name, organisation: ctx.body.organisation || null, host: ctx.body.host || null, kind, formKey: readVisit(ctx.session)?.formKey ?? deps.ids.random(24).toString('base64url'),
+            name: named.name, organisation: ctx.body.organisation || null, host: ctx.body.host || null, kind, formKey: (await ownDraft(ctx))?.formKey ?? deps.ids.random(24).toString('base64url'),
           })
           return redirect(`${VISIT}/wifi`)
         }),

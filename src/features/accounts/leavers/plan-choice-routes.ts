@@ -28,7 +28,9 @@ function leaveOutPage(deps: AccessPageDeps): Page {
         return deciding(deps, ctx, permission, async (path) => {
           const people = [body.people].flat()
           if (people.length === 0) return backToForm(ctx, 'people', 'Tick somebody first', path)
+          // P7: neither a child of one's own nor oneself.
           if (people.some((one) => actor.relatedTo?.includes(one))) return backToForm(ctx, 'people', FAMILY, path)
+          if (actor.personId !== null && people.includes(actor.personId)) return backToForm(ctx, 'people', 'This is about you, so a colleague must decide it.', path)
           const lines = await deps.choices.leaveOut(ctx.params.id, people, body.do === 'leave', actor.label)
           return redirect(path, body.do === 'leave' ? `${lines === 1 ? '1 account is' : `${lines} accounts are`} left out of this plan.` : `${lines === 1 ? '1 account is' : `${lines} accounts are`} in the plan again.`)
         })
