@@ -256,4 +256,9 @@ export const EXPECTATIONS: Record<string, Expectation> = {
 
   'GET /audit': { needs: 'audit.view', at: '/audit' },
   'GET /audit/export': { needs: 'audit.view', trustOnly: 'forbidden', at: '/audit/export' },
+
+  'GET /settings/api': { needs: 'settings.manage', at: '/settings/api' },
+  'POST /settings/api': { needs: 'settings.manage', at: '/settings/api', fields: { name: 'Not A Name', scopes: 'figures:read', days: '30', school: NOTHING } },
+  'POST /settings/api/revoke': none('settings.manage', '/settings/api/revoke', { fields: { token: NOTHING } }),
+  'GET /settings/api/shown': { needs: 'settings.manage', at: '/settings/api/shown' },
 }

@@ -27,7 +27,7 @@ export function schoolChoices(actor: Actor, schools: readonly { id: string; name
 }
 
 /** Leads to the page that shows a new secret once; on the way it lies in the session, closed. */
-export function keepShown({ machines, shownKey }: MachinePagesDeps, session: SessionHandle, shown: { kind: 'token' | 'webhook'; name: string; secret: string }): PageResult {
+export function keepShown({ machines, shownKey }: MachinePagesDeps, session: SessionHandle, shown: { name: string; secret: string }): PageResult {
   session.set(shownKey, machines.box.close(JSON.stringify(shown)))
   return redirect(`${API_PATH}/shown`)
 }

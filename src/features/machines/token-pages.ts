@@ -14,9 +14,9 @@ import type { ApiToken } from './token-store.ts'
 
 const LIVES = { 30: '30 days', 90: '90 days', 180: 'Half a year', 365: 'A year' } as const
 
-export const nameField = z.string().trim().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Use small letters, figures and hyphens, at most 40')
+const nameField = z.string().trim().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Use small letters, figures and hyphens, at most 40')
 
-/** `/settings/api`: tokens of machines, and where they are told of what happens. */
+/** `/settings/api`: tokens of machines. */
 export function tokenPages(deps: MachinePagesDeps): Page[] {
   const { machines: { tokens }, schools, people } = deps
   return [
@@ -49,7 +49,7 @@ export function tokenPages(deps: MachinePagesDeps): Page[] {
           const { body, actor } = ctx
           try {
             const text = await tokens.issue({ name: body.name, scopes: body.scopes, schoolId: body.school === TRUST ? null : body.school, expiresAt: ctx.now + Number(body.days) * DAY_MS }, actor)
-            return keepShown(deps, ctx.session, { kind: 'token', name: body.name, secret: text })
+            return keepShown(deps, ctx.session, { name: body.name, secret: text })
           } catch (error) {
             if (!(error instanceof Refused)) throw error
             return backToForm(ctx, 'name', `${error.what} ${error.remedy}`)

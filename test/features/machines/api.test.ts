@@ -94,7 +94,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       for (let next: string | null = ''; next !== null;) {
         const page = await world.call(`/requests?limit=1${next ? `&cursor=${next}` : ''}`, token)
         walked.push(...itemsOf(page))
-        next = page.body['next'] as string | null
+        next = (page.body['next'] ?? null) as string | null
       }
       expect(walked).toEqual(all)
       world.app.clock.advance(60_000)
