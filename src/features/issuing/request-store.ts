@@ -15,7 +15,7 @@ export interface SlotOfRequest {
   request: AgreementRequest
 }
 
-const SLOT = `select r.*, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state
+const SLOT = `select r.*, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state, s.holder_id as slot_holder
   from signatories s join requests r on r.id = s.request_id where s.id = ?`
 
 /** Requests and their slots. */
@@ -157,7 +157,7 @@ function requestFromRow(row: Record<string, unknown>): AgreementRequest {
 
 function slotFromRow(row: Record<string, unknown> | undefined): SlotOfRequest | null {
   if (!row) return null
-  const slot = { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'] }
+  const slot = { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'], holder_id: row['slot_holder'] }
   return { signatory: signatoryFromRow(slot), request: requestFromRow(row) }
 }
 

@@ -148,7 +148,7 @@ describe('the pages of directories and tasks', () => {
     expect(textOf((await highOffice.get('/access/directory-tasks')).text)).not.toContain('fob-ada')
     await app.db.sql('directory_tasks').update({ due_at: app.clock.now() - 1 })
     expect(textOf((await office.get('/access/directory-tasks')).text)).toContain('Overdue')
-    const path = /href="(\/access\/tasks\/[0-9A-Z]{26})"/.exec(list.text)?.[1] ?? ''
+    const path = /href="(\/access\/directory-tasks\/[0-9A-Z]{26})"/.exec(list.text)?.[1] ?? ''
     expect((await highOffice.get(path)).status).toBe(404)
     const open = await app.db.read('plan_items').where({ state: 'applied' })
     expect(open).toHaveLength(1)

@@ -22,6 +22,7 @@ const mails: Record<string, { surname: string; values: object }> = {
   'consent-receipt': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', choices: [{ question: 'Photos on the school website', answer: 'No', about: 'Robin' }], link: 'https://sign.vale.example/me/choices', ledger: { size: 4711, root: 'ab'.repeat(32) } } },
   reminder: { surname: 'Oakley', values: { audience: 'guardian', recipientName: 'Sam Oakley', items: [{ title: 'How I use computers', about: 'Robin' }], link, linkExpiresOn: 'Friday 18 September 2026', dueOn: 'Tuesday 15 September 2026', askUrl: 'https://sign.vale.example/ask', lastReminder: true } },
   'leaver-notice': { surname: 'Oakley', values: { recipientName: 'Sam', lastDay: 'Friday 17 July 2026', soon: true, staff: true, link } },
+  certificate: { surname: 'Oakley', values: { recipientName: 'Sam Oakley', endsOn: 'Tuesday 1 September 2026', left: 30, ended: false, own: false } },
   'certificate-ends': { surname: 'Oakley', values: { providerLabel: 'School account', endsOn: 'Tuesday 1 September 2026', link } },
   'sign-in-changed': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', what: 'A passkey was added.', at: '1 September 2026 at 14:05', link } },
   'circle-joined': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', memberName: 'Kit Ash', roleName: 'Headteacher', place: 'Larch Hill School', giverName: 'themselves', link } },
