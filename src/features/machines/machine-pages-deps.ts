@@ -2,9 +2,10 @@ import type { Actor } from '../../http/actor.ts'
 import { type PageResult, redirect } from '../../http/page-result.ts'
 import type { SessionHandle } from '../../http/session-handle.ts'
 import { decidesAt } from '../identity/role-pages-deps.ts'
+import type { SecretBox } from '../identity/secret-box.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import type { MachinesFeature } from './machines-feature.ts'
+import type { TokenService } from './token-service.ts'
 
 export const API_PATH = '/settings/api'
 export const API_PERMISSION = 'settings.manage'
@@ -12,7 +13,7 @@ export const API_PERMISSION = 'settings.manage'
 export const TRUST = 'trust'
 
 export interface MachinePagesDeps {
-  machines: MachinesFeature
+  machines: { tokens: TokenService; box: SecretBox }
   people: PeopleQueries
   schools: SchoolStore
   shownKey: string
