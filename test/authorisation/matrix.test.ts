@@ -73,8 +73,7 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
     const guarded = routes.filter(({ stepUp }) => stepUp)
     expect(guarded.map(keyOf)).toEqual([
       'POST /access/plans/:id', 'GET /audit/export', 'GET /audit/looks.csv', 'GET /office/board.csv', 'GET /records.csv',
-      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
-      'POST /settings/api', 'POST /settings/api/revoke',
+      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/api', 'POST /settings/api/revoke', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
     ])
     const admin = world.askers.find(({ role, at }) => role === 'trust-admin' && at === 'trust')
     const browser = await world.app.as(admin?.personId ?? '', 'saml', { proven: false })
