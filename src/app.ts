@@ -9,6 +9,7 @@ import { deskAndPaperPages } from './features/paper/paper-feature.ts'
 import { linkPages } from './features/identity/link-pages.ts'
 import { guestPages } from './features/guests/guest-routes.ts'
 import { unsignedPages } from './features/issuing/unsigned-routes.ts'
+import { findPeople } from './features/people/find-people.ts'
 import { placedAt } from './features/people/placed-at.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { administratorPages } from './features/identity/administrator-pages.ts'
@@ -23,6 +24,7 @@ import { unknownLoginPages } from './features/identity/unknown-login-routes.ts'
 import { signOutPages } from './features/identity/sign-out-page.ts'
 import { assetFolders } from './http/assets.ts'
 import { createHttpApp } from './http/create-http-app.ts'
+import type { Actor } from './http/actor.ts'
 import type { Page } from './http/define-page.ts'
 import { createViews } from './http/views.ts'
 import { auditPage } from './features/identity/audit-page.ts'
@@ -31,7 +33,7 @@ import { signingPages } from './features/signing/signing-pages.ts'
 import { mayLead } from './features/classes/class-group.ts'
 import { classPages } from './features/classes/class-feature.ts'
 import { receptionPages } from './features/visits/visit-feature.ts'
-import { brandOf, layoutOf } from './layout.ts'
+import { brandOf, layoutOf, worksInOffice } from './layout.ts'
 import { auditPages } from './features/audit/audit-routes.ts'
 import { mailboxPages } from './features/messages/mailbox-routes.ts'
 import { calendarPages } from './features/schools/calendar-routes.ts'
@@ -71,6 +73,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     }),
     ...accessPages({
       ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
+      find: (text, schools, on) => findPeople(services, text, schools, on),
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
     ...guestPages(services),
@@ -79,7 +82,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...agreementsPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...signingPages({
-      ...services, brandOf: (school) => brandOf(services, school), workLinks: (actor) => (mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+      ...services, brandOf: (school) => brandOf(services, school), workLinks,
     }),
     ...classPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...deskAndPaperPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
@@ -101,6 +104,14 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...consentListPages(services),
     ...machinePages(services),
     ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
+  ]
+}
+
+/** From one's own agreements back to work: that page has no navigation of its own. */
+function workLinks(actor: Actor): { text: string; href: string }[] {
+  return [
+    ...(mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+    ...(worksInOffice(actor) ? [{ text: 'Back to the office pages', href: '/office' }] : []),
   ]
 }
 

@@ -1,3 +1,4 @@
+import type { Actor } from './http/actor.ts'
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
 import type { ActorView, Brand, NavItem } from './http/views.ts'
@@ -45,29 +46,44 @@ function roleWords(roles: string[]): string {
   return WORDS[Object.keys(WORDS).find((role) => roles.includes(role)) ?? ''] ?? ''
 }
 
+/** From here on the entries stand under headings; below it the headings would be more than what they order. */
+const MANY_ENTRIES = 8
+
+const ENTRIES: readonly [permission: string, item: Required<Pick<NavItem, 'text' | 'href' | 'group'>>][] = [
+  ['office.board.view', { text: 'Who has signed', href: '/office/board', group: 'Signing' }],
+  ['queues.view', { text: 'Queues', href: '/office/queues', group: 'Signing' }],
+  ['consents.view', { text: 'Consents', href: '/consents', group: 'Signing' }],
+  ['records.view', { text: 'Signed records', href: '/records', group: 'Signing' }],
+  ['figures.view', { text: 'Figures', href: '/office/figures', group: 'Signing' }],
+  ['behalf.sign', { text: 'At the desk', href: '/desk', group: 'Helping people sign' }],
+  ['paper.enter', { text: 'Paper', href: '/paper', group: 'Helping people sign' }],
+  ['letters.print', { text: 'Letters', href: '/letters', group: 'Helping people sign' }],
+  ['visits.manage', { text: 'Visits', href: '/visits', group: 'Helping people sign' }],
+  ['starters.manage', { text: 'New staff', href: '/office/starters', group: 'Helping people sign' }],
+  ['roster.view', { text: 'Rosters', href: '/rosters', group: 'People and accounts' }],
+  ['access.view', { text: 'Access', href: '/access', group: 'People and accounts' }],
+  ['access.tasks', { text: 'Directory tasks', href: '/access/directory-tasks', group: 'People and accounts' }],
+  ['guest.view', { text: 'Guests', href: '/guests', group: 'People and accounts' }],
+  ['agreements.view', { text: 'Agreement texts', href: '/agreements', group: 'Rules and settings' }],
+  ['agreements.view', { text: 'Requirements', href: '/requirements', group: 'Rules and settings' }],
+  ['audit.view', { text: 'Audit log', href: '/audit', group: 'Rules and settings' }],
+]
+
+/** Has the office's home page something for this person? */
+export const worksInOffice = (actor: Actor): boolean => ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+
 function navigation({ actor }: RequestParts): NavItem[] {
-  const items: [string, NavItem][] = [
-    ['office.board.view', { text: 'Agreements', href: '/office/board' }],
-    ['agreements.view', { text: 'Agreement texts', href: '/agreements' }],
-    ['agreements.view', { text: 'Requirements', href: '/requirements' }],
-    ['queues.view', { text: 'Queues', href: '/office/queues' }],
-    ['consents.view', { text: 'Consents', href: '/consents' }],
-    ['starters.manage', { text: 'New staff', href: '/office/starters' }],
-    ['roster.view', { text: 'Rosters', href: '/rosters' }],
-    ['access.view', { text: 'Access', href: '/access' }],
-    ['guest.view', { text: 'Guests', href: '/guests' }],
-    ['access.tasks', { text: 'Directory tasks', href: '/access/directory-tasks' }],
-    ['records.view', { text: 'Records', href: '/records' }],
-    ['behalf.sign', { text: 'At the desk', href: '/desk' }],
-    ['paper.enter', { text: 'Paper', href: '/paper' }],
-    ['letters.print', { text: 'Letters', href: '/letters' }],
-    ['visits.manage', { text: 'Visits', href: '/visits' }],
-    ['figures.view', { text: 'Figures', href: '/office/figures' }],
-    ['audit.view', { text: 'Ledger', href: '/audit' }],
+  const open: NavItem[] = ENTRIES.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
+  if (mayLead(actor)) {
+    const desk = open.findLastIndex(({ group }) => group === 'Signing' || group === 'Helping people sign')
+    open.splice(desk + 1, 0, { text: 'Class sessions', href: '/class', group: 'Helping people sign' })
+  }
+  if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings', group: 'Rules and settings' })
+  if (open.length === 0) return []
+  const all: NavItem[] = [
+    ...(worksInOffice(actor) ? [{ text: 'Home', href: '/office' }] : []), ...open,
+    // Whoever works here signs too, and is a person with a sign-in of their own.
+    { text: 'My agreements', href: '/me', group: 'You' }, { text: 'My sign-in', href: '/security', group: 'You' },
   ]
-  const open = items.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
-  const home = ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
-  if (mayLead(actor)) open.push({ text: 'Class sessions', href: '/class' })
-  if (openSections(settingsSections, actor).length > 0) open.push({ text: 'Settings', href: '/settings' })
-  return home ? [{ text: 'Home', href: '/office' }, ...open] : open
+  return all.length > MANY_ENTRIES ? all : all.map(({ text, href }) => ({ text, href }))
 }

@@ -235,7 +235,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     store: signingStore, people, sealing, mail, agreements: agreementStore, baseUrl: config.baseUrl, ledgerHead,
   })
   const linkCodes = new LinkCodeMails({ proofs: linkProofs, people, mail, trustName: () => trust.name })
-  const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined })
+  const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined, trustName: () => trust.name })
   const outcomes = createOutcomesFeature({
     db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
     baseUrl: config.baseUrl, ledgerHead,

@@ -28,6 +28,8 @@ interface Bound {
   sql: Knex
   /** Who has the connection now; null between two transactions. */
   unit: Unit | null
+  /** The transaction in whose course this moment is, for whoever has the connection. */
+  current: () => Unit | undefined
 }
 
 const handles = new WeakMap<object, Bound>()
@@ -40,7 +42,8 @@ export async function inUnit<T>(writer: Knex, current: () => Unit | undefined, w
   const client = writer.client as UnitClient
   const connection = await client.acquireConnection()
   try {
-    const bound = handles.get(connection) ?? bind(client, connection, current)
+    const bound = handles.get(connection) ?? bind(client, connection)
+    bound.current = current
     const unit: Unit = { sql: bound.sql, afterCommit: [], open: true }
     await client.query(connection, { sql: 'BEGIN;' })
     bound.unit = unit
@@ -63,10 +66,10 @@ export async function inUnit<T>(writer: Knex, current: () => Unit | undefined, w
 }
 
 /** A knex handle whose every query goes to this connection, and only from within the transaction that has it. */
-function bind(client: UnitClient, connection: object, current: () => Unit | undefined): Bound {
+function bind(client: UnitClient, connection: object): Bound {
   const own = Object.create(client) as UnitClient
   own.acquireConnection = async () => {
-    const unit = current()
+    const unit = bound.current()
     if (!unit?.open || unit !== bound.unit) throw new Error('The transaction of this query has ended')
     return connection
   }
@@ -74,7 +77,7 @@ function bind(client: UnitClient, connection: object, current: () => Unit | unde
   const sql = makeKnex(own)
   // The writer's own handle tells of every query; a second teller for each connection would only gather.
   for (const { eventName, listener } of (sql as unknown as Told)._internalListeners) own.removeListener(eventName, listener)
-  const bound: Bound = { sql, unit: null }
+  const bound: Bound = { sql, unit: null, current: () => undefined }
   handles.set(connection, bound)
   return bound
 }

@@ -35,6 +35,8 @@ export interface ActorView {
 export interface NavItem {
   text: string
   href: string
+  /** Heading under which neighbouring entries of the same group stand; absent: no heading. */
+  group?: string
   /** Small figure beside the entry, such as the number of plans that wait. */
   count?: number
 }

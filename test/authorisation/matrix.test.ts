@@ -5,11 +5,11 @@ import { type RouteRow, routeTable } from '../../src/http/mount-pages.ts'
 import { type Answer, tokenIn } from '../http/browser.ts'
 import { rsaCertificate } from '../support/rsa-certificate.ts'
 import { textOf } from '../support/it-people.ts'
-import { EXPECTATIONS, type Expectation } from './expectations.ts'
+import type { Expectation, Outcome, Target } from './expectation.ts'
+import { EXPECTATIONS } from './expectations.ts'
 import { isGroupRole, may, ROLE_TABLE } from './role-table.ts'
 import { type Asker, matrixWorld, type MatrixWorld } from './world.ts'
 
-type Outcome = 'allowed' | 'forbidden' | 'absent' | 'sign in' | 'said on the form'
 const keyOf = (row: Pick<RouteRow, 'method' | 'path'>): string => `${row.method} ${row.path}`
 
 describe('P7, ASVS 8.2: every route, every role, own, other school and conflict', () => {
@@ -37,8 +37,8 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
 
   it('the routes ask for what the expectations say, and the table of roles is the product’s', () => {
     for (const row of routes) {
-      const { needs } = EXPECTATIONS[keyOf(row)] as Expectation
-      const declared = needs === 'a given role' || typeof needs !== 'string' ? 'signed-in' : needs
+      const { needs, declares } = EXPECTATIONS[keyOf(row)] as Expectation
+      const declared = declares ?? (needs === 'a given role' || typeof needs !== 'string' ? 'signed-in' : needs)
       expect([keyOf(row), row.permission]).toEqual([keyOf(row), declared])
     }
     for (const role of grantedRoles) {
@@ -59,22 +59,27 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
       for (const asker of expectation.few ? world.askers.slice(0, 3) : world.askers) {
         for (const [target, address, expected] of casesOf(expectation, asker, world, row)) {
           asked += 1
+          await expectation.before?.(world)
           const answer = await ask(row, expectation, asker, target, address)
-          const seen = await outcomeOf(row, answer, asker, address)
+          const seen = await outcomeOf(row, answer, asker, address, target)
           if (seen !== expected) wrong.push(`${keyOf(row)} by ${asker.name}, ${target}: ${seen} (${answer.status}), expected ${expected}`)
         }
       }
     }
     expect(wrong).toEqual([])
-    expect(asked).toBeGreaterThan(1500)
-  }, 300_000)
+    expect(asked).toBeGreaterThan(10_000)
+  }, 900_000)
 
   it('ASVS 7.5.3: approvals, exports and roles need a fresh proof, and without one nothing is done', async () => {
     const guarded = routes.filter(({ stepUp }) => stepUp)
     expect(guarded.map(keyOf)).toEqual([
-      'POST /access/plans/:id', 'GET /audit/export', 'GET /audit/looks.csv', 'GET /office/board.csv', 'GET /records.csv',
+      'GET /access/assurance.csv', 'GET /access/directories/:name/accounts.csv', 'POST /access/plans/:id', 'GET /access/plans/:id/report.csv', 'POST /access/plans/:id/undo', 'POST /access/retention',
+      'GET /audit/export', 'GET /audit/looks.csv', 'GET /consents.csv', 'GET /guests.csv', 'GET /office/board.csv', 'GET /records.csv', 'GET /rosters/runs/:id/merge.csv', 'GET /rosters/runs/:id/people.csv',
       'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/api', 'POST /settings/api/revoke', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
+      'POST /settings/sign-in/providers/:provider', 'POST /settings/sign-in/providers/:provider/metadata/check', 'POST /settings/sign-in/providers/:provider/roles', 'POST /settings/sign-in/unknown',
     ])
+    // Files of people need one; which lines of a file were unreadable tells nobody's name.
+    expect(routes.filter(({ path, stepUp }) => path.endsWith('.csv') && !stepUp).map(({ path }) => path)).toEqual(['/rosters/runs/:id/rejected.csv'])
     const admin = world.askers.find(({ role, at }) => role === 'trust-admin' && at === 'trust')
     const browser = await world.app.as(admin?.personId ?? '', 'saml', { proven: false })
     const token = tokenIn(await browser.get('/ask'))
@@ -87,19 +92,28 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
     }
   })
 
-  async function ask(row: RouteRow, expectation: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', address: string): Promise<Answer> {
+  it('B7: an emergency for one person, the kill switch and the stop of a run wait for no proof; V3: one person’s record is never looked at unseen', () => {
+    const row = (key: string) => routes.find((one) => keyOf(one) === key)
+    for (const key of ['POST /access/people/:id/restrict', 'POST /access/restrictions/:id', 'POST /access/directories', 'POST /access/plans/:id/stop']) expect([key, row(key)?.stepUp]).toEqual([key, false])
+    const records = routes.filter(({ method, path }) => method === 'GET' && /^\/(access\/people|office\/signing|desk\/people|records|settings\/roles\/people|access\/restrictions|access\/directory-tasks|paper\/slips)\/:/.test(path))
+    expect(records.length).toBeGreaterThan(10)
+    expect(records.filter(({ looksAtSomeone }) => !looksAtSomeone).map(keyOf)).toEqual([])
+  })
+
+  async function ask(row: RouteRow, expectation: Expectation, asker: Asker, target: Target, address: string): Promise<Answer> {
     if (row.method === 'GET') return asker.browser.get(address)
     const fields = typeof expectation.fields === 'function' ? expectation.fields(world, target) : expectation.fields ?? {}
     if (!expectation.endsSession) return asker.browser.post(address, { _csrf: asker.token, ...fields })
     return (await world.signIn(asker)).submit('/ask', fields, address)
   }
 
-  async function outcomeOf(row: RouteRow, answer: Answer, asker: Asker, address: string): Promise<Outcome | string> {
+  async function outcomeOf(row: RouteRow, answer: Answer, asker: Asker, address: string, target: Target): Promise<Outcome | string> {
     if (answer.status === 404) return row.permission === 'public' && /link|setup|class\/:code/.test(row.path) ? 'allowed' : 'absent'
     if (answer.status === 403) return 'forbidden'
+    if (answer.status === 429) return 'asked too often'
     if (answer.status >= 500) return `a fault: ${world.app.log.filter((line) => line.includes('"err"')).at(-1) ?? ''}`
     if (answer.status === 303 && answer.location === '/sign-in') return 'sign in'
-    if (answer.status === 303 && row.method === 'POST') {
+    if (answer.status === 303 && row.method === 'POST' && target === 'conflict') {
       const shown = textOf((await asker.browser.get(answer.location ?? address)).text)
       return shown.includes('family link to somebody') ? 'said on the form' : 'allowed'
     }
@@ -118,36 +132,40 @@ async function addProviders({ app }: MatrixWorld): Promise<void> {
   })
 }
 
-function* casesOf(expectation: Expectation, asker: Asker, world: MatrixWorld, row: RouteRow): Iterable<['own' | 'otherSchool' | 'conflict', string, Outcome]> {
+function* casesOf(expectation: Expectation, asker: Asker, world: MatrixWorld, row: RouteRow): Iterable<[Target, string, Outcome]> {
   if (expectation.mine) {
     const mine = asker.role === expectation.mine.role && asker.at === null && !asker.name.includes('link')
     if (mine) yield ['own', expectation.mine.address(world), 'allowed']
     const addresses = typeof expectation.at === 'string' ? {} : expectation.at(world)
     for (const address of Object.values(addresses)) {
+      if (mine && address === expectation.mine.address(world)) continue
       const isTheirs = asker.role === 'guardian' && row.path.startsWith('/me/sign')
       yield ['own', address, asker.personId === null ? strangers(row) : isTheirs ? 'allowed' : 'absent']
     }
     return
   }
   const addresses = typeof expectation.at === 'string' ? { own: expectation.at } : expectation.at(world)
-  for (const [target, address] of Object.entries(addresses) as ['own' | 'otherSchool' | 'conflict', string][]) {
+  for (const [target, address] of Object.entries(addresses) as [Target, string][]) {
     yield [target, address, expectedOf(expectation, asker, target, row)]
   }
 }
 
-function expectedOf(expectation: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
+function expectedOf(expectation: Expectation, asker: Asker, target: Target, row: RouteRow): Outcome {
   const outcome = outcomeFor(expectation, asker, target, row)
   return expectation.names === 'nothing' && outcome === 'allowed' ? 'absent' : outcome
 }
 
-function outcomeFor({ needs, trustOnly, conflict, unproven }: Expectation, asker: Asker, target: 'own' | 'otherSchool' | 'conflict', row: RouteRow): Outcome {
+function outcomeFor({ needs, otherwise, also, by, trustOnly, conflict, unproven }: Expectation, asker: Asker, target: Target, row: RouteRow): Outcome {
   if (unproven) return 'forbidden'
   if (needs === 'public') return 'allowed'
   if (asker.personId === null) return strangers(row)
   if (needs === 'signed-in') return 'allowed'
   if (needs === 'a given role') return asker.at === null ? 'forbidden' : 'allowed'
   const wanted = typeof needs === 'string' ? [needs] : needs.anyOf
-  if (!wanted.some((permission) => may(asker.role, permission))) return 'forbidden'
+  const exception = by?.[asker.role]
+  if (exception && target === 'own') return exception
+  if (!wanted.some((permission) => may(asker.role, permission))) return otherwise ?? 'forbidden'
+  if (also && !also.anyOf.some((permission) => may(asker.role, permission))) return also.otherwise
   if (trustOnly && asker.at !== 'trust') return trustOnly
   if (target === 'otherSchool' && asker.at !== 'trust') return 'absent'
   return target === 'conflict' && conflict !== undefined ? conflict : 'allowed'

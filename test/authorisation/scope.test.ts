@@ -81,7 +81,10 @@ describe('what a role shows', () => {
       id: app.services.ids.next(), person_id: mover, school_id: trust.high.id, role: 'pupil', year_code: '7', reg_group: null, start_date: '2026-09-06', end_date: null, end_reason: null, source_id: null,
       missing_since: null, missing_runs: 0, created_at: 1, updated_at: 1,
     })
+    const head = await staff('Hal Former', 'headteacher', trust.primary.id)
     for (const { browser } of [office, dsl]) expect((await browser.get(path)).status).toBe(404)
+    for (const page of [`${path}/restrict`, `${path}/level`, `${path}/exempt`, `/office/signing/${mover}`]) expect([page, (await head.browser.get(page)).status]).toEqual([page, 404])
+    expect((await highDsl.browser.get(`${path}/restrict`)).status).toBe(200)
     expect((await highDsl.browser.get(path)).status).toBe(200)
     expect(textOf((await dsl.browser.get('/audit')).text)).not.toContain(mover)
     expect(textOf((await highDsl.browser.get('/audit')).text)).toContain(mover)
@@ -97,6 +100,30 @@ describe('what a role shows', () => {
     expect(theirs).toContain('Access changed by the school')
     expect(theirs).not.toContain('The true words.')
     expect(theirs).not.toContain('misuse')
+  })
+
+  it('A5, P7: a head of year limits pupils of their own year only, and reads no restriction but their own', async () => {
+    const [own, other] = [await trust.add({ name: 'Yan Four', role: 'pupil', year: '4' }), await trust.add({ name: 'Yas Five', role: 'pupil', year: '5' })]
+    const { browser } = await staff('Hod Ofyear', 'head-of-year', trust.primary.id, { yearCode: '4' })
+    expect((await browser.get(`/access/people/${own}/restrict`)).status).toBe(200)
+    expect((await browser.get(`/access/people/${other}/restrict`)).status).toBe(404)
+    const safeguarding = await app.services.accounts.access.place({ personId: own, cause: 'safeguarding', level: 'restricted', reason: 'Not for them.', actor: 'os:test' })
+    expect((await browser.get(`/access/restrictions/${safeguarding}`)).status).toBe(404)
+    expect((await browser.submit('/security', { decision: 'lift' }, `/access/restrictions/${safeguarding}`)).status).toBe(404)
+    const dsl = await staff('Dil Circle', 'dsl', trust.primary.id)
+    expect(textOf((await dsl.browser.get(`/access/restrictions/${safeguarding}`)).text)).toContain('Not for them.')
+  })
+
+  it('P7: nobody leaves a child of their own out of a plan', async () => {
+    const child = await trust.add({ name: 'Kit Ofadmin', role: 'pupil', year: '6' })
+    const { id, browser } = await staff('Ira Admin', 'it-admin', null)
+    await trust.link(child, id)
+    const planId = app.services.ids.next()
+    await app.services.plans.create({ id: planId, kind: 'access', about: 'leavers', state: 'held', createdBy: 'system', createdAt: app.clock.now(), expiresAt: app.clock.now() + 86_400_000, brake: { held: [], secondPerson: false, typedCount: false, count: 1 } })
+    await app.services.plans.addItems(planId, [{ seq: 0, itemKey: 'a', subject: child, action: 'suspend', rank: 2, population: `${trust.primary.id}|pupil`, state: 'held', before: null, after: { username: 'x', directory: 'd', level: 'suspended' }, file: null, line: null, reason: 'left' }])
+    await browser.submit(`/access/plans/${planId}`, { people: child, do: 'leave' }, `/access/plans/${planId}/leave-out`)
+    expect(textOf((await browser.get(`/access/plans/${planId}`)).text)).toContain('family link to somebody in this plan')
+    expect((await app.db.read('plan_items').where({ plan_id: planId }).first('state') as { state: string }).state).toBe('held')
   })
 
   it('ASVS 7.3: the trust’s own limits of idleness and length end a session', async () => {

@@ -5,6 +5,7 @@ import { smallTrust } from '../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../support/test-app.ts'
 import { openSlots, signAs, work } from '../features/signing/signing-walk.ts'
 import { isGroupRole } from './role-table.ts'
+import { type Cast, type SomeThings, someThings, type Things } from './things.ts'
 
 /** Somebody who asks. */
 export interface Asker {
@@ -18,18 +19,15 @@ export interface Asker {
   token: string
 }
 
-/** Things at our school, at another, and about a child of whoever asks. */
-export interface Things {
-  own: string
-  otherSchool: string
-  conflict: string
-}
-
-export interface MatrixWorld {
+export interface MatrixWorld extends SomeThings {
   app: TestApp
   askers: Asker[]
   schools: Things
   people: Things
+  parents: Things
+  signers: Things
+  /** A choice that the parent among the askers made. */
+  answer: string
   accessPlans: Things
   rosterRuns: Things
   /** A reading that was refused for new identifiers (B3). */
@@ -59,11 +57,16 @@ export async function matrixWorld(): Promise<MatrixWorld> {
   await trust.link(pupil, guardian)
   const child = await trust.add({ name: 'Child Ofstaff', role: 'pupil', year: '4', group: '4K' })
   const far = await trust.add({ name: 'Far Away', role: 'pupil', school: trust.high, year: '8', group: '8B' })
+  const farParent = await trust.add({ name: 'Faye Away', role: 'guardian', school: trust.high })
+  await trust.link(far, farParent)
+  // Not one of the askers: the other parent of their child.
+  const coParent = await trust.add({ name: 'Paul Otherparent', role: 'guardian' })
+  await trust.link(child, coParent)
   const teacher = await trust.add({ name: 'Amara Okafor', role: 'teacher', email: 'amara@larkmoor.example' })
   const highTeacher = await trust.add({ name: 'Idris Bello', role: 'teacher', school: trust.high, email: 'idris@ashbeck.example' })
   const visitor = await trust.add({ name: 'Vera Visitor', role: 'volunteer' })
   await trust.issue()
-  for (const [id, name] of [[teacher, 'Amara Okafor'], [highTeacher, 'Idris Bello']] as const) {
+  for (const [id, name] of [[teacher, 'Amara Okafor'], [highTeacher, 'Idris Bello'], [child, 'Child Ofstaff']] as const) {
     const browser = await app.as(id)
     const [slot = ''] = await openSlots(browser)
     await signAs(browser, slot, name)
@@ -72,10 +75,21 @@ export async function matrixWorld(): Promise<MatrixWorld> {
   const signatureOf = async (id: string) => (await db.read('signatures').where({ subject_id: id }).first('id') as { id: string }).id
   const slotOf = async (id: string) => (await openSlots(await app.as(id)))[0] ?? ''
 
+  const parentSlotOf = async (id: string) => {
+    const requests = await app.services.issuing.store.ofPeople([id])
+    return [...(await app.services.issuing.store.signatoriesOf(requests.map((request) => request.id))).values()].flat().find(({ slot }) => slot === 'guardian')?.id ?? ''
+  }
+
   const asker = async (name: string, role: string, at: Asker['at'], personId: string | null): Promise<Asker> => {
     const browser = personId === null ? app.browser() : await app.as(personId)
     return { name, role, at, personId, browser, token: tokenIn(await browser.get('/ask')) }
   }
+  const cast: Cast = {
+    people: { own: pupil, otherSchool: far, conflict: child }, parents: { own: guardian, otherSchool: farParent, conflict: coParent }, signers: { own: teacher, otherSchool: highTeacher, conflict: child },
+    records: { own: await signatureOf(teacher), otherSchool: await signatureOf(highTeacher), conflict: await signatureOf(child) },
+    parentSlots: { own: await parentSlotOf(pupil), otherSchool: await parentSlotOf(far), conflict: await parentSlotOf(child) },
+  }
+  const things = await someThings(app, trust, cast)
   const askers: Asker[] = [
     await asker('a stranger', 'stranger', null, null),
     await asker('a pupil', 'pupil', null, pupil), await asker('a parent', 'guardian', null, guardian),
@@ -103,17 +117,15 @@ export async function matrixWorld(): Promise<MatrixWorld> {
   const otherGrant = await officeGrant(app, highTeacher, trust.high.id)
   // What was taken is gone, so every one who asks gets another.
   const grants: Things = { get own() { return takeable.pop() ?? '' }, otherSchool: otherGrant, conflict: '' }
-  const people = { own: pupil, otherSchool: far, conflict: child }
   const each = async (make: (personId: string, schoolId: string, n: number) => Promise<string>): Promise<Things> =>
     ({ own: await make(pupil, trust.primary.id, 1), otherSchool: await make(far, trust.high.id, 2), conflict: await make(child, trust.primary.id, 3) })
   return {
-    app, askers, schools, people,
+    ...things, ...cast, app, askers, schools, answer: await choose(app, things.questions.own, pupil, guardian),
     accessPlans: await each((personId, schoolId, n) => accessPlan(app, personId, schoolId, n)),
     rosterRuns: await each((personId, schoolId, n) => rosterRun(app, personId, schoolId, n)),
     refusedRun: await rosterRun(app, pupil, trust.primary.id, 4, { state: 'refused', refused: ['B3: 9 new identifiers look like people known already.'] }),
     get otherPeriod() { return periods.pop() ?? '' },
     missing: await each((personId) => missingPlace(app, personId)),
-    records: { own: await signatureOf(teacher), otherSchool: await signatureOf(highTeacher), conflict: await signatureOf(teacher) },
     sleepers: { own: teacher, otherSchool: highTeacher, conflict: teacher }, grants,
     mySlot: await slotOf(pupil), othersSlot: await slotOf(guardian), mySignature: await signatureOf(teacher), othersSignature: await signatureOf(highTeacher),
     signIn: async ({ personId }) => (personId === null ? app.browser() : app.as(personId)),
@@ -128,6 +140,12 @@ async function grant({ services }: TestApp, personId: string, role: GrantedRole,
 
 async function officeGrant({ services }: TestApp, personId: string, schoolId: string): Promise<string> {
   return (await services.roles.grant({ personId, role: 'office', schoolId, groupName: null, until: null, grantedBy: 'os:test' })).id
+}
+
+async function choose({ services }: TestApp, questionId: string, subjectId: string, signerId: string): Promise<string> {
+  const asked = (await services.consents.about(subjectId, signerId))?.questions.find(({ question }) => question.id === questionId)
+  const { kept: [answer] } = await services.consents.answer(subjectId, [{ questionId, hash: asked?.hash ?? '', answer: 'yes' }], { signerId, actor: `person:${signerId}`, assurance: 'session' })
+  return answer?.id ?? ''
 }
 
 async function accessPlan({ services }: TestApp, personId: string, schoolId: string, n: number): Promise<string> {

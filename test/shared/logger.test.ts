@@ -35,6 +35,17 @@ describe('the log', () => {
     })
   })
 
+  it('ASVS 16.2.2, 16.2.4, 16.4.1: an entry is one line of JSON with its instant in UTC, whatever the words hold', () => {
+    const before = Date.now()
+    const text = logged((log) => log.warn({ page: 'a\r\nb', odd: '{"level":"error"}\u2028' }, 'first\n{"level":"error","msg":"made up"}'))
+    expect(text.trimEnd().split(/[\r\n]/)).toHaveLength(1)
+    const line = JSON.parse(text) as { level: string; msg: string; time: number }
+    expect(line).toMatchObject({ level: 'warn', msg: 'first\n{"level":"error","msg":"made up"}' })
+    // Milliseconds since 1970 have no zone.
+    expect(line.time).toBeGreaterThanOrEqual(before)
+    expect(line.time).toBeLessThanOrEqual(Date.now())
+  })
+
   it('survives what is not a plain error', () => {
     const round: Record<string, unknown> = {}
     round['self'] = round

@@ -1,6 +1,7 @@
 import type { PlanStore } from '../../db/plan-store.ts'
 import type { AuditQueries } from '../audit/audit-queries.ts'
-import type { PeopleQueries } from '../people/people-queries.ts'
+import type { CalendarDate } from '../../shared/dates.ts'
+import type { PeopleQueries, Person } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import type { AccessJobs } from './access-jobs.ts'
 import type { AccessPageQueries } from './access-page-queries.ts'
@@ -46,5 +47,7 @@ export interface AccessPageDeps {
   sampleList: string | null
   plans: PlanStore
   people: PeopleQueries
+  /** People by name among those of these schools. */
+  find(text: string, schools: 'all' | readonly string[], on: CalendarDate): Promise<Person[]>
   schools: SchoolStore
 }

@@ -25,6 +25,7 @@ export function accessPersonPage({ access, queries, people, schools, pages }: Ac
       return view('pages/access/person.njk', accessPersonView({
         person, places: seen, access: found, timeline, on: today(now), names: await pages.actorNames([...timeline.map(({ by }) => by), ...found.restrictions.map(({ placedBy }) => placedBy)]),
         schoolNames: new Map((await schools.all()).map(({ id: schoolId, name }) => [schoolId, name])),
+        agreementsHref: `/office/signing/${id}`,
         actions: powerOver(actor, id, places.filter(({ role }) => role !== 'guardian')) === null ? [] : [{ text: 'Change access', href: `/access/people/${id}/restrict`, kind: 'plain' }].concat(actor.can('access.approve') && actor.personId !== id ? [{ text: 'Access level', href: `/access/people/${id}/level`, kind: 'plain' }, { text: 'Keep access or data', href: `/access/people/${id}/exempt`, kind: 'plain' }] : []),
         backHref: actor.can('access.view') ? '/access' : null, rosterHref: actor.can('roster.view') ? (run) => `/rosters/runs/${run}` : null,
       }))

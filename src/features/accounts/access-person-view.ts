@@ -14,6 +14,8 @@ export interface AccessPersonInput {
   on: CalendarDate
   names: (label: string | null) => string
   schoolNames: ReadonlyMap<string, string>
+  /** What this person was asked to sign. */
+  agreementsHref: string
   actions: { text: string; href: string; kind: string }[]
   backHref: string | null
   rosterHref: ((run: string) => string) | null
@@ -36,7 +38,7 @@ export function accessPersonView(input: AccessPersonInput): object {
   const level = levelWords[access.desired.level]
   return {
     crumbs: input.backHref ? [{ text: 'Access', href: input.backHref }] : [],
-    actions: input.actions,
+    actions: [{ text: 'Agreements', href: input.agreementsHref, kind: 'plain' }, ...input.actions],
     person: { name: person.name, detail: input.places.map((place) => placeWords(place, input)).join('; ') || 'No place in the trust’s records' },
     level: { status: level.status, text: level.text, sentence: level.sentence },
     restrictions: access.restrictions.map((restriction) => {
@@ -70,7 +72,8 @@ export function accessPersonView(input: AccessPersonInput): object {
   }
 }
 
-function placeWords({ role, schoolId, yearCode, regGroup, endDate, missingSince }: Affiliation, { schoolNames, on }: AccessPersonInput): string {
+/** "Pupil, Year 9, 9A, Copperbeck Academy". */
+export function placeWords({ role, schoolId, yearCode, regGroup, endDate, missingSince }: Affiliation, { schoolNames, on }: Pick<AccessPersonInput, 'schoolNames' | 'on'>): string {
   const parts = [role.charAt(0).toUpperCase() + role.slice(1), ...(yearCode === null ? [] : [/^\d/.test(yearCode) ? `Year ${yearCode}` : yearCode]), ...(regGroup === null ? [] : [regGroup]), schoolNames.get(schoolId) ?? '']
   const end = endDate === null ? '' : endDate < on ? ` (left; last day ${day(endDate)})` : ` (until ${day(endDate)})`
   return `${parts.join(', ')}${end}${missingSince === null ? '' : ' (missing from its source)'}`

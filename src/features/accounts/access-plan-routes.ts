@@ -76,7 +76,7 @@ function undoPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'access undo', path: '/access/plans/:id/undo', permission: 'access.undo', params,
     post: {
-      body: z.strictObject({}), audit: 'access.undo-asked',
+      body: z.strictObject({}), audit: 'access.undo-asked', stepUp: true,
       handle: async (ctx) => {
         const { plan } = await thePlan(deps, ctx.params.id, ctx.actor)
         if (await pages.concernsOthers(plan.id, ctx.actor.schools('access.undo'))) throw new NotFound()

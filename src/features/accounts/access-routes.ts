@@ -3,7 +3,9 @@ import type { Actor } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { pageNumber } from '../../http/paging.ts'
+import { today } from '../../shared/dates.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
+import { accessSearchPage, peopleSearch } from './access-people-search.ts'
 import { accessPersonPage } from './access-person-routes.ts'
 import { accessPlanPages } from './access-plan-routes.ts'
 import { accessView, PLANS_PER_PAGE } from './access-views.ts'
@@ -22,20 +24,21 @@ import { directoryTaskPages } from './task-routes.ts'
 
 /** `/access`, its plans, people, directories and tasks. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), lookPage(deps), ...directoryPages(deps), ...accountDecisionPages(deps), ...directoryTaskPages(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), accessSearchPage(), lookPage(deps), ...directoryPages(deps), ...accountDecisionPages(deps), ...directoryTaskPages(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
-function listPage({ pages, jobs }: AccessPageDeps): Page {
+function listPage(deps: AccessPageDeps): Page {
+  const { pages, jobs } = deps
   return definePage({
-    name: 'access', path: '/access', permission: 'access.view', query: z.object({ page: pageNumber }),
-    get: async ({ actor, query, now }) => {
+    name: 'access', path: '/access', permission: 'access.view', query: z.object({ page: pageNumber, named: z.literal('1').optional() }),
+    get: async ({ actor, query, session, now }) => {
       const schools = actor.schools('access.view')
       const waiting = await pages.plans(schools, { offset: 0, limit: 50 }, { waiting: true })
       const done = await pages.plans(schools, { offset: (query.page - 1) * PLANS_PER_PAGE, limit: PLANS_PER_PAGE }, { waiting: false })
       const look = await pages.newestLook(0)
       const emptyLook = look && (await pages.counts(look.id, schools)).total === 0 ? look : null
       return view('pages/access/plans.njk', accessView({
-        emptyLook, more: otherLists(actor),
+        emptyLook, people: await peopleSearch(deps, { actor, session, named: query.named === '1', on: today(now) }), more: otherLists(actor),
         waiting: waiting.plans, done: done.plans, total: done.total, page: query.page, now,
         names: await pages.actorNames([...waiting.plans, ...done.plans].flatMap(({ plan }) => [plan.createdBy, plan.approvedBy])),
         job: await jobs.waiting(null), mayPlan: actor.can('access.plan'), maySwitch: actor.schools('access.approve') === 'all', directories: await pages.directories(),

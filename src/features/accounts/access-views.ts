@@ -3,6 +3,7 @@ import { pagesOf } from '../../http/paging.ts'
 import { reasonsFor } from '../../shared/brake.ts'
 import { addDays, instantAt, longInstant, today } from '../../shared/dates.ts'
 import type { WaitingJob } from './access-jobs.ts'
+import type { PeopleSearchView } from './access-people-search.ts'
 import type { BulkPause } from './bulk-pause.ts'
 import { accessRank, afterOf } from './access-item.ts'
 import type { LineKind, PlanCounts } from './access-page-queries.ts'
@@ -29,6 +30,8 @@ export function accessView(input: {
   directories: { name: string; kind: string; paused: boolean }[]
   /** The newest finished look, where it found nobody. */
   emptyLook: Plan | null
+  /** Finding one person; null for who may look at nobody. */
+  people: PeopleSearchView | null
   /** Other lists of access that this reader may open. */
   more: { text: string; href: string }[]
 }): object {
@@ -49,7 +52,7 @@ export function accessView(input: {
       }),
     },
     pages: pagesOf({ page: input.page, size: PLANS_PER_PAGE, shown: input.done.length, total: input.total, what: 'plan', path: '/access' }),
-    more: input.more,
+    people: input.people, more: input.more,
     directories: input.directories.map(({ name, kind, paused }) => ({
       name, href: `/access/directories/${name}`, kind: directoryKindWords(kind), paused, ...(input.maySwitch ? { action: '/access/directories' } : {}),
     })),

@@ -61,12 +61,13 @@ function personPage({ decisions, people, directoryQueries }: AccessPageDeps): Pa
   })
 }
 
-function sharedPage({ access, people }: AccessPageDeps): Page {
+function sharedPage({ access, people, directoryQueries }: AccessPageDeps): Page {
   return definePage({
     name: 'shared login', path: '/access/accounts/:id/shared', permission: 'access.approve', params,
     post: {
       body: z.strictObject({ ...place, decision: z.enum(['register', 'end']), owner: z.string().trim().max(190).default('') }), audit: 'access.shared-login-registered',
       handle: async (ctx) => refusing(ctx, `owner-${ctx.params.id}`, async () => {
+        await ensureMayDecide(ctx, await directoryQueries.personOf(ctx.params.id))
         if (ctx.body.decision === 'register' && ctx.body.owner === '') throw new Refused({ what: 'Type the name, login name or e-mail address of the member of staff who answers for this login.' })
         await access.registerShared(ctx.params.id, ctx.body.decision === 'end' ? null : await theOne(people, ctx.body.owner), ctx.actor.label)
         return ctx.body.decision === 'end' ? 'The login is not registered as shared any more.' : 'Registered as a shared login.'

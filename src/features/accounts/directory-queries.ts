@@ -1,5 +1,7 @@
 import type { Knex } from 'knex'
 import { chunks } from '../../shared/chunks.ts'
+import { today } from '../../shared/dates.ts'
+import { placedAt } from '../people/placed-at.ts'
 import type { AccessDeps } from './access-deps.ts'
 import type { AccessTask } from './access-task.ts'
 import { type Account, accountFromRow } from './account-store.ts'
@@ -98,7 +100,10 @@ export class DirectoryQueries {
     const query = this.#deps.db.read('directory_tasks as t').join('directories as d', 'd.id', 't.directory_id')
       .leftJoin('accounts as a', (join) => { void join.on('a.directory_id', 't.directory_id').andOn('a.immutable_id', 't.immutable_id') })
     if (states) void query.whereIn('t.state', states)
-    if (scope !== 'all') void query.whereIn('a.person_id', this.#deps.db.read('affiliations').whereIn('school_id', [...scope]).select('person_id'))
+    if (scope !== 'all') {
+      const placed = placedAt('a.person_id', scope, today(this.#deps.clock.now()))
+      void query.whereRaw(placed.sql, placed.values)
+    }
     return query
   }
 

@@ -76,7 +76,7 @@ function lookPage(deps: AccessPageDeps): Page {
 function filePage(deps: AccessPageDeps): Page {
   const { directoryQueries, people } = deps
   return definePage({
-    name: 'accounts as a file', path: '/access/directories/:name/accounts.csv', permission: 'access.approve', params, query: z.object({ show: z.enum(accountLists).catch('all') }),
+    name: 'accounts as a file', path: '/access/directories/:name/accounts.csv', permission: 'access.approve', params, query: z.object({ show: z.enum(accountLists).catch('all') }), stepUp: true,
     get: async ({ actor, params: { name }, query }) => {
       ensureTrust(actor, 'access.approve')
       const directory = await theDirectory(deps, name)

@@ -50,7 +50,7 @@ function isNamed(group: KnownGroup, name: string): boolean {
 export function groupWords(group: Pick<ClassGroup, 'kind' | 'name'>): string {
   if (group.kind === 'group') return `Class ${group.name}`
   if (/^\d+$/.test(group.name)) return `Year ${group.name}`
-  return ({ R: 'Reception', N1: 'Nursery', N2: 'Nursery', E1: 'Early years', E2: 'Early years' } as Record<string, string>)[group.name] ?? `Year ${group.name}`
+  return ({ R: 'Reception', N1: 'Nursery, younger', N2: 'Nursery', E1: 'Under three', E2: 'Two-year-olds', M: 'Mixed years', X: 'No year' } as Record<string, string>)[group.name] ?? `Year ${group.name}`
 }
 
 /** Names as a class reads them: the forename, and as much of the surname as it takes to tell two apart. */

@@ -55,7 +55,8 @@ export class ClassQueries {
       if (row.reg_group !== null) add(row.school_id, 'group', row.reg_group, row.year_code, Number(row.n))
       if (row.year_code !== null) add(row.school_id, 'year', row.year_code, row.year_code, Number(row.n))
     }
-    return [...found.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+    // Classes first, as they are asked for most; years from the youngest, whose codes are letters.
+    return [...found.values()].sort((a, b) => a.kind.localeCompare(b.kind, 'en') || (a.kind === 'year' ? yearRank(a.name) - yearRank(b.name) : 0) || a.name.localeCompare(b.name, 'en', { numeric: true }))
   }
 
   async group(wanted: ClassGroup): Promise<KnownGroup | null> {
@@ -114,4 +115,13 @@ function standingOf(own: { request: AgreementRequest; slot: Signatory }[], waiti
   const answer = waiting.find((one) => own.some(({ request, slot }) => slot.id === one.signatoryId && isAsked(request, slot))) ?? null
   const standing = answer ? 'waiting' : open.length > 0 ? 'left' : own.some(({ slot }) => slot.state !== 'open') ? 'done' : 'nothing'
   return { standing, next: open[0]?.slot.id ?? null, answer, declined: own.some(({ slot }) => slot.state === 'declined') }
+}
+
+const BEFORE_YEAR_1 = ['E1', 'E2', 'N1', 'N2', 'R']
+
+/** Place of a year's code in the order of age; codes without an age come last. */
+function yearRank(code: string): number {
+  if (/^\d+$/.test(code)) return Number(code)
+  const place = BEFORE_YEAR_1.indexOf(code)
+  return place < 0 ? 100 : place - BEFORE_YEAR_1.length
 }

@@ -59,7 +59,7 @@ function listPage(deps: GuestPagesDeps): Page {
 
 function csvPage(deps: GuestPagesDeps): Page {
   return definePage({
-    name: 'guests file', path: '/guests.csv', permission: 'guest.view',
+    name: 'guests file', path: '/guests.csv', permission: 'guest.view', stepUp: true,
     get: async ({ actor, now }) => {
       const rows = await rowsOf(deps, await listed(deps, actor), today(now))
       const lines = rows.map((row) => csvLine([row.name, row.kind, row.organisation, row.purpose, row.school, row.from, row.until, row.state.text, row.asked, row.decided]))

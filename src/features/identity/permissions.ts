@@ -43,7 +43,7 @@ const restrictions = ['restriction.place', 'restriction.lift'] as const
 /** Who may do what. What a role of `narrowRoles` may do counts in its own groups or years only. */
 const table: Record<Role, readonly Permission[]> = {
   'trust-admin': [...board, ...rosters, ...access, ...restrictions, 'person.view', 'audit.view', 'looks.view', 'records.view', ...texts, ...guests, 'figures.view', 'settings.manage', 'calendar.edit', ...desk],
-  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish'],
+  'trust-safeguarding-lead': ['office.board.view', 'access.view', ...restrictions, 'person.view', 'audit.view', 'records.view', 'agreements.view', 'agreements.edit', 'agreements.fill', 'agreements.publish', 'guest.view'],
   'it-admin': [...rosters, ...access, 'person.view', 'agreements.view', 'guest.view', 'guest.ask'],
   'external-it': ['roster.view', 'roster.run', 'access.view', 'access.plan'],
   office: [...board, ...rosters, 'access.tasks', 'person.view', 'records.view', 'agreements.view', 'agreements.fill', 'calendar.edit', 'guest.view', 'guest.ask', ...desk],

@@ -101,7 +101,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
           'organisation-attribute': line(190).default(''), 'organisation-values': line(2_000).default(''),
           signed: z.enum(['assertion', 'response', 'both']).default('both'), sha1: z.enum(['no', 'yes']).default('no'), active: z.enum(['off', 'on'], 'Choose whether people may use it'),
         }),
-        audit: 'sign-in.settings-sent',
+        audit: 'sign-in.settings-sent', stepUp: true,
         handle: async (ctx) => {
           const { actor, body, params: { provider: name } } = ctx
           ensureWholeTrust(actor)
@@ -154,7 +154,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
         })
       },
       post: {
-        body: z.strictObject({}), audit: 'sign-in.metadata-applied',
+        body: z.strictObject({}), audit: 'sign-in.metadata-applied', stepUp: true,
         handle: async ({ actor, session, params: { provider: name } }) => {
           ensureWholeTrust(actor)
           const pending = session.get(pendingKey(name)) as ProviderMetadata | undefined
@@ -183,7 +183,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
           decision: z.enum(['add', 'remove']), rule: z.string().max(26).default(''), 'role-attribute': line(190).default(''), value: line(250).default(''), role: line(40).default(''), 'role-school': optionalId,
           'until-day': line(2).default(''), 'until-month': line(2).default(''), 'until-year': line(4).default(''),
         }),
-        audit: 'sign-in.role-rule-sent',
+        audit: 'sign-in.role-rule-sent', stepUp: true,
         handle: async (ctx) => {
           const { actor, body, params: { provider: name } } = ctx
           ensureWholeTrust(actor)

@@ -36,7 +36,7 @@ export function unknownLoginPages({ signIn, people, schools }: { signIn: SignInF
       },
       post: {
         body: z.strictObject({ login: z.string().length(26), decision: z.enum(['link', 'refuse'], 'Choose what to do'), person: z.string().max(26).default('') }),
-        audit: 'sign-in.login-answered',
+        audit: 'sign-in.login-answered', stepUp: true,
         handle: async ({ actor, body }) => {
           ensureWholeTrust(actor)
           try {

@@ -4,7 +4,7 @@ import { qrPicture } from '../../adapters/qr/qr-picture.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { type PageResult, redirect, view } from '../../http/page-result.ts'
 import { addDays, longDate, today } from '../../shared/dates.ts'
-import { groupWords } from '../classes/class-group.ts'
+import { groupWords, type KnownGroup } from '../classes/class-group.ts'
 import { groupOf, groupValue, ulid, valueOf } from './group-choice.ts'
 import type { PrintedLetter } from './letter-service.ts'
 import type { PaperPagesDeps } from './paper-page-deps.ts'
@@ -29,6 +29,9 @@ export function letterPrintPages(deps: PaperPagesDeps): Page[] {
       name: 'letters', path: LETTERS, permission: PERMISSION, query: z.object({ group: z.union([z.literal(''), groupValue]).optional() }),
       get: async (ctx) => {
         const groups = await deps.classQueries.groups(ctx.actor.schools(PERMISSION))
+        const schools = new Map((await deps.schools.all()).map((school) => [school.id, school.shortName]))
+        const several = new Set(groups.map((group) => group.schoolId)).size > 1
+        const name = (group: KnownGroup) => [groupWords(group), several ? schools.get(group.schoolId) : null].filter(Boolean).join(', ')
         const chosen = ctx.query.group ? await groupOf(deps, ctx.actor, PERMISSION, ctx.query.group) : null
         const slots = chosen ? (await deps.paperQueries.openSlotsOf(chosen)).filter((slot) => slot.signatory.slot === 'guardian') : []
         const adults = await deps.people.people(slots.flatMap((slot) => slot.signers.map((signer) => signer.id)))
@@ -36,8 +39,8 @@ export function letterPrintPages(deps: PaperPagesDeps): Page[] {
         const line = (adult: { id: string; name: string }) => ({ value: adult.id, text: adult.name, hint: `For ${children(adult.id)}` })
         const all = [...adults.values()].sort((a, b) => a.surname.localeCompare(b.surname, 'en'))
         return view('pages/paper/letter-list.njk', {
-          action: `${LETTERS}/print`, chosen: chosen ? { name: groupWords(chosen), value: valueOf(chosen) } : null,
-          filters: { action: LETTERS, label: 'Choose a class', fields: [{ id: 'group', label: 'Class or year', value: chosen ? valueOf(chosen) : '', options: [{ value: '', text: 'Choose' }, ...groups.map((group) => ({ value: valueOf(group), text: groupWords(group) }))] }] },
+          action: `${LETTERS}/print`, chosen: chosen ? { name: name(chosen), value: valueOf(chosen) } : null,
+          filters: { action: LETTERS, label: 'Choose a class', fields: [{ id: 'group', label: 'Class or year', value: chosen ? valueOf(chosen) : '', options: [{ value: '', text: 'Choose' }, ...groups.map((group) => ({ value: valueOf(group), text: name(group) }))] }] },
           without: all.filter((adult) => adult.email === null).map(line), withMail: all.filter((adult) => adult.email !== null).map(line),
         })
       },

@@ -53,7 +53,7 @@ async function homeData(deps: HomePagesDeps, actor: Actor): Promise<HomeData> {
     name: actor.name, now, runs,
     board: actor.can('office.board.view') ? await boardOf(deps, actor) : null,
     heldRuns: held.runs,
-    reviews: actor.can('restriction.place') ? await reviewsOf({ single: deps.accounts.single, people: deps.people }, actor) : [],
+    reviews: actor.can('restriction.place') ? await reviewsOf({ single: deps.accounts.single, people: deps.people }, actor, now) : [],
     waitingPlans: plans.waiting, donePlans: plans.done,
     proposedLeavers: new Set(missing.map((place) => place.personId)).size,
     sealsOverdue: actor.can('records.view') ? await home.sealsOverdue(actor.schools('records.view'), now) : 0,

@@ -57,7 +57,7 @@ export function mergePages({ queries, merges }: RosterPageDeps): Page[] {
       },
     }),
     definePage({
-      name: 'pairs of identifiers', path: '/rosters/runs/:id/merge.csv', permission: 'roster.view', params,
+      name: 'pairs of identifiers', path: '/rosters/runs/:id/merge.csv', permission: 'roster.view', params, stepUp: true,
       get: async ({ actor, params: { id } }) => {
         const { pairs } = await offered(id, actor)
         const lines = ['\ufeff', csvLine(['name', 'role', 'known as', 'new identifier']), ...pairs.map((pair) => csvLine([pair.name, roleOf(pair), pair.oldKey, pair.newKey]))]

@@ -118,7 +118,7 @@ function rejectedCsv({ queries }: RosterPageDeps): Page {
 
 function peopleCsv({ queries, schools }: RosterPageDeps): Page {
   return definePage({
-    name: 'people of a roster run', path: '/rosters/runs/:id/people.csv', permission: 'roster.view', params,
+    name: 'people of a roster run', path: '/rosters/runs/:id/people.csv', permission: 'roster.view', params, stepUp: true,
     query: z.object({ kind: z.enum(personClasses) }),
     get: async ({ actor, params: { id }, query, now }) => {
       const found = await theRun(queries, id, actor)

@@ -30,6 +30,8 @@ export interface CertificateNoticesDeps {
   roles: { holdersOf(role: GrantedRole, now: Instant): Promise<{ personId: string }[]> }
   /** True: the school's own certificate, which Assent cannot renew. */
   pkcs12: boolean
+  /** Stands in the subject. */
+  trustName: () => string
 }
 
 /** Tells the trust's administrators before the sealing certificate ends, once at each step. */
@@ -45,7 +47,7 @@ export class CertificateNotices {
   }
 
   async send(): Promise<void> {
-    const { clock, sealer, roles, people, mail, pkcs12 } = this.#deps
+    const { clock, roles, sealer, people, mail, pkcs12, trustName } = this.#deps
     const notice = this.current()
     if (!notice) return
     const holders = new Set((await roles.holdersOf('trust-admin', clock.now())).map((holder) => holder.personId))
@@ -53,7 +55,7 @@ export class CertificateNotices {
       if (!person.email) continue
       await mail.send({
         dedupeKey: `certificate:${sealer.certificateId.slice(0, 32)}:${notice.step}:${person.id}`, personId: person.id, to: person.email, template: 'certificate',
-        variables: async () => ({ recipientName: person.name, endsOn: longDate(today(notice.endsAt)), left: notice.left, ended: notice.step === 0, own: pkcs12 }),
+        variables: async () => ({ schoolName: trustName(), recipientName: person.name, endsOn: longDate(today(notice.endsAt)), left: notice.left, ended: notice.step === 0, own: pkcs12 }),
       })
     }
   }

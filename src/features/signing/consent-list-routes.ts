@@ -27,7 +27,7 @@ export function consentListPages(deps: ConsentListDeps): Page[] {
       get: async (ctx) => view('pages/consents/list.njk', await listData(deps, ctx, ctx.query)),
     }),
     definePage({
-      name: 'consents as csv', path: `${PATH}.csv`, permission: 'signed-in', query,
+      name: 'consents as csv', path: `${PATH}.csv`, permission: 'consents.view', query, stepUp: true,
       get: async (ctx) => {
         const { school, group } = await chosen(deps, ctx, ctx.query)
         if (!school) throw new NotFound()
@@ -86,7 +86,7 @@ async function listData(deps: ConsentListDeps, ctx: RequestParts, asked: Query):
     figures: { caption: 'Figures', columns: [{ text: 'Question' }, { text: 'Yes', numeric: true }, { text: 'No', numeric: true }, { text: 'Not answered', numeric: true }],
       rows: questions.map((question) => { const figure = figures.get(question.id); return [{ text: question.title }, { text: String(figure?.yes ?? 0) }, { text: String(figure?.no ?? 0) }, { text: String(figure?.['not-answered'] ?? 0) }] }) },
     table: { caption: group ? `Class or group ${group}` : school.name, columns: [{ text: 'Name' }, { text: 'Class' }, ...questions.map((question) => ({ text: question.title }))], rows: lines.map((line) => rowOf(line, questions)) },
-    more: total > lines.length, csvHref: `${PATH}.csv?${href}`,
+    more: total > lines.length, csvHref: !whole ? null : `${PATH}.csv?${href}`,
   }
 }
 

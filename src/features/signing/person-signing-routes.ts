@@ -6,11 +6,13 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { today } from '../../shared/dates.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
+import type { Clock } from '../../adapters/clock.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
 import type { ConsentQuestionStore } from '../agreements/consent-question-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { IssueService } from '../issuing/issue-service.ts'
 import { EXCUSE_CAUSES } from '../issuing/request.ts'
+import { placesInCharge } from '../people/affiliation.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { ProtectionFlags } from '../people/protection-flags.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
@@ -23,7 +25,7 @@ import { personSigningView } from './person-signing-views.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface PersonSigningDeps {
-  db: Database; audit: AuditLog; people: PeopleQueries; schools: SchoolStore; issuing: IssueService; agreements: AgreementService; signingStore: SigningStore; declines: DeclineStore
+  db: Database; clock: Clock; audit: AuditLog; people: PeopleQueries; schools: SchoolStore; issuing: IssueService; agreements: AgreementService; signingStore: SigningStore; declines: DeclineStore
   outcomes: OutcomeService; comingOfAge: ComingOfAge; protection: ProtectionFlags; consentStore: ConsentStore; consentQuestions: ConsentQuestionStore
 }
 
@@ -121,11 +123,10 @@ export function personSigningPages(deps: PersonSigningDeps): Page[] {
   ]
 }
 
-/** Schools where this person is or was. @throws NotFound for somebody of no school of this actor. */
+/** The schools in charge of this person; of a visitor, those that asked them for something. @throws NotFound for somebody of no school of this actor. */
 async function ensureTheirs(deps: PersonSigningDeps, actor: Actor, permission: string, personId: string): Promise<string[]> {
-  const places = [...new Set(((await deps.people.affiliationsOf([personId])).get(personId) ?? []).map((place) => place.schoolId))]
-  const requested = (await deps.issuing.store.ofPeople([personId])).map((request) => request.schoolId)
-  const all = [...new Set([...places, ...requested])]
+  const places = placesInCharge((await deps.people.affiliationsOf([personId])).get(personId) ?? [], today(deps.clock.now()))
+  const all = [...new Set((places.length > 0 ? places : await deps.issuing.store.ofPeople([personId])).map(({ schoolId }) => schoolId))]
   if (!all.some((schoolId) => actor.can(permission, schoolId))) throw new NotFound('There is no such person.')
   return all
 }

@@ -43,7 +43,7 @@ export function personSigningView(data: PersonSigningData): object {
   const contact = data.flags?.find((flag) => flag.kind === 'contact')
   const [reviewDay, reviewMonth, reviewYear] = parts(images?.reviewOn ?? contact?.reviewOn ?? null)
   return {
-    crumbs: [{ text: 'Agreements', href: '/office/board' }], heading: data.person.name, related: data.related, values: data.values,
+    crumbs: [{ text: 'Who has signed', href: '/office/board' }], accessHref: `/access/people/${data.person.id}`, heading: data.person.name, related: data.related, values: data.values,
     requests: data.requests.map((request) => requestView(data, request, path)),
     attested: data.attested.map((one) => ({ title: data.agreements.get(one.agreementId) ?? 'An agreement', slot: SLOT_WORDS[one.slot], on: longDate(one.signedOn), from: `${one.file}, line ${one.line}` })),
     consents: data.answers.map((answer) => ({ title: data.questions.get(answer.questionId) ?? answer.evidence.title, answer: answer.answer === 'yes' ? 'Yes' : 'No', by: answer.evidence.signerName, at: longInstant(answer.at) })),

@@ -44,7 +44,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const done = await browser.submit('/security/codes', { code: codeOf(secret, app.clock.now()) })
       expect(done.location).toBe('/security/recovery')
       const shown = await browser.get('/security/recovery')
-      recovery = [...shown.text.matchAll(/<li class="code">([0-9A-Z-]{19})</g)].map((match) => match[1] ?? '')
+      recovery = [...shown.text.matchAll(/<li class="code">([0-9A-Z-]{29})</g)].map((match) => match[1] ?? '')
       expect(new Set(recovery).size).toBe(8)
       expect((await browser.get('/security/recovery')).location).toBe('/security')
       const kept = JSON.stringify([await app.db.read('totp_secrets'), await app.db.read('recovery_codes'), await app.db.read('sessions')])
@@ -73,6 +73,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await words('anna@trust.example', codeOf(secret, app.clock.now() - STEP))).toBe(replayed)
       expect(await words('nobody@trust.example', '123456')).toBe(replayed)
       expect(await events('administrator.came-in')).toHaveLength(1)
+    })
+
+    it('ASVS 16.3.1: each attempt is in the log, and only one that succeeded says that somebody came in', async () => {
+      const tried = await events('administrator.sign-in-tried')
+      const cameIn = await events('administrator.came-in')
+      await signIn('anna@trust.example', '000000')
+      await signIn('nobody@trust.example', '000000')
+      expect(await events('administrator.sign-in-tried')).toHaveLength(tried.length + 2)
+      expect(await events('administrator.came-in')).toEqual(cameIn)
+      expect(JSON.stringify([await app.db.read('audit_payloads'), app.log])).not.toMatch(/nobody@|000000/)
     })
 
     it('ASVS 15.4.2: fifteen at once with one right code: one comes in', async () => {

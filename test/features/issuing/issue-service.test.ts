@@ -5,6 +5,7 @@ import { AuthoringStore } from '../../../src/features/agreements/authoring-store
 import { AgreementStore } from '../../../src/features/agreements/agreement-store.ts'
 import { readStarterSet } from '../../../src/features/agreements/starter-set.ts'
 import { IssueService } from '../../../src/features/issuing/issue-service.ts'
+import { RequestStore } from '../../../src/features/issuing/request-store.ts'
 import { Outbox } from '../../../src/db/outbox.ts'
 import { templatesDir } from '../../../src/services.ts'
 import { onBothDatabases } from '../../support/databases.ts'
@@ -47,6 +48,15 @@ onBothDatabases('IssueService', (get) => {
       'Parent guardian 2026/27', 'Teacher staff 2026/27', 'Three pupil-ks3-4 2026/27',
     ])
     expect(report).toMatchObject({ created: 7, existing: 0, unreachable: [] })
+  })
+
+  it('F5: a slot looked up by itself says the same as in the list of its request', async () => {
+    const w = await world(family)
+    await w.issue()
+    const store = new RequestStore(w.db, w.clock)
+    const slots = [...(await store.signatoriesOf((await w.db.read('requests').select('id')).map(({ id }) => id as string))).values()].flat()
+    expect(slots.length).toBe(11)
+    for (const slot of slots) expect((await store.slot(slot.id))?.signatory).toEqual(slot)
   })
 
   it('G4: who signs follows the band', async () => {

@@ -76,6 +76,14 @@ describe.each(kinds)('records [%s]', (kind) => {
     expect((await officeA.get('/records?named=1')).text).toContain('0 signatures in this list')
   })
 
+  it('ASVS 1.2.4: what is searched for never becomes SQL', async () => {
+    for (const name of ["' or '1'='1", "bello' or 1=1 -- ", "'; drop table signatures; --", "') union select 1 --"]) {
+      expect((await all.submit('/records', { name, back: '/records' }, '/records/search')).status).toBe(303)
+      expect([name, (await all.get('/records?named=1')).text.includes('0 signatures in this list')]).toEqual([name, true])
+    }
+    expect(await count(world.app, 'signatures')).toBeGreaterThan(1)
+  })
+
   it('exports the list of the reader\'s schools', async () => {
     const rows = (browser: Browser) => browser.get('/records.csv').then((answer) => parse(answer.text.replace(/^\uFEFF/, ''), { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[])
     expect((await rows(all)).map((row) => row['Reference'])).toEqual([world.recordA, world.recordB])

@@ -33,7 +33,7 @@ export function assurancePages({ assurance }: AccessPageDeps): Page[] {
       },
     }),
     definePage({
-      name: 'access assurance file', path: '/access/assurance.csv', permission: 'access.view',
+      name: 'access assurance file', path: '/access/assurance.csv', permission: 'access.view', stepUp: true,
       get: async ({ actor, now }) => {
         const report = await assurance.report(actor.schools('access.view'), now)
         const lines = (kind: string, list: readonly AssuredAccount[]) => list.map((one) => csvLine([kind, one.username, one.directory, one.name, one.text])).join('')

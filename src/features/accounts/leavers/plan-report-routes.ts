@@ -48,7 +48,7 @@ function printPage(deps: AccessPageDeps): Page {
 
 function csvPage(deps: AccessPageDeps): Page {
   return definePage({
-    name: 'access report file', path: '/access/plans/:id/report.csv', permission: 'access.view', params,
+    name: 'access report file', path: '/access/plans/:id/report.csv', permission: 'access.view', params, stepUp: true,
     get: async ({ actor, params: { id } }) => {
       await thePlan(deps, id, actor)
       return download({ filename: `access-plan-${id}.csv`, contentType: 'text/csv; charset=utf-8', body: Readable.from(csv(deps, id, actor.schools('access.view'))) })

@@ -5,6 +5,7 @@ import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
 import { addDays, longInstant, today } from '../../../shared/dates.ts'
 import { NotFound } from '../../../shared/errors.ts'
+import { placesInCharge } from '../../people/affiliation.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
 
 /** I7: the head may open access for so many days before the agreement is signed. */
@@ -15,8 +16,8 @@ export function approvalPages(deps: AccessPageDeps): Page[] {
   const { approvals, access, settings, schools, pages } = deps
   return [definePage({
     name: 'access level of a person', path: '/access/people/:id/level', permission: 'access.approve', params: z.strictObject({ id: z.string().length(26) }), looksAt: ({ params }) => params.id,
-    get: async ({ actor, params: { id }, values }) => {
-      const { person, at } = await theirs(deps, id, actor)
+    get: async ({ actor, params: { id }, values, now }) => {
+      const { person, at } = await theirs(deps, id, actor, now)
       const before = await approvals.ofPerson(id)
       const by = await pages.actorNames(before.map(({ approvedBy }) => approvedBy))
       const names = new Map((await schools.all()).map((school) => [school.id, school.name]))
@@ -33,7 +34,7 @@ export function approvalPages(deps: AccessPageDeps): Page[] {
       audit: 'access.level-decided',
       handle: async (ctx) => {
         const { actor, body, params: { id }, now } = ctx
-        const { at } = await theirs(deps, id, actor)
+        const { at } = await theirs(deps, id, actor, now)
         if (body.do === 'provisional') {
           if (body.reason === '') return backToForm(ctx, 'reason', 'Write why access is needed before the agreement is signed')
           await access.exempt({ personId: id, floorLevel: 'full', untilDate: addDays(today(now), PROVISIONAL_DAYS - 1), reason: `Provisional access: ${body.reason}`, actor: actor.label })
@@ -51,10 +52,10 @@ export function approvalPages(deps: AccessPageDeps): Page[] {
 }
 
 /** The person, and the schools of theirs where this reader approves; never oneself or one's own family (P7). @throws NotFound */
-async function theirs({ people }: AccessPageDeps, id: string, actor: Actor) {
+async function theirs({ people }: AccessPageDeps, id: string, actor: Actor, now: number) {
   const person = await people.person(id)
   const schools = actor.schools('access.approve')
-  const at = [...new Set(((await people.affiliationsOf([id])).get(id) ?? []).filter(({ role }) => role !== 'guardian').map(({ schoolId }) => schoolId))].filter((school) => schools === 'all' || schools.includes(school))
+  const at = [...new Set(placesInCharge(((await people.affiliationsOf([id])).get(id) ?? []).filter(({ role }) => role !== 'guardian'), today(now)).map(({ schoolId }) => schoolId))].filter((school) => schools === 'all' || schools.includes(school))
   if (!person || at.length === 0 || id === actor.personId || actor.relatedTo?.includes(id)) throw new NotFound('There is no such person.')
   return { person, at }
 }

@@ -29,7 +29,7 @@ export function retentionPages({ retention, people, pages, settings }: AccessPag
       })
     },
     post: {
-      body: z.strictObject({ do: z.enum(['propose', 'approve']), chosen: ids }), audit: 'access.retention-decided',
+      body: z.strictObject({ do: z.enum(['propose', 'approve']), chosen: ids }), audit: 'access.retention-decided', stepUp: true,
       handle: async (ctx) => {
         const { actor, body } = ctx
         const schools = actor.schools('access.approve')

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { Actor } from '../../../http/actor.ts'
+import { type Actor, ensureNotFamily } from '../../../http/actor.ts'
 import { backToForm } from '../../../http/back-to-form.ts'
 import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
 import { longDate, longInstant, today } from '../../../shared/dates.ts'
 import { NotFound, Refused } from '../../../shared/errors.ts'
+import { placesInCharge } from '../../people/affiliation.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
 import type { AccessTask, TaskKind } from './access-tasks.ts'
 
@@ -22,7 +23,7 @@ export function taskPages(deps: AccessPageDeps): Page[] {
   return [definePage({
     name: 'access tasks', path: '/access/tasks', permission: 'access.view',
     get: async ({ actor, now }) => {
-      const all = await mine(deps, actor, await tasks.list(KINDS.map(({ kind }) => kind), now - DONE_FOR_MS))
+      const all = await mine(deps, actor, 'access.view', now, await tasks.list(KINDS.map(({ kind }) => kind), now - DONE_FOR_MS))
       const names = await people.people(all.map(({ personId }) => personId))
       const by = await pages.actorNames(all.flatMap(({ approvedBy, doneBy }) => [approvedBy, doneBy]))
       const held = await holds.standingOf(all.map(({ personId }) => personId))
@@ -38,10 +39,11 @@ export function taskPages(deps: AccessPageDeps): Page[] {
       })
     },
     post: {
-      body: z.strictObject({ task: z.string().length(26), note: z.string().trim().max(500).default('') }), audit: 'access.task-ticked',
+      body: z.strictObject({ task: z.string().length(26), note: z.string().trim().max(500).default('') }), audit: 'access.task-ticked', permission: 'access.tasks',
       handle: async (ctx) => {
         const task = await tasks.get(ctx.body.task)
-        if (!task || ((task.kind === 'archive' || task.kind === 'delete') && task.approvedBy === null) || (await mine(deps, ctx.actor, [task])).length === 0) throw new NotFound('There is no such task.')
+        if (!task || ((task.kind === 'archive' || task.kind === 'delete') && task.approvedBy === null) || (await mine(deps, ctx.actor, 'access.tasks', ctx.now, [task])).length === 0) throw new NotFound('There is no such task.')
+        ensureNotFamily(ctx.actor, task.personId)
         if ((task.kind === 'archive' || task.kind === 'delete') && (await holds.standingOf([task.personId])).size > 0) return backToForm(ctx, `note-${task.id}`, 'A legal hold stands: nothing of this person may be archived or deleted')
         if ((task.kind === 'archive' || task.kind === 'delete') && ctx.body.note === '') return backToForm(ctx, `note-${task.id}`, 'Write where it can be seen that it was done, such as a ticket number')
         try {
@@ -57,9 +59,9 @@ export function taskPages(deps: AccessPageDeps): Page[] {
 }
 
 /** Tasks about people of the reader's schools. */
-async function mine({ people }: AccessPageDeps, actor: Actor, tasks: readonly AccessTask[]): Promise<AccessTask[]> {
-  const schools = actor.schools('access.view')
+async function mine({ people }: AccessPageDeps, actor: Actor, permission: string, now: number, tasks: readonly AccessTask[]): Promise<AccessTask[]> {
+  const schools = actor.schools(permission)
   if (schools === 'all') return [...tasks]
   const places = await people.affiliationsOf(tasks.map(({ personId }) => personId))
-  return tasks.filter(({ personId }) => (places.get(personId) ?? []).some(({ schoolId }) => schools.includes(schoolId)))
+  return tasks.filter(({ personId }) => placesInCharge(places.get(personId) ?? [], today(now)).some(({ schoolId }) => schools.includes(schoolId)))
 }

@@ -5,6 +5,7 @@ import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
 import { isCalendarDate, longInstant, today } from '../../../shared/dates.ts'
 import { NotFound } from '../../../shared/errors.ts'
+import { placesInCharge } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
 import { levelWords } from '../access-words.ts'
@@ -25,7 +26,7 @@ function exemptionsPage(deps: AccessPageDeps): Page {
       const exemptions = await access.exemptions(today(now))
       const standing = await holds.standing()
       const ids = [...exemptions, ...standing].map(({ personId }) => personId)
-      const theirs = await mine(deps, actor, ids)
+      const theirs = await mine(deps, actor, ids, now)
       const names = await people.people(ids)
       const by = await pages.actorNames([...exemptions.map((one) => one.by), ...standing.map((one) => one.placedBy)])
       const row = (personId: string) => ({ name: names.get(personId)?.name ?? '', href: `/access/people/${personId}` })
@@ -41,7 +42,7 @@ function exemptionsPage(deps: AccessPageDeps): Page {
         const exemption = body.exemption === undefined ? null : (await access.exemptions(today(now))).find(({ id }) => id === body.exemption)
         const hold = body.hold === undefined ? null : await holds.get(body.hold)
         const personId = exemption?.personId ?? hold?.personId
-        if (personId === undefined || !(await mine(deps, actor, [personId])).has(personId)) throw new NotFound()
+        if (personId === undefined || !(await mine(deps, actor, [personId], now)).has(personId)) throw new NotFound()
         if (exemption) await access.endExemption(exemption.id, actor.label)
         if (hold) await holds.end(hold.id, actor.label)
         return redirect('/access/exemptions', exemption ? 'The exemption has ended. What stands against this person counts again.' : 'The hold has ended.')
@@ -54,7 +55,7 @@ function exemptPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'exempt a person', path: '/access/people/:id/exempt', permission: PERMISSION, params: z.strictObject({ id: text.length(26) }), looksAt: ({ params }) => params.id,
     get: async ({ actor, params: { id }, values, now }) => {
-      const person = await theirs(deps, actor, id)
+      const person = await theirs(deps, actor, id, now)
       const value = (name: string, otherwise = '') => (typeof values[name] === 'string' ? values[name] : otherwise)
       const year = today(now).slice(0, 4)
       const examUntil = today(now) <= `${year}-09-30` ? `${year}-09-30` : `${Number(year) + 1}-09-30`
@@ -67,7 +68,7 @@ function exemptPage(deps: AccessPageDeps): Page {
       body: z.strictObject({ kind: z.enum(['full', 'restricted', 'hold']).optional(), until: text.trim().max(10).default(''), reason: text.trim().max(500).default('') }), audit: 'access.exemption-asked',
       handle: async (ctx) => {
         const { actor, body, params: { id }, now } = ctx
-        await theirs(deps, actor, id)
+        await theirs(deps, actor, id, now)
         const wrong: Record<string, string> = {}
         if (!body.kind) wrong['kind'] = 'Choose what is kept'
         if (body.kind !== 'hold' && (!isCalendarDate(body.until) || body.until < today(now))) wrong['until'] = 'Write the last day, today or later'
@@ -82,14 +83,14 @@ function exemptPage(deps: AccessPageDeps): Page {
 }
 
 /** Which of these people are at a school where this reader approves access, leaving out their own family (P7). */
-async function mine({ people }: AccessPageDeps, actor: Actor, ids: readonly string[]): Promise<Set<string>> {
+async function mine({ people }: AccessPageDeps, actor: Actor, ids: readonly string[], now: number): Promise<Set<string>> {
   const schools = actor.schools(PERMISSION)
   const places = await people.affiliationsOf([...new Set(ids)])
-  return new Set(ids.filter((id) => !actor.relatedTo?.includes(id) && (schools === 'all' || (places.get(id) ?? []).some(({ schoolId }) => schools.includes(schoolId)))))
+  return new Set(ids.filter((id) => !actor.relatedTo?.includes(id) && (schools === 'all' || placesInCharge(places.get(id) ?? [], today(now)).some(({ schoolId }) => schools.includes(schoolId)))))
 }
 
-async function theirs(deps: AccessPageDeps, actor: Actor, id: string): Promise<Person> {
+async function theirs(deps: AccessPageDeps, actor: Actor, id: string, now: number): Promise<Person> {
   const person = await deps.people.person(id)
-  if (!person || id === actor.personId || !(await mine(deps, actor, [id])).has(id)) throw new NotFound('There is no such person.')
+  if (!person || id === actor.personId || !(await mine(deps, actor, [id], now)).has(id)) throw new NotFound('There is no such person.')
   return person
 }

@@ -6,17 +6,22 @@ import type { Affiliation } from '../../people/affiliation.ts'
 export type Power = 'full' | 'short'
 
 type Place = Pick<Affiliation, 'schoolId' | 'role' | 'yearCode'>
+type Hat = Actor['roles'][number]
 
 /**
- * What somebody may decide about one person's access, judging by where that person is or was. Never about themself or a child
- * of their own (P7). Null: nothing.
+ * What somebody may decide about one person's access, judging by the places of the schools in charge of that person. Never about
+ * themself or a child of their own (P7). A head of year whose grant names no year decides nothing. Null: nothing.
  */
 export function powerOver(actor: Actor, personId: string, places: readonly Place[]): Power | null {
   if (actor.personId === null || actor.personId === personId || actor.relatedTo?.includes(personId)) return null
   const at = (schoolId: string | null) => schoolId === null || places.some((place) => place.schoolId === schoolId)
-  const whole = actor.roles.some(({ role, schoolId, groupName }) => role !== 'head-of-year' && groupName === null && allows(role, 'restriction.place') && at(schoolId))
+  const whole = actor.roles.some(({ role, schoolId, groupName, yearCode }) => role !== 'head-of-year' && groupName === null && !yearCode && allows(role, 'restriction.place') && at(schoolId))
   if (whole) return 'full'
-  const ownYear = actor.roles.some(({ role, schoolId, groupName }) => role === 'head-of-year'
-    && places.some((place) => place.role === 'pupil' && (schoolId === null || place.schoolId === schoolId) && (groupName === null || [place.yearCode, `Year ${place.yearCode}`].includes(groupName))))
+  const ownYear = actor.roles.some((hat) => hat.role === 'head-of-year' && places.some((place) => place.role === 'pupil' && place.schoolId === hat.schoolId && isOfYear(hat, place)))
   return ownYear ? 'short' : null
+}
+
+function isOfYear({ groupName, yearCode }: Hat, place: Place): boolean {
+  if (place.yearCode === null) return false
+  return yearCode ? yearCode === place.yearCode : groupName !== null && [place.yearCode, `Year ${place.yearCode}`].includes(groupName)
 }

@@ -4,8 +4,8 @@ import { backToForm, backWithErrors } from '../../../http/back-to-form.ts'
 import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
 import { addDays, longDate, longInstant, today } from '../../../shared/dates.ts'
-import { Forbidden, NotFound, Refused } from '../../../shared/errors.ts'
-import { type Affiliation, isCurrent } from '../../people/affiliation.ts'
+import { NotFound, Refused } from '../../../shared/errors.ts'
+import { type Affiliation, isCurrent, placesInCharge } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
 import { levelWords } from '../access-words.ts'
@@ -15,6 +15,9 @@ const params = z.strictObject({ id: z.string().length(26) })
 const date = z.string().trim().max(10)
 const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const CAUSES = { misuse: 'Misuse', safeguarding: 'Safeguarding', manual: 'Something else' } as const
+
+/** "Without: mail" of the profile `no-mail`. */
+const profileWords = (name: string): string => `Without: ${name.replace(/^no-/, '')}`
 
 /** One person's access, limited and given back by the DSL, the head or a head of year. */
 export function restrictPages(deps: AccessPageDeps): Page[] {
@@ -26,7 +29,7 @@ function restrictPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'restrict a person', path: '/access/people/:id/restrict', permission: 'signed-in', params, looksAt: ({ params: { id } }) => id,
     get: async ({ actor, params: { id }, values, now }) => {
-      const { person, places, power } = await subject(deps, id, actor)
+      const { person, places, power } = await subject(deps, id, actor, now)
       const on = today(now)
       const value = (name: string, otherwise = '') => (typeof values[name] === 'string' ? values[name] : otherwise)
       const shortUntil = await single.shortUntil(places[0]?.schoolId ?? null)
@@ -34,7 +37,7 @@ function restrictPage(deps: AccessPageDeps): Page {
         crumbs: [{ text: 'Access of this person', href: `/access/people/${id}` }], name: person.name, path: `/access/people/${id}/restrict`, full: power === 'full', shortUntil,
         staff: isStaff(places, on),
         whats: [
-          ...single.profiles().map((name) => ({ value: `profile:${name}`, text: `Without: ${name.replace(/^no-/, '')}`, hint: 'Everything else stays, the learning platform too.' })),
+          ...single.profiles().map((name) => ({ value: `profile:${name}`, text: profileWords(name), hint: 'Everything else stays, the learning platform too.' })),
           { value: 'restricted', text: 'Limited access', hint: 'They can sign in, with less than usual. Learning platform, assistive technology and exam accounts stay.' },
           ...(power === 'full' ? [{ value: 'suspended', text: 'No access', hint: 'They cannot sign in anywhere. Their work stays where it is.' }] : []),
         ],
@@ -52,8 +55,8 @@ function restrictPage(deps: AccessPageDeps): Page {
       }),
       audit: 'access.restriction-asked',
       handle: async (ctx) => {
-        const { actor, body, params: { id } } = ctx
-        const { places, power } = await subject(deps, id, actor)
+        const { actor, body, params: { id }, now } = ctx
+        const { places, power } = await subject(deps, id, actor, now)
         const level = body.what === 'suspended' ? 'suspended' as const : body.what === 'restricted' ? 'restricted' as const : 'full' as const
         const profile = body.what.startsWith('profile:') ? body.what.slice('profile:'.length) : null
         if (level === 'full' && profile === null) return backToForm(ctx, 'what', 'Choose what changes')
@@ -76,27 +79,27 @@ function restrictPage(deps: AccessPageDeps): Page {
 
 function proofPage(deps: AccessPageDeps): Page {
   const { single, access, pages, auditQueries } = deps
-  const restrictionOf = async (id: string) => {
+  /** A5: a head of year is outside the circle, so they see and decide what they placed themselves and nothing else. */
+  const restrictionFor = async (actor: Actor, id: string, now: number) => {
     const restriction = await single.get(id)
-    if (!restriction) throw new NotFound('There is no such restriction.')
-    return restriction
+    const found = restriction && await subject(deps, restriction.personId, actor, now)
+    if (!restriction || !found || (found.power === 'short' && restriction.placedBy !== actor.label)) throw new NotFound('There is no such restriction.')
+    return { restriction, person: found.person }
   }
   return definePage({
     name: 'restriction', path: '/access/restrictions/:id', permission: 'signed-in', params,
     looksAt: async ({ params: { id } }) => (await single.get(id))?.personId ?? null,
     get: async ({ actor, params: { id }, now }) => {
-      const restriction = await restrictionOf(id)
-      const { person } = await subject(deps, restriction.personId, actor)
+      const { restriction, person } = await restrictionFor(actor, id, now)
       const review = await single.reviews.get(id)
       const names = await pages.actorNames([restriction.placedBy, restriction.releasedBy, review?.lookedBy ?? null])
       const { entries } = await auditQueries.bySubject(`person:${restriction.personId}`, { limit: 100 })
       const found = await access.accessOf(restriction.personId, today(now), { reveal: true })
-      const profile = restriction.profile === null ? '' : ` (${restriction.profile})`
       return view('pages/access/restriction.njk', {
         crumbs: [{ text: 'Access of this person', href: `/access/people/${restriction.personId}` }], name: person.name, path: `/access/restrictions/${id}`,
         standing: restriction.releasedAt === null && restriction.planId === null,
         facts: [
-          { key: 'What', value: restriction.profile === null ? levelWords[restriction.level].text : `Profile${profile}` }, { key: 'Why', value: CAUSES[restriction.cause as keyof typeof CAUSES] ?? 'Leaving' },
+          { key: 'What', value: restriction.profile === null ? levelWords[restriction.level].text : profileWords(restriction.profile) }, { key: 'Why', value: CAUSES[restriction.cause as keyof typeof CAUSES] ?? 'Leaving' },
           { key: 'Reason', value: restriction.reason }, { key: 'From', value: longDate(restriction.fromDate) }, { key: 'Until', value: restriction.untilDate === null ? 'it is lifted' : longDate(restriction.untilDate) },
           { key: 'Placed by', value: `${names(restriction.placedBy)}, ${longInstant(restriction.placedAt)}${restriction.emergency ? ', as an emergency' : ''}` },
           ...(review ? [{ key: 'Looked at again', value: review.lookedAt === null ? `on ${longDate(review.reviewOn)} at the latest` : `by ${names(review.lookedBy)}, ${longInstant(review.lookedAt)}; next on ${longDate(review.reviewOn)}` }] : []),
@@ -112,9 +115,7 @@ function proofPage(deps: AccessPageDeps): Page {
     post: {
       body: z.strictObject({ decision: z.enum(['stands', 'lift']) }), audit: 'access.restriction-looked-at',
       handle: async (ctx) => {
-        const restriction = await restrictionOf(ctx.params.id)
-        const { power } = await subject(deps, restriction.personId, ctx.actor)
-        if (power === 'short' && restriction.placedBy !== ctx.actor.label) throw new Forbidden('A head of year decides about what they placed themselves.')
+        const { restriction } = await restrictionFor(ctx.actor, ctx.params.id, ctx.now)
         try {
           if (ctx.body.decision === 'lift') await single.lift(restriction.id, ctx.actor.label)
           else await single.stands(restriction.id, ctx.actor.label)
@@ -131,8 +132,8 @@ function proofPage(deps: AccessPageDeps): Page {
 function reviewsPage(deps: AccessPageDeps): Page {
   return definePage({
     name: 'restrictions to look at', path: '/access/reviews', permission: 'restriction.place',
-    get: async ({ actor }) => {
-      const due = await reviewsOf(deps, actor)
+    get: async ({ actor, now }) => {
+      const due = await reviewsOf(deps, actor, now)
       const people = await deps.people.people(due.map(({ personId }) => personId))
       return view('pages/access/reviews.njk', {
         tasks: due.map((review) => ({
@@ -146,16 +147,16 @@ function reviewsPage(deps: AccessPageDeps): Page {
 }
 
 /** Restrictions that this person may decide about and that are owed a look; their own emergencies are not theirs to look at. */
-export async function reviewsOf({ single, people }: Pick<AccessPageDeps, 'single' | 'people'>, actor: Actor) {
+export async function reviewsOf({ single, people }: Pick<AccessPageDeps, 'single' | 'people'>, actor: Actor, now: number) {
   const due = await single.due()
   const places = await people.affiliationsOf(due.map(({ personId }) => personId))
-  return due.filter((review) => powerOver(actor, review.personId, places.get(review.personId) ?? []) === 'full' && (review.secondLookBy === null || review.placedBy !== actor.label))
+  return due.filter((review) => powerOver(actor, review.personId, placesInCharge(places.get(review.personId) ?? [], today(now))) === 'full' && (review.secondLookBy === null || review.placedBy !== actor.label))
 }
 
 /** @throws NotFound where the reader may decide nothing about this person: absent and not theirs read alike. */
-async function subject({ people }: AccessPageDeps, id: string, actor: Actor): Promise<{ person: Person; places: readonly Affiliation[]; power: Power }> {
+async function subject({ people }: AccessPageDeps, id: string, actor: Actor, now: number): Promise<{ person: Person; places: readonly Affiliation[]; power: Power }> {
   const person = await people.person(id)
-  const places = ((await people.affiliationsOf([id])).get(id) ?? []).filter(({ role }) => role !== 'guardian')
+  const places = placesInCharge(((await people.affiliationsOf([id])).get(id) ?? []).filter(({ role }) => role !== 'guardian'), today(now))
   const power = powerOver(actor, id, places)
   if (!person || power === null) throw new NotFound('There is no such person.')
   return { person, places, power }
