@@ -16,6 +16,7 @@ import { migration as authoring } from './012_authoring.ts'
 import { migration as calendar } from './009_calendar.ts'
 import { migration as signIn } from './010_sign_in.ts'
 import { migration as rollover } from './018_rollover.ts'
+import { migration as machines } from './019_machines.ts'
 import { migration as requirements } from './013_requirements.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Immutable once merged. */
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '010_sign_in': signIn,
   '018_rollover': rollover,
   '013_requirements': requirements,
+  '019_machines': machines,
 }

@@ -51,6 +51,7 @@ import { personSigningPages } from './features/signing/person-signing-routes.ts'
 import { queuePages } from './features/reports/queue-routes.ts'
 import { attestedPages } from './features/issuing/attested-routes.ts'
 import { starterPages } from './features/signing/starter-routes.ts'
+import { machinePages } from './features/machines/machines-feature.ts'
 import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 import { settingsSections } from './settings-sections.ts'
@@ -101,6 +102,7 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...personSigningPages(services),
     ...consentQuestionPages(services),
     ...consentListPages(services),
+    ...machinePages(services),
     ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
   ]
 }
@@ -149,6 +151,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
     crossSiteForms,
+    machines: [{ path: '/api', router: services.machines.router }],
     stepUp: stepUpOf(config),
     signInPath: config.demo ? '/demo' : '/sign-in',
   })

@@ -8,6 +8,7 @@ import { MAJOR_IN_FORCE } from './features/agreements/put-in-force.ts'
 import { type HeadStamps, STAMP_JOB } from './features/audit/head-stamps.ts'
 import type { ClassFeature } from './features/classes/class-feature.ts'
 import type { GuestService } from './features/guests/guest-service.ts'
+import type { MachinesFeature } from './features/machines/machines-feature.ts'
 import type { LetterCodes } from './features/identity/letter-codes.ts'
 import { LINK_CODE, type LinkProofs } from './features/identity/link-proofs.ts'
 import type { PersonalLinks } from './features/identity/personal-links.ts'
@@ -41,7 +42,7 @@ export interface JobParts {
   sealing: SealingService; headStamps: HeadStamps; receipts: Receipts; certificateNotices: CertificateNotices
   links: PersonalLinks; letterCodes: LetterCodes; linkProofs: LinkProofs | null; linkCodes: LinkCodeMails; signIn: ReturnType<typeof createSignInFeature>
   invitations: Invitations; askedLinks: AskedLinks; reminders: Reminders; proofNotice: ProofNotice; circleNotice: CircleNotice; providerNotices: ProviderNotices
-  classFeature: ClassFeature; paperFeature: PaperFeature; visitFeature: VisitFeature
+  classFeature: ClassFeature; paperFeature: PaperFeature; visitFeature: VisitFeature; machines: MachinesFeature
 }
 
 /** What the outbox's jobs do, by kind. Each may run more than once. */
@@ -86,7 +87,7 @@ export function jobSchedules(parts: JobParts): Schedule[] {
   ]
 }
 
-async function tidy({ clock, classFeature, sessions, links, letterCodes, linkProofs, paperFeature, rosterUploads, outbox, accounts }: JobParts): Promise<void> {
+async function tidy({ clock, classFeature, sessions, links, letterCodes, linkProofs, paperFeature, rosterUploads, outbox, accounts, machines }: JobParts): Promise<void> {
   const now = clock.now()
   await classFeature.classes.endOverdue()
   await classFeature.classStore.forgetWaiting(now - 30 * DAY)
@@ -98,6 +99,7 @@ async function tidy({ clock, classFeature, sessions, links, letterCodes, linkPro
   await rosterUploads.removeOld()
   await outbox.forget(now - 30 * DAY)
   await accounts.listed.store.removeBefore(now - 90 * DAY)
+  await machines.tidy()
 }
 
 const text = (value: unknown): string => {

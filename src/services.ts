@@ -61,6 +61,7 @@ import { RosterService } from './features/roster/roster-service.ts'
 import { sourceKeys } from './features/roster/source-keys.ts'
 import { RosterUploads } from './features/roster/roster-uploads.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
+import { createMachinesFeature } from './features/machines/machines-feature.ts'
 import { createQueues } from './features/reports/queue-feature.ts'
 import { ChaseService } from './features/reports/chase-service.ts'
 import { CalendarStore } from './features/schools/calendar-store.ts'
@@ -247,6 +248,10 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const chase = new ChaseService({ db, clock, outbox, audit, board, calendar })
   const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
+  const machines = createMachinesFeature({
+    config, db, clock, ids, audit, people, schools, access: accounts.access, requests: issuing.store, chase, board, agreements: agreementStore,
+    secrets: adapters.sessionSecrets, actorFor: (personId) => actors.actorFor(personId, null),
+  })
   const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
   const joiners = new JoinersWait({ db, clock, access: accounts.access, plans: accounts.wishes, roles: config.joinersWait.roles })
   const notices = accounts.notices({ mail, baseUrl: config.baseUrl })
@@ -256,7 +261,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
 
   const jobs: JobParts = {
     clock, outbox, sessions, accounts, accessJobs, notices, joiners, guests, texts, reissue, outcomes, rosterUploads, sealing, headStamps, receipts, certificateNotices, links, letterCodes,
-    linkProofs, linkCodes, signIn, invitations, askedLinks, reminders, proofNotice, circleNotice, providerNotices, classFeature, paperFeature, visitFeature,
+    linkProofs, linkCodes, signIn, invitations, askedLinks, reminders, proofNotice, circleNotice, providerNotices, classFeature, paperFeature, visitFeature, machines,
   }
   const worker = createWorker({
     name: holder, outbox, sequencer, clock, logger, handlers: jobHandlers(jobs), schedules: new Schedules({ db, clock, holder, schedules: jobSchedules(jobs) }),
@@ -270,7 +275,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     consentLists: outcomes.consentLists, consentCatalogue: outcomes.consentCatalogue, starters: outcomes.starters, sealing, verify, receipts, invitations,
     askedLinks, worker, protectedPeople, sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories, rosterUploads, rosterQueries, missing,
     merges, expectedLeavers, reminders, records: new RecordsQueries(db), board, chase, queues, queueMarks, plans, accessJobs, accessPageQueries, guests,
-    notices, unsigned, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
+    notices, unsigned, machines, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
   }
 }
 

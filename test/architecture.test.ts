@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const src = join(root, 'src')
 
 /** The features in order: each imports only those before it. */
-const ORDER = ['audit', 'schools', 'people', 'identity', 'messages', 'accounts', 'roster', 'agreements', 'issuing', 'signing', 'classes', 'paper', 'visits', 'guests', 'incidents', 'reports', 'privacy']
+const ORDER = ['audit', 'schools', 'people', 'identity', 'messages', 'accounts', 'roster', 'agreements', 'issuing', 'signing', 'classes', 'paper', 'visits', 'guests', 'incidents', 'reports', 'machines', 'privacy']
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(src, name))
 

@@ -75,7 +75,7 @@ describe('P7, ASVS 8.2: every route, every role, own, other school and conflict'
     expect(guarded.map(keyOf)).toEqual([
       'GET /access/assurance.csv', 'GET /access/directories/:name/accounts.csv', 'POST /access/plans/:id', 'GET /access/plans/:id/report.csv', 'POST /access/plans/:id/undo', 'POST /access/retention',
       'GET /audit/export', 'GET /audit/looks.csv', 'GET /consents.csv', 'GET /guests.csv', 'GET /office/board.csv', 'GET /records.csv', 'GET /rosters/runs/:id/merge.csv', 'GET /rosters/runs/:id/people.csv',
-      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
+      'POST /security/codes/remove', 'POST /security/passkeys/remove', 'POST /settings/api', 'POST /settings/api/revoke', 'POST /settings/roles/people/:id', 'POST /settings/roles/take',
       'POST /settings/sign-in/providers/:provider', 'POST /settings/sign-in/providers/:provider/metadata/check', 'POST /settings/sign-in/providers/:provider/roles', 'POST /settings/sign-in/unknown',
     ])
     // Files of people need one; which lines of a file were unreadable tells nobody's name.

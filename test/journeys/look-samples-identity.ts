@@ -33,4 +33,11 @@ export const identitySamples: Sample[] = [
     pages: { from: 1, to: 1, total: 1, what: 'look' } } },
   { name: 'figures', template: 'pages/office/figures.njk', brand: trust, actor: { name: 'Gov Ernor', role: 'Governor', signOutUrl: '/sign-out' }, path: '/office/figures', data: { nav: [{ text: 'Figures', href: '/office/figures' }],
     asOf: instant, smallest: 10, schools: [{ name: 'Larkmoor Primary School', table: { caption: 'Larkmoor Primary School', captionHidden: true, columns: [{ text: 'Who' }, { text: 'Agreements asked for', numeric: true }, { text: 'Signed' }], rows: [[{ text: 'All pupils' }, { text: '210' }, { text: 'about 85 %' }], [{ text: 'Year 4' }, { text: 'fewer than 10' }, { text: 'not shown' }]] } }] } },
+  { name: 'api', template: 'pages/settings/api.njk', brand: trust, actor: office, path: '/settings/api', mainAction: 'Give the token', data: { ...adminNav,
+    crumbs, values: {}, action: '/settings/api', revokeAction: '/settings/api/revoke', chosen: ['figures:read'], errors: [{ field: 'name', text: 'The name "mis-nightly" was given before. Choose another: the log tells tokens apart by it.', href: '#name' }],
+    scopes: [{ value: 'requests:read', text: 'Read requests', hint: 'Who has been asked for what, and how it stands; identifiers, no names.' }, { value: 'figures:read', text: 'Read figures', hint: 'How many have signed.' }],
+    schools: [{ value: '', text: 'Choose' }, { value: 'trust', text: 'The whole trust' }], lives: [{ value: '30', text: '30 days' }, { value: '365', text: 'A year' }],
+    tokens: [{ id: '1', name: 'mis-nightly', live: true, state: 'ends on 1 September 2027', scopes: 'Read requests, Read figures', place: 'the whole trust', used: 'never used', given: 'given by Anna Admin on 1 September 2026 at 08:04' },
+      { id: '2', name: 'dashboard', live: false, state: 'revoked on 1 September 2026', scopes: 'Read figures', place: 'Larkmoor Primary School', used: 'last used on 31 August 2026', given: 'given by Anna Admin on 1 August 2026 at 08:04' }] } },
+  { name: 'api-shown', template: 'pages/settings/api-shown.njk', brand: trust, actor: office, path: '/settings/api/shown', mainAction: 'I have copied it', data: { ...adminNav, crumbs, name: 'mis-nightly', secret: 'assent_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG', next: '/settings/api' } },
 ]

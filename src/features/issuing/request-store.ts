@@ -34,7 +34,7 @@ export class RequestStore {
       id: request.id, requirement_id: request.requirementId, person_id: request.personId, school_id: request.schoolId,
       agreement_id: request.agreementId, family: request.family, topic: request.topic, signer_rule: request.signerRule, occasion: request.occasion,
       compulsory: request.compulsory ? 1 : 0, version_id: null, state: 'open', due_on: request.dueOn, grace_until: request.graceUntil, reasons: JSON.stringify(request.reasons), plan_id: request.planId,
-      created_at: now, completed_at: null, live: 1,
+      created_at: now, changed_at: now, completed_at: null, live: 1,
     }))
     const added = await this.#db.insertNew('requests', rows)
     const slots = added === requests.length ? requests : await this.#thatExist(requests)
@@ -123,8 +123,11 @@ export class RequestStore {
       ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
-    const names = Object.keys(columns)
-    if (names.length > 0) await this.#db.run(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [...Object.values(columns), id])
+    if (Object.keys(columns).length === 0) return
+    // Machines ask what has changed since.
+    const changed = { ...columns, changed_at: this.#clock.now() }
+    const names = Object.keys(changed)
+    await this.#db.run(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [...Object.values(changed), id])
   }
 }
 

@@ -31,9 +31,8 @@ export class ChaseService {
 
   /** Puts the mails of these lines into the outbox; who may be written to is checked again at sending (F2). */
   async chase(question: BoardQuestion, by: { actor: string; what: Record<string, string> }): Promise<ChaseReport> {
-    const { db, clock, outbox, audit, board } = this.#deps
-    const on = today(clock.now())
-    const day = reminderDay((await this.#deps.calendar.around(on, []))(null), on)
+    const { db, audit, board } = this.#deps
+    const day = await this.#day()
     const report: ChaseReport = { mails: 0, already: 0, unreached: 0 }
     const seen = new Set<string>()
     for await (const lines of board.all({ ...question, status: question.status ?? 'open' })) {
@@ -42,16 +41,40 @@ export class ChaseService {
       report.unreached += open.filter((id) => !found.has(id)).length
       const fresh = [...new Set([...found.values()].flat())].filter((id) => !seen.has(id))
       for (const id of fresh) seen.add(id)
-      for (let from = 0; from < fresh.length; from += AT_ONCE) {
-        const part = fresh.slice(from, from + AT_ONCE)
-        report.mails += await db.transaction(() => outbox.putMany(part.map((personId) => ({
-          kind: 'messages.remind', payload: { personId }, dedupeKey: `remind:${day}:${personId}`,
-        }))))
-      }
+      report.mails += await this.#put(day, fresh)
     }
     report.already = seen.size - report.mails
     await db.transaction(() => audit.record({ actor: by.actor, event: 'requests.chased', subject: null, payload: { ...by.what, ...report } }))
     return report
+  }
+
+  /** The same for whoever has still to sign this one request; who asks has looked whether it may be chased. */
+  async chaseOne(requestId: string, by: { actor: string; what: Record<string, string> }): Promise<ChaseReport> {
+    const { db, audit } = this.#deps
+    const day = await this.#day()
+    return db.transaction(async () => {
+      const people = [...new Set((await this.#recipients([requestId])).get(requestId) ?? [])]
+      const mails = await this.#put(day, people)
+      const report: ChaseReport = { mails, already: people.length - mails, unreached: people.length === 0 ? 1 : 0 }
+      await audit.record({ actor: by.actor, event: 'requests.chased', subject: null, payload: { ...by.what, ...report } })
+      return report
+    })
+  }
+
+  /** The school day that a reminder of today belongs to. */
+  async #day(): Promise<string> {
+    const on = today(this.#deps.clock.now())
+    return reminderDay((await this.#deps.calendar.around(on, []))(null), on)
+  }
+
+  async #put(day: string, personIds: readonly string[]): Promise<number> {
+    const { db, outbox } = this.#deps
+    let mails = 0
+    for (let from = 0; from < personIds.length; from += AT_ONCE) {
+      const part = personIds.slice(from, from + AT_ONCE)
+      mails += await db.transaction(() => outbox.putMany(part.map((personId) => ({ kind: 'messages.remind', payload: { personId }, dedupeKey: `remind:${day}:${personId}` }))))
+    }
+    return mails
   }
 
   /** Request -> people with an address whose required slot is still open. */

@@ -22,5 +22,11 @@ export function figureRow(label: string, { total, signed }: Pick<Coverage, 'tota
 function shareWords(signed: number, total: number): string {
   if (total - signed < FEW) return 'all or nearly all'
   if (signed < FEW) return 'none or very few'
-  return `about ${Math.min(95, Math.max(5, Math.round((signed * 100) / total / STEP) * STEP))} %`
+  return `about ${shareOf(signed, total)} %`
+}
+
+/** Per cent in steps of five; 0 is none or very few, 100 all or nearly all. */
+export function shareOf(signed: number, total: number): number {
+  if (total - signed < FEW) return 100
+  return signed < FEW ? 0 : Math.min(95, Math.max(5, Math.round((signed * 100) / total / STEP) * STEP))
 }
