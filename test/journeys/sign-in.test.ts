@@ -11,6 +11,7 @@ import { selfSigned } from '../support/self-signed.ts'
 import { freePort, startSimpleSaml, withSimpleSaml, type SimpleSaml } from '../support/simplesamlphp.ts'
 import { smallTrust } from '../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../support/test-app.ts'
+import { codeOf } from '../support/totp-code.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -150,6 +151,16 @@ withSimpleSaml('signing in with a school account', () => {
       await page.getByRole('button', { name: 'Add' }).click()
       await page.getByText('Added, and still off').waitFor()
       await looksRight('provider')
+    })
+
+    it('what changes a sign-in asks for a proof: codes from an app are set up once', async () => {
+      const here = page.url()
+      await page.goto(`${base}/security/codes`)
+      const secret = /Key: ([A-Z2-7 ]+)/.exec(await page.locator('main').innerText())?.[1]?.replaceAll(' ', '').trim() ?? ''
+      await page.getByLabel('The six figures').fill(codeOf(secret, app.clock.now()))
+      await page.getByRole('button', { name: 'Set up' }).click()
+      await page.waitForURL(/\/security\/recovery$/)
+      await page.goto(here)
     })
 
     it('new metadata shows what changes before it counts', async () => {

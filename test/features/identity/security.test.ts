@@ -1,12 +1,11 @@
-import { TOTP, Secret } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MOST_WRONG_CODES } from '../../../src/features/identity/totp-service.ts'
 import { type Browser, tokenIn } from '../../http/browser.ts'
 import { textOf } from '../../support/it-people.ts'
 import { type SmallTrust, smallTrust } from '../../support/small-trust.ts'
+import { codeOf } from '../../support/totp-code.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 
-const codeOf = (secret: string, now: number): string => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now })
 const STEP = 30_000
 
 for (const kind of ['sqlite', 'mariadb'] as const) {
