@@ -8,7 +8,6 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { EXCUSE_CAUSES, type ExcuseCause } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { DeclineStore } from './decline-store.ts'
-import { endSignature } from './end-signature.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface OutcomeDeps {
@@ -83,25 +82,6 @@ export class OutcomeService {
       await audit.record({ actor, event: 'request.asked-again', subject: `person:${request.personId}`, payload: { request: request.id, signatory: slot.id, decline: declineId } })
       const planId = `again-${ids.next()}`
       await outbox.put('messages.sign-link', { personId: decline.signerId, planId }, { dedupeKey: `sign-link:${planId}` })
-      return true
-    })
-  }
-
-  /**
-   * Staff end a signature that should not count: signed for the wrong child, by the wrong person (S4). The record stays and says so.
-   * @returns false when it had ended before.
-   */
-  async invalidate(signatureId: string, reason: string, actor: string): Promise<boolean> {
-    const { db, clock, store, requests, audit } = this.#deps
-    if (reason.trim() === '') throw new UnusableInput({ what: 'Write why it does not count.', where: 'reason', remedy: '' })
-    const signature = await store.byId(signatureId)
-    if (!signature) throw new NotFound()
-    return db.transaction(async () => {
-      if (!await endSignature({ store, requests }, signature, 'invalidated', clock.now())) return false
-      await audit.record({
-        actor, event: 'signature.invalidated', subject: `person:${signature.subjectId}`,
-        payload: { signature: signatureId, request: signature.requestId, signer: signature.signerId, slot: signature.evidence.slot, reason: reason.trim() },
-      })
       return true
     })
   }

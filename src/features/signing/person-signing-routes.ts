@@ -21,11 +21,12 @@ import type { ConsentStore } from './consent-store.ts'
 import type { DeclineStore } from './decline-store.ts'
 import type { OutcomeService } from './outcome-service.ts'
 import { personSigningView } from './person-signing-views.ts'
+import type { SigningService } from './signing-service.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface PersonSigningDeps {
   db: Database; audit: AuditLog; people: PeopleQueries; schools: SchoolStore; issuing: IssueService; agreements: AgreementService; signingStore: SigningStore; declines: DeclineStore
-  outcomes: OutcomeService; comingOfAge: ComingOfAge; protection: ProtectionFlags; consentStore: ConsentStore; consentQuestions: ConsentQuestionStore
+  signing: SigningService; outcomes: OutcomeService; comingOfAge: ComingOfAge; protection: ProtectionFlags; consentStore: ConsentStore; consentQuestions: ConsentQuestionStore
 }
 
 export const PERSON_PATH = '/office/signing'
@@ -101,7 +102,7 @@ export function personSigningPages(deps: PersonSigningDeps): Page[] {
       if (signature?.subjectId !== personId) throw new NotFound()
       await ownRequest(deps, signature.requestId, personId, theirs)
       if (body.reason === '') return { field: `reason-${body.signature}`, text: 'Write why it does not count.' }
-      return await deps.outcomes.invalidate(body.signature, body.reason, actor.label) ? 'It counts no more, and is asked for again. The record stays and says so.' : 'It had ended before.'
+      return await deps.signing.invalidate(body.signature, { actor: actor.label, reason: body.reason }) ? 'It counts no more, and is asked for again. The record stays and says so.' : 'It had ended before.'
     }),
     act('adult from', 'request.excuse', 'person.adult-asked', z.strictObject({ ...datePartsSchema('adult') }), async ({ actor, body, personId, theirs }) => {
       ensureWhole(theirs)

@@ -199,7 +199,7 @@ export class SigningService {
   async invalidate(signatureId: string, by: { actor: string; reason: string }): Promise<boolean> {
     const signature = await this.#deps.store.byId(signatureId)
     if (!signature) return false
-    return this.#end(signature, { kind: 'invalidated', event: 'signature.invalidated', actor: by.actor, payload: { reason: by.reason } })
+    return this.#end(signature, { kind: 'invalidated', event: 'signature.invalidated', actor: by.actor, payload: { signer: signature.signerId, reason: by.reason } })
   }
 
   async #end(signature: Signature, act: { kind: 'withdrawn' | 'invalidated'; event: string; actor: string; payload: object }): Promise<boolean> {
