@@ -17,7 +17,10 @@ const LOOK_MS = 900
 /** The last pupil begins early enough to be done in time. */
 const BEGIN_WITHIN_MS = 48_000
 
-/** 1,000 pupils reading and signing within a minute, by the real pages, against one `serve --with-worker` that seals meanwhile; on both databases. */
+/**
+ * 1,000 pupils reading and signing within a minute, by the real pages, sealed meanwhile; on both databases, each as it is meant to be run: one
+ * process on the embedded one, `serve` and `worker` beside each other on a server, by its socket.
+ */
 export function benchClassroom(options: BenchOptions): Promise<BenchRow[]> {
   return inWorkFolder(async (folder) => {
     const pupils = options.quick ? 60 : 1_000
@@ -26,7 +29,7 @@ export function benchClassroom(options: BenchOptions): Promise<BenchRow[]> {
     const server = await startMariaDb()
     if (!server) return [...rows, { name: 'pupils signing, MariaDB', value: Number.NaN, unit: 'ms', note: 'not measured: the Debian package mariadb-server is missing' }]
     try {
-      return [...rows, ...describe('MariaDB', await measure(folder, files, server.adminUrl, pupils, options), pupils, options.quick)]
+      return [...rows, ...describe('MariaDB', await measure(folder, files, server, pupils, options), pupils, options.quick)]
     } finally {
       await server.stop()
     }
@@ -43,12 +46,12 @@ interface Morning {
   signatures: number
   sealed: number
   sealedAfterMs: number
-  /** Processor time of the server, all threads, sealing included. */
+  /** Processor time of our processes, all threads, sealing included. */
   cpuMs: number
 }
 
-async function measure(folder: string, files: string, adminUrl: string | null, most: number, { quick, say }: BenchOptions): Promise<Morning> {
-  const place = await freshDatabase(folder, adminUrl)
+async function measure(folder: string, files: string, mariadb: { adminUrl: string; socket: string } | null, most: number, { quick, say }: BenchOptions): Promise<Morning> {
+  const place = await freshDatabase(folder, mariadb?.adminUrl ?? null, mariadb?.socket)
   await runTask('syncRoster', { folder: files, ...place, migrate: true })
   await runTask('issueAll', place)
   const { pupils } = await runTask('makeLinks', { ...place, most })
@@ -56,15 +59,18 @@ async function measure(folder: string, files: string, adminUrl: string | null, m
   const mails = await startMailSink()
   const config = join(place.dataDir, 'bench.yml')
   writeFileSync(config, `trustProxy: ["127.0.0.1"]\nmail: { from: "office@larkfield.example", smtpUrl: "smtp://127.0.0.1:${mails.port}" }\n`)
-  const server = await startServer(place, { args: ['--with-worker'], settings: { ASSENT_CONFIG: config } })
+  const settings = { ASSENT_CONFIG: config }
+  const server = await startServer(place, { args: mariadb ? [] : ['--with-worker'], settings })
+  const worker = mariadb ? await startServer(place, { command: 'worker', settings }) : null
   try {
-    say(`${most} pupils sign in, ${adminUrl ? 'MariaDB' : 'SQLite'} ...`)
+    say(`${most} pupils sign in, ${mariadb ? 'MariaDB' : 'SQLite'} ...`)
     const browsers = pupils.map(({ slot, path }, at) => ({ slot, path, browser: new WebPupil(server.url, `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`) }))
     for (let from = 0; from < browsers.length; from += 8) await Promise.all(browsers.slice(from, from + 8).map(signIn))
     say('and read, answer and sign ...')
     const found = { times: [] as number[], submits: [] as number[], errors: [] as string[] }
     const start = performance.now()
-    const before = cpuOf(server.child.pid)
+    const cpu = () => cpuOf(server.child.pid) + (worker ? cpuOf(worker.child.pid) : 0)
+    const before = cpu()
     const spread = quick ? 3_000 : BEGIN_WITHIN_MS
     await Promise.all(browsers.map(async ({ slot, browser }, at) => {
       await setTimeout((at / most) * spread)
@@ -78,8 +84,9 @@ async function measure(folder: string, files: string, adminUrl: string | null, m
     }))
     const tookMs = performance.now() - start
     const { signatures, sealed, waitedMs } = await runTask('checkRecords', { ...place, withinMs: 60_000 })
-    return { ...found, tookMs, signatures, sealed, sealedAfterMs: waitedMs, cpuMs: cpuOf(server.child.pid) - before }
+    return { ...found, tookMs, signatures, sealed, sealedAfterMs: waitedMs, cpuMs: cpu() - before }
   } finally {
+    await worker?.stop()
     await server.stop()
     await mails.stop()
     await place.drop()

@@ -1,34 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { Stopwatch } from './support/stopwatch.ts'
-import { captureSteadily } from './tasks/capture-steadily.ts'
-import { checkRecords } from './tasks/check-records.ts'
-import { insertRaw } from './tasks/insert-raw.ts'
-import { issueAll } from './tasks/issue-all.ts'
-import { insertRequests } from './tasks/insert-requests.ts'
-import { makeLinks } from './tasks/make-links.ts'
-import { parsePlain } from './tasks/parse-plain.ts'
-import { applyAtQuota } from './tasks/apply-at-quota.ts'
-import { planAccess } from './tasks/plan-access.ts'
-import { readOwn } from './tasks/read-own.ts'
-import { signAndSeal } from './tasks/sign-and-seal.ts'
-import { stallStrangers } from './tasks/stall-strangers.ts'
-import { suspendInSamba } from './tasks/suspend-in-samba.ts'
-import { syncRoster } from './tasks/sync-roster.ts'
 
-/** What can run in a process of its own. Each measures with the stopwatch what counts. */
+/** What can run in a process of its own. Each is loaded when it is called, so that its peak memory is its own. Each measures with the stopwatch what counts. */
 const tasks = {
-  parsePlain, readOwn, insertRaw, syncRoster, issueAll, insertRequests, signAndSeal, captureSteadily, makeLinks, checkRecords, planAccess, applyAtQuota, suspendInSamba,
-  stallStrangers,
+  applyAtQuota: async () => (await import('./tasks/apply-at-quota.ts')).applyAtQuota,
+  captureSteadily: async () => (await import('./tasks/capture-steadily.ts')).captureSteadily,
+  checkRecords: async () => (await import('./tasks/check-records.ts')).checkRecords,
+  insertRaw: async () => (await import('./tasks/insert-raw.ts')).insertRaw,
+  insertRequests: async () => (await import('./tasks/insert-requests.ts')).insertRequests,
+  issueAll: async () => (await import('./tasks/issue-all.ts')).issueAll,
+  makeLinks: async () => (await import('./tasks/make-links.ts')).makeLinks,
+  parsePlain: async () => (await import('./tasks/parse-plain.ts')).parsePlain,
+  planAccess: async () => (await import('./tasks/plan-access.ts')).planAccess,
+  readOwn: async () => (await import('./tasks/read-own.ts')).readOwn,
+  signAndSeal: async () => (await import('./tasks/sign-and-seal.ts')).signAndSeal,
+  stallStrangers: async () => (await import('./tasks/stall-strangers.ts')).stallStrangers,
+  suspendInSamba: async () => (await import('./tasks/suspend-in-samba.ts')).suspendInSamba,
+  syncRoster: async () => (await import('./tasks/sync-roster.ts')).syncRoster,
 }
 
 export type TaskName = keyof typeof tasks
-export type TaskInput<N extends TaskName> = Parameters<typeof tasks[N]>[0]
-export type TaskOutput<N extends TaskName> = Awaited<ReturnType<typeof tasks[N]>>
+type Task<N extends TaskName> = Awaited<ReturnType<typeof tasks[N]>>
+export type TaskInput<N extends TaskName> = Parameters<Task<N>>[0]
+export type TaskOutput<N extends TaskName> = Awaited<ReturnType<Task<N>>>
 
 if (import.meta.main) {
   const [name = '', input = '{}'] = process.argv.slice(2)
   if (!Object.hasOwn(tasks, name)) throw new Error(`There is no task ${name}`)
-  const task = tasks[name as TaskName] as (input: unknown, watch: Stopwatch) => Promise<object>
+  const task = await tasks[name as TaskName]() as (input: unknown, watch: Stopwatch) => Promise<object>
   const watch = new Stopwatch()
   const found = await task(JSON.parse(input), watch)
   process.stdout.write(`${JSON.stringify({ ...found, ...watch.cost, peakMb: peakMb() })}\n`)

@@ -29,7 +29,8 @@ export const migration: Migration = {
       table.string('last_error', 500)
       instant(table, 'created_at').notNullable()
       instant(table, 'done_at')
-      table.index(['state', 'available_at'], 'outbox_ready')
+      // Each kind is taken by itself: a thousand mails that wait must not stand in the way of a seal.
+      table.index(['state', 'kind', 'available_at'], 'outbox_ready')
     })
     await createTable(knex, 'plans', (table) => {
       id(table).primary()

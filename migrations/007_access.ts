@@ -20,6 +20,8 @@ export const migration: Migration = {
       table.boolean('protected').notNullable().defaultTo(false)
       json(table, 'observed').notNullable()
       instant(table, 'observed_at').notNullable()
+      // The day on which its owner was last in, or 'never'; null: the directory does not say.
+      table.string('last_sign_in', 10)
       json(table, 'delta') // what Assent wrote (A4); null: nothing
       json(table, 'drift')
       // Written before a change and taken away with its delta: what a crash in between may have done (A4).

@@ -23,7 +23,7 @@ export const migration: Migration = {
     await createTable(knex, 'sign_in_attempts', (table) => {
       id(table).primary()
       id(table, 'provider_id').notNullable()
-      table.string('purpose', 10).notNullable() // sign-in, test
+      table.string('purpose', 10).notNullable() // sign-in, test, confirm
       table.string('request_id', 190).notNullable().unique('sign_in_attempts_request')
       sha256(table, 'browser_hash').notNullable()
       table.string('return_path', 400)
@@ -32,7 +32,9 @@ export const migration: Migration = {
       instant(table, 'created_at').notNullable()
       instant(table, 'expires_at').notNullable()
       instant(table, 'used_at')
-      json(table, 'result') // of a test
+      json(table, 'result') // of a test; of a confirmation, until its session takes it
+      sha256(table, 'session_key') // confirm: the session that it may prove, and nothing else
+      sha256(table, 'identity_key') // confirm: the login that let that session in
       table.index(['browser_hash', 'provider_id'], 'sign_in_attempts_browser')
       table.index(['expires_at'], 'sign_in_attempts_expiry')
     })

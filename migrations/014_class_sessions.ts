@@ -33,6 +33,7 @@ export const migration: Migration = {
       table.string('typed', 400)
       json(table, 'drawn')
       sha256(table, 'rendition_hash').notNullable()
+      json(table, 'understanding')
       table.string('form_key', 64).notNullable().unique('class_answers_form')
       instant(table, 'answered_at').notNullable()
       // 1 while nobody has looked at it; null afterwards: one waiting answer for each slot.

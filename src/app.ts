@@ -10,12 +10,15 @@ import { linkPages } from './features/identity/link-pages.ts'
 import { guestPages } from './features/guests/guest-routes.ts'
 import { unsignedPages } from './features/issuing/unsigned-routes.ts'
 import { findPeople } from './features/people/find-people.ts'
+import { languagePages } from './features/people/language-page.ts'
 import { placedAt } from './features/people/placed-at.ts'
+import { replayPages } from './replay/replay-pages.ts'
 import { rosterPages } from './features/roster/roster-routes.ts'
 import { administratorPages } from './features/identity/administrator-pages.ts'
 import { rolePages } from './features/identity/role-pages.ts'
 import { securityPages } from './features/identity/security-pages.ts'
 import { settingsHomePages } from './features/identity/settings-home.ts'
+import { schoolConfirmationPages } from './features/identity/confirm-at-school-pages.ts'
 import { stepUpPages } from './features/identity/step-up-pages.ts'
 import { setupPages } from './features/identity/setup-pages.ts'
 import { crossSiteForms, signInPages } from './features/identity/sign-in-routes.ts'
@@ -42,17 +45,21 @@ import { recordsPages } from './features/signing/records-routes.ts'
 import { verifyPages } from './features/signing/verify-routes.ts'
 import { boardPages } from './features/reports/board-routes.ts'
 import { looksPages } from './features/reports/looks-routes.ts'
+import { registersPages } from './features/reports/registers-routes.ts'
+import { trainingBoardPages } from './features/reports/training-board-routes.ts'
 import { figuresPages } from './features/reports/figures-routes.ts'
+import type { RequestParts } from './http/page-context.ts'
 import type { StepUp } from './http/page-deps.ts'
 import { requirementPages } from './features/issuing/requirement-routes.ts'
 import { consentListPages } from './features/signing/consent-list-routes.ts'
 import { consentQuestionPages } from './features/signing/consent-question-routes.ts'
+import { peopleSettingsPages } from './features/people/people-settings-routes.ts'
+import { responsibilityPages } from './features/signing/responsibility-routes.ts'
 import { personSigningPages } from './features/signing/person-signing-routes.ts'
 import { queuePages } from './features/reports/queue-routes.ts'
 import { attestedPages } from './features/issuing/attested-routes.ts'
 import { starterPages } from './features/signing/starter-routes.ts'
 import { machinePages } from './features/machines/machines-feature.ts'
-import { yearName } from './features/reports/board-figures.ts'
 import type { Services } from './services.ts'
 import { settingsSections } from './settings-sections.ts'
 
@@ -71,14 +78,16 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
       ...services, queries: services.rosterQueries, uploads: services.rosterUploads, samples: config.demo ? demo?.samples ?? [] : [],
       accessAfter: accessAfter(services), whenEnded: (actor) => services.accessJobs.requestPlan(actor.label),
     }),
+    ...replayPages(services),
     ...accessPages({
-      ...services.accounts, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
-      find: (text, schools, on) => findPeople(services, text, schools, on),
+      ...services.accounts, db: services.db, pdf: services.pdf, pages: services.accessPageQueries, jobs: services.accessJobs, plans: services.plans, people: services.people, schools: services.schools, auditQueries: services.auditQueries,
+      find: (text, schools, on) => findPeople(services, text, schools, on), rolesOf: (ids) => services.roleStore.grantsOfMany(ids, services.clock.now()),
       sampleList: config.demo ? demo?.leaverList ?? null : null,
     }),
     ...guestPages(services),
     ...unsignedPages(services),
     ...staffPages(services),
+    ...languagePages(services),
     ...signOutPages({ afterwards: config.demo ? '/demo' : '/' }),
     ...agreementsPages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...signingPages({
@@ -89,21 +98,25 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
     ...receptionPages({ ...services, requests: services.issuing.store, brandOf: (school) => brandOf(services, school) }),
     ...homePages({ ...services, rosters: services.rosterQueries }),
     ...boardPages({ ...services, agreements: services.agreements.store }),
+    ...trainingBoardPages(services),
     ...figuresPages({ ...services, agreements: services.agreements.store }),
+    ...registersPages({ ...services, reviews: services.texts.reviews }),
     ...recordsPages({ ...services, requests: services.issuing.store }),
     ...verifyPages(services),
     ...looksPages(services),
     ...auditPages({ ...services, placedAt }),
     ...calendarPages(services),
     ...mailboxPages(services),
-    ...queuePages(services),
+    ...queuePages({ ...services, brandOf: (school) => brandOf(services, school) }),
     ...starterPages(services),
     ...attestedPages(services),
     ...personSigningPages(services),
+    ...responsibilityPages(services),
+    ...peopleSettingsPages(services),
     ...consentQuestionPages(services),
     ...consentListPages(services),
     ...machinePages(services),
-    ...requirementPages({ ...services, agreements: services.agreements.store, yearName }),
+    ...requirementPages({ ...services, agreements: services.agreements.store }),
   ]
 }
 
@@ -111,19 +124,22 @@ export function allPages(services: Services, demo?: BuiltDemo): Page[] {
 function workLinks(actor: Actor): { text: string; href: string }[] {
   return [
     ...(mayLead(actor) ? [{ text: 'Class sessions: let a class read and sign', href: '/class' }] : []),
+    ...(!worksInOffice(actor) && actor.can('registers.view') ? [{ text: 'Registers and figures', href: '/office/registers' }] : []),
     ...(worksInOffice(actor) ? [{ text: 'Back to the office pages', href: '/office' }] : []),
   ]
 }
 
 /** Signing in locally, proving who one is, one's own sign-in, settings and roles. */
 function staffPages(services: Services): Page[] {
-  const { config, db, audit, proofs, administratorSignIn, sessions, clock, trust } = services
+  const { config, db, audit, proofs, administratorSignIn, sessions, sharedLimits, trust, signIn } = services
   const stepUp = stepUpOf(config)
+  const others = ({ session }: RequestParts) => signIn.confirmation.ways(session)
   return [
     ...administratorPages({ signIn: administratorSignIn, passkeys: proofs.passkeys, startPath: '/office' }),
-    ...stepUpPages({ proofs, db, clock, audit, stepUp, demo: config.demo }),
-    ...securityPages({ proofs, sessions, stepUp, demo: config.demo, siteName: () => trust.name, startPath: '/office', signedOutPath: config.demo ? '/demo' : '/' }),
-    ...settingsHomePages(settingsSections),
+    ...stepUpPages({ proofs, db, sharedLimits, audit, stepUp, demo: config.demo, others }),
+    ...schoolConfirmationPages(services),
+    ...securityPages({ proofs, sessions, others, stepUp, demo: config.demo, siteName: () => trust.name, startPath: '/office', signedOutPath: config.demo ? '/demo' : '/' }),
+    ...settingsHomePages(settingsSections, (actor) => services.machines.settingsNotes(actor)),
     ...rolePages(services),
   ]
 }
@@ -141,8 +157,8 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
   const { config, clock, ids, logger, sessions, actors, db, audit } = services
   return createHttpApp({
     config: { baseUrl: config.baseUrl, trustProxy: config.trustProxy },
-    clock, ids, logger, sessions,
-    views: createViews(),
+    clock, ids, logger, sessions, sharedLimits: services.sharedLimits,
+    views: createViews(services.words),
     pages: [...allPages(services, extras.demo), ...extras.pages ?? []],
     permissions,
     assets: assetFolders(),
@@ -150,6 +166,7 @@ export function createApp(services: Services, extras: AppExtras = {}): Express {
     actorFor: (personId, session) => actors.actorFor(personId, session.via),
     auditPage: auditPage(db, audit),
     layout: layoutOf(services),
+    languages: config.languages.welsh ? ['en-GB', 'cy'] : ['en-GB'],
     crossSiteForms,
     machines: [{ path: '/api', router: services.machines.router }],
     stepUp: stepUpOf(config),

@@ -8,11 +8,27 @@ const mapping = z.strictObject({
   profiles: z.record(z.string(), z.strictObject({ groups: z.array(z.string()), withoutGroups: z.array(z.string()).default([]) })).default({}),
 })
 
+const life = z.strictObject({
+  archive: z.strictObject({ container: z.string().min(1).nullable().default(null), archivedUser: z.boolean().default(false) })
+    .refine(({ container, archivedUser }) => container !== null || archivedUser, 'name a container for archived accounts, or set archivedUser').optional(),
+  delete: z.boolean().default(false),
+  create: z.strictObject({
+    roles: z.array(z.enum(['pupil', 'teacher', 'support', 'trainee', 'supply', 'governor', 'volunteer'])).min(1),
+    username: z.string().regex(/^(?:\{(?:forename|surname|f|s|yy)\}|[a-z0-9.-])+$/, 'small letters, figures, dots, hyphens and {forename} {surname} {f} {s} {yy}').regex(/\{(?:forename|surname)\}/, 'needs {forename} or {surname}'),
+    domain: z.string().regex(/^(?:[a-z0-9.-]+\.[a-z]{2,})?$/i, 'such as school.example').default(''),
+    homes: z.array(z.strictObject({ role: z.string().optional(), years: z.array(z.string()).optional(), school: z.string().optional(), container: z.string() })).min(1),
+  }).optional(),
+})
+
 /** What every kind of directory has. */
 const common = {
   name: z.string().regex(/^[a-z0-9-]{1,60}$/, 'letters, digits and hyphens'),
   mode: z.enum(['observe', 'propose', 'enforce']).default('propose'),
   mapping: mapping.default(mapping.parse({})),
+  /** Where people sign in with these accounts, in their words; printed on slips. */
+  signIn: z.string().max(120).optional(),
+  /** What Assent itself does at the beginning and the end of an account's life; off unless set. */
+  life: life.optional(),
 }
 
 const protection = { protectedGroups: z.array(z.string()).default([]), protectedUsers: z.array(z.string()).default([]) }
@@ -49,6 +65,7 @@ const entra = z.strictObject({
   clientSecretFile: z.string().optional(),
   certificateFile: z.string().optional(),
   domains: z.array(z.string()).default([]),
+  signIns: z.boolean().default(false),
 }).refine((settings) => (settings.clientSecretFile === undefined) !== (settings.certificateFile === undefined), { path: ['clientSecretFile'], error: 'name either clientSecretFile or certificateFile' })
 
 const scim = z.strictObject({ ...common, ...protection, kind: z.literal('scim'), url: https, tokenFile: z.string() })
@@ -72,7 +89,7 @@ export const directorySettings = z.discriminatedUnion('kind', [activeDirectory, 
 export type DirectorySettings = z.infer<typeof directorySettings>
 
 /** The files a directory needs: secrets, which must be readable, and others, which must exist. By the name of the setting. */
-export function filesOf(directory: DirectorySettings): { secrets: Record<string, string>; others: Record<string, string> } {
+function filesOf(directory: DirectorySettings): { secrets: Record<string, string>; others: Record<string, string> } {
   const given = (files: Record<string, string | undefined>) => Object.fromEntries(Object.entries(files).flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])))
   switch (directory.kind) {
     case 'active-directory': return { secrets: given({ bindPasswordFile: directory.bindPasswordFile }), others: given({ caFile: directory.caFile }) }

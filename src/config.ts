@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { SOURCE_FORMATS } from './adapters/sources/create-source.ts'
+import { OWNED_FIELDS } from './adapters/sources/source-claims.ts'
 import { directorySettings, fileProblems } from './config-directories.ts'
-import { databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
+import { crossesNetworkPlain, databaseUrlProblem, defaultDatabaseUrl } from './db/dialect.ts'
 import { UnusableInput } from './shared/errors.ts'
 
 const school = z.strictObject({
@@ -22,6 +23,8 @@ const source = z.strictObject({
   path: z.string(),
   mode: z.enum(['observe', 'propose', 'enforce']).default('observe'),
   school: z.string().optional(),
+  owns: z.array(z.enum(OWNED_FIELDS)).default([]),
+  alsoRead: z.array(z.enum(['birthDate'])).default([]),
 })
 
 const matching = z.strictObject({ attribute: z.string().min(1).max(190), field: z.enum(['mis-id', 'upn', 'username', 'directory-id']) })
@@ -37,6 +40,7 @@ const providerCommon = {
 }
 const samlProvider = z.strictObject({
   ...providerCommon, kind: z.literal('saml'), metadataFile: z.string(), signed: z.enum(['assertion', 'response', 'both']).default('both'), allowSha1: z.boolean().default(false),
+  encryption: z.boolean().default(true),
 })
 const oidcProvider = z.strictObject({
   ...providerCommon, kind: z.literal('oidc'), issuer: z.url(), clientId: z.string().min(1), clientSecretFile: z.string().optional(), scopes: z.array(z.string()).default(['profile', 'email']),
@@ -76,11 +80,13 @@ export const configFile = z.strictObject({
     allowedHosts: z.array(z.string().min(1)).default(PROVIDER_HOSTS),
     providers: z.array(z.discriminatedUnion('kind', [samlProvider, oidcProvider])).default([]),
   }).default({ allowedHosts: PROVIDER_HOSTS, providers: [] }),
+  webhooks: z.strictObject({ allowedHosts: z.array(z.string().min(1)).default([]) }).default({ allowedHosts: [] }),
   security: z.strictObject({
     stepUpMinutes: z.number().int().min(1).max(60).default(10),
+    schoolSignInConfirms: z.boolean().default(true),
     sessionIdleMinutes: z.number().int().min(5).max(480).default(30),
     sessionHours: z.number().int().min(1).max(24).default(12),
-  }).default({ stepUpMinutes: 10, sessionIdleMinutes: 30, sessionHours: 12 }),
+  }).default({ stepUpMinutes: 10, schoolSignInConfirms: true, sessionIdleMinutes: 30, sessionHours: 12 }),
   trustProxy: z.array(z.string()).default([]),
   leaverStartsWithinDays: z.number().int().min(0).default(60),
   joinersWait: z.strictObject({ roles: z.array(z.enum(['teacher', 'support', 'trainee', 'supply', 'governor', 'volunteer', 'contractor', 'visitor'])).default([]) }).default({ roles: [] }),
@@ -88,11 +94,14 @@ export const configFile = z.strictObject({
     archiveAfterDays: z.number().int().min(1).default(90),
     deleteAfterDays: z.number().int().min(30).default(270),
   }).default({ archiveAfterDays: 90, deleteAfterDays: 270 }),
+  replay: z.strictObject({ keepDays: z.number().int().min(1).max(90).default(14) }).default({ keepDays: 14 }),
+  assurance: z.strictObject({ unusedDays: z.number().int().min(14).max(365).default(60) }).default({ unusedDays: 60 }),
   leaverGraceDays: z.strictObject({
     roles: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
     years: z.record(z.string(), z.number().int().min(0).max(365)).default({}),
   }).default({ roles: {}, years: {} }),
   families: z.strictObject({ secondProof: z.enum(['none', 'mailed-code']).default('none') }).default({ secondProof: 'none' }),
+  languages: z.strictObject({ welsh: z.boolean().default(false) }).default({ welsh: false }),
   visits: z.strictObject({ keepPlainRecord: z.boolean().default(false) }).default({ keepPlainRecord: false }),
 })
 
@@ -112,6 +121,8 @@ export interface Config extends Omit<ConfigFile, 'trust' | 'mail'> {
   readonly trust: { name: string | null; label: string }
   readonly mail: { from: string; smtpUrl: string; password: string | null } | null
   readonly pkcs12Password: string | null
+  /** Where the command line finds the token of who uses it (B8); null: it is the operator's own act, `os:<user>`. Read when it is used. */
+  readonly tokenFile: string | null
   /** Reads a secret named in the configuration file. @throws UnusableInput when it cannot be read. */
   readonly secret: (path: string) => string
 }
@@ -137,6 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
   const baseUrl = (overrides.demo ? undefined : env['ASSENT_BASE_URL']) ?? `http://127.0.0.1:${port}`
   checkBaseUrl(baseUrl, problems)
   if (production) checkProduction(settings, wrong, problems)
+  if (production && crossesNetworkPlain(databaseUrl)) problems.push('ASSENT_DATABASE_URL leads to another machine without encryption: add ?tls=verify, or ?ca=FILE with the authority of its certificate; names of children travel over it')
   const mail = settings.mail && !overrides.demo
     ? { from: settings.mail.from, smtpUrl: settings.mail.smtpUrl, password: optionalSecret(settings.mail.passwordFile, 'mail.passwordFile', problems) }
     : null
@@ -151,6 +163,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
   }
   return Object.freeze({
     ...settings,
+    // The demo shows what there is.
+    languages: overrides.demo ? { welsh: true } : settings.languages,
     demo: overrides.demo ?? false,
     dataDir,
     databaseUrl,
@@ -161,6 +175,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Conf
     trust: settings.trust ?? { name: null, label: 'trust' },
     mail,
     pkcs12Password,
+    tokenFile: env['ASSENT_TOKEN_FILE'] || null,
     secret,
   })
 }

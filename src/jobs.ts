@@ -18,8 +18,10 @@ import type { ReissueService } from './features/issuing/reissue-service.ts'
 import { CIRCLE_NOTICE, type CircleNotice } from './features/messages/circle-notice.ts'
 import { PROOF_NOTICE, type ProofNotice } from './features/messages/proof-notice.ts'
 import type { ProviderNotices } from './features/messages/provider-notices.ts'
+import type { PeopleStore } from './features/people/people-store.ts'
 import type { PaperFeature } from './features/paper/paper-feature.ts'
-import { ROSTER_SYNC, type RosterUploads } from './features/roster/roster-uploads.ts'
+import type { RosterFeature } from './features/roster/roster-feature.ts'
+import { ROSTER_SYNC } from './features/roster/roster-uploads.ts'
 import type { AskedLinks } from './features/signing/asked-links.ts'
 import type { CertificateNotices } from './features/signing/certificate-notices.ts'
 import type { Invitations } from './features/signing/invitations.ts'
@@ -29,16 +31,18 @@ import type { Receipts } from './features/signing/receipts.ts'
 import type { Reminders } from './features/signing/reminders.ts'
 import type { SealingService } from './features/signing/sealing-service.ts'
 import type { VisitFeature } from './features/visits/visit-feature.ts'
+import { REPLAY_RUN, type Replays } from './replay/replays.ts'
 import type { Sessions } from './http/sessions.ts'
+import type { SharedLimits } from './http/shared-limiter.ts'
+import { DAY_MS, today } from './shared/dates.ts'
 
-const DAY = 86_400_000
 
 /** Whoever does something beside the requests. */
 export interface JobParts {
-  clock: Clock; outbox: Outbox; sessions: Sessions
+  clock: Clock; outbox: Outbox; sessions: Sessions; sharedLimits: SharedLimits; peopleStore: PeopleStore
   accounts: AccessFeature; accessJobs: AccessJobs; notices: ReturnType<AccessFeature['notices']>; joiners: JoinersWait; guests: GuestService
   texts: AgreementsFeature; reissue: ReissueService; outcomes: ReturnType<typeof createOutcomesFeature>
-  rosterUploads: RosterUploads
+  rosters: RosterFeature; replays: Replays
   sealing: SealingService; headStamps: HeadStamps; receipts: Receipts; certificateNotices: CertificateNotices
   links: PersonalLinks; letterCodes: LetterCodes; linkProofs: LinkProofs | null; linkCodes: LinkCodeMails; signIn: ReturnType<typeof createSignInFeature>
   invitations: Invitations; askedLinks: AskedLinks; reminders: Reminders; proofNotice: ProofNotice; circleNotice: CircleNotice; providerNotices: ProviderNotices
@@ -47,7 +51,7 @@ export interface JobParts {
 
 /** What the outbox's jobs do, by kind. Each may run more than once. */
 export function jobHandlers(parts: JobParts): JobHandlers {
-  const { accounts, accessJobs, texts, reissue, outcomes, guests, notices, visitFeature, rosterUploads, sealing, headStamps, receipts, invitations, linkCodes, askedLinks, reminders, joiners, links } = parts
+  const { accounts, accessJobs, texts, reissue, outcomes, guests, notices, visitFeature, rosters, sealing, headStamps, receipts, invitations, linkCodes, askedLinks, reminders, joiners, links } = parts
   return {
     ...accounts.handlers,
     ...accessJobs.handlers,
@@ -57,7 +61,10 @@ export function jobHandlers(parts: JobParts): JobHandlers {
     ...guests.handlers,
     ...notices.handlers,
     ...visitFeature.visitHandlers,
-    [ROSTER_SYNC]: rosterUploads.handler,
+    ...parts.machines.handlers,
+    [ROSTER_SYNC]: rosters.rosterUploads.handler,
+    ...rosters.undoJobs.handlers,
+    [REPLAY_RUN]: parts.replays.handler,
     'signing.seal': sealing.handler,
     [STAMP_JOB]: () => headStamps.stamp(),
     'messages.receipt': async (payload) => receipts.send(text(payload['signatureId'])),
@@ -77,28 +84,33 @@ export function jobSchedules(parts: JobParts): Schedule[] {
   return [
     { name: 'agreement-reviews', cron: '10 6 * * *', run: async () => { await parts.texts.reviews.remind() } },
     ...parts.outcomes.schedules,
+    ...parts.machines.schedules,
     { name: 'seal-sweep', cron: '* * * * *', run: async () => { await parts.sealing.sweep() } },
+    { name: 'school-years', cron: '1 0 * * *', run: async () => { await parts.peopleStore.beginYears(today(parts.clock.now())) } },
     { name: 'leaver-notices', cron: '10 7 * * *', run: async () => { await parts.notices.run() } },
     { name: 'certificate-expiry', cron: '15 7 * * *', run: () => parts.certificateNotices.send() },
     { name: 'provider-certificates', cron: '10 7 * * *', run: () => parts.providerNotices.send() },
     { name: 'ledger-time-stamp', cron: '40 2 * * *', run: (dueAt) => parts.headStamps.request(dueAt) },
-    { name: 'sign-in-tidy', cron: '*/10 * * * *', run: () => parts.signIn.tidy() },
+    { name: 'sign-in-tidy', cron: '*/10 * * * *', run: async () => { await parts.signIn.tidy(); await parts.sharedLimits.removeOver() } },
     { name: 'tidy', cron: '20 3 * * *', run: () => tidy(parts) },
   ]
 }
 
-async function tidy({ clock, classFeature, sessions, links, letterCodes, linkProofs, paperFeature, rosterUploads, outbox, accounts, machines }: JobParts): Promise<void> {
+async function tidy({ clock, classFeature, sessions, links, letterCodes, linkProofs, paperFeature, rosters, replays, outbox, accounts, machines }: JobParts): Promise<void> {
   const now = clock.now()
   await classFeature.classes.endOverdue()
-  await classFeature.classStore.forgetWaiting(now - 30 * DAY)
+  await classFeature.classStore.forgetWaiting(now - 30 * DAY_MS)
   await sessions.removeExpired()
   await links.removeExpired()
   await letterCodes.removeOrphans()
   await linkProofs?.removeExpired()
-  await paperFeature.paperStore.removeStrayScans(now - 7 * DAY)
-  await rosterUploads.removeOld()
-  await outbox.forget(now - 30 * DAY)
-  await accounts.listed.store.removeBefore(now - 90 * DAY)
+  await paperFeature.paperStore.removeStrayScans(now - 7 * DAY_MS)
+  await rosters.rosterUploads.removeOld()
+  await rosters.rosterUndo.forgetOld()
+  await replays.tidy()
+  await outbox.forget(now - 30 * DAY_MS)
+  await accounts.listed.store.removeBefore(now - 90 * DAY_MS)
+  await accounts.passwordStore.removeBefore(now - 400 * DAY_MS)
   await machines.tidy()
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Actor } from './http/actor.ts'
 import type { Layout } from './http/common-data.ts'
 import type { RequestParts } from './http/page-context.ts'
@@ -5,6 +6,7 @@ import type { ActorView, Brand, NavItem } from './http/views.ts'
 import { mayLead } from './features/classes/class-group.ts'
 import type { School } from './features/schools/school-store.ts'
 import { openSections } from './features/identity/settings-home.ts'
+import { sessionLimits } from './session-limits.ts'
 import { settingsSections } from './settings-sections.ts'
 import type { Services } from './services.ts'
 
@@ -15,8 +17,16 @@ export function layoutOf(services: Services): Layout {
   return async (parts: RequestParts | null) => ({
     brand: brandOf(services, null),
     actor: parts?.actor.personId ? actorView(services, parts) : null,
-    nav: parts ? navigation(parts) : [],
+    leftOpen: parts?.actor.personId ? leftOpen(services, parts) : null,
+    nav: parts ? navigation(parts, await givesPasswords(services, parts.actor)) : [],
   })
+}
+
+/** When a page that is left open has to close (ASVS 14.3.1): seconds, and by what pages of one session know each other. */
+function leftOpen({ config }: Services, { session, now }: RequestParts): { idle: number; left: number; session: string } {
+  const limits = sessionLimits(config)[session.shared ? 'shared' : 'own']
+  const left = (session.startedAt ?? now) + limits.absoluteMs - now
+  return { idle: limits.idleMs / 1000, left: Math.max(0, Math.floor(left / 1000)), session: createHash('sha256').update(`left open ${session.mark ?? ''}`).digest('hex').slice(0, 12) }
 }
 
 /** The brand of one school, or of the whole trust. */
@@ -38,7 +48,7 @@ function actorView({ config }: Services, { actor }: RequestParts): ActorView {
 
 const WORDS: Record<string, string> = {
   'trust-admin': 'Trust administrator', 'trust-safeguarding-lead': 'Trust safeguarding lead', 'it-admin': 'IT administrator', office: 'School office', dsl: 'Designated safeguarding lead',
-  headteacher: 'Headteacher', 'head-of-year': 'Head of year', 'class-teacher': 'Class teacher', dpo: 'Data protection officer', governor: 'Governor', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer',
+  headteacher: 'Headteacher', 'head-of-year': 'Head of year', 'class-teacher': 'Class teacher', dpo: 'Data protection officer', 'link-governor': 'Link governor', governor: 'Governor', cover: 'Cover today', staff: 'Staff', pupil: 'Pupil', guardian: 'Parent or carer',
   visitor: 'Visitor',
 }
 
@@ -55,6 +65,7 @@ const ENTRIES: readonly [permission: string, item: Required<Pick<NavItem, 'text'
   ['consents.view', { text: 'Consents', href: '/consents', group: 'Signing' }],
   ['records.view', { text: 'Signed records', href: '/records', group: 'Signing' }],
   ['figures.view', { text: 'Figures', href: '/office/figures', group: 'Signing' }],
+  ['registers.view', { text: 'Registers', href: '/office/registers', group: 'Signing' }],
   ['behalf.sign', { text: 'At the desk', href: '/desk', group: 'Helping people sign' }],
   ['paper.enter', { text: 'Paper', href: '/paper', group: 'Helping people sign' }],
   ['letters.print', { text: 'Letters', href: '/letters', group: 'Helping people sign' }],
@@ -72,8 +83,21 @@ const ENTRIES: readonly [permission: string, item: Required<Pick<NavItem, 'text'
 /** Has the office's home page something for this person? */
 export const worksInOffice = (actor: Actor): boolean => ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
 
-function navigation({ actor }: RequestParts): NavItem[] {
+/** Whether there is anybody whom this person may give a password: class teachers only where their school lets them. */
+async function givesPasswords({ accounts }: Services, actor: Actor): Promise<boolean> {
+  if (!actor.can('passwords.set')) return false
+  const scope = actor.scope('passwords.set')
+  if (scope === 'all' || scope.some(({ yearCode, groupName }) => yearCode === null && groupName === null)) return true
+  const { teacherSchools } = await accounts.passwordRules.rules()
+  return scope.some(({ schoolId }) => teacherSchools.includes(schoolId))
+}
+
+function navigation({ actor }: RequestParts, passwords: boolean): NavItem[] {
   const open: NavItem[] = ENTRIES.filter(([permission]) => actor.can(permission)).map(([, item]) => item)
+  if (passwords) {
+    const people = open.findLastIndex(({ group }) => group !== 'Rules and settings')
+    open.splice(people + 1, 0, { text: 'Passwords', href: '/access/passwords', group: 'People and accounts' })
+  }
   if (mayLead(actor)) {
     const desk = open.findLastIndex(({ group }) => group === 'Signing' || group === 'Helping people sign')
     open.splice(desk + 1, 0, { text: 'Class sessions', href: '/class', group: 'Helping people sign' })

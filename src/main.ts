@@ -10,8 +10,15 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
   sync: async () => (await import('./commands/sync.ts')).syncCommand,
   issue: async () => (await import('./commands/issue.ts')).issueCommand,
-  leavers: async () => (await import('./commands/access.ts')).leaversCommand,
+  leavers: async () => (await import('./commands/leavers.ts')).leaversCommand,
   reconcile: async () => (await import('./commands/access.ts')).reconcileCommand,
+  restrict: async () => (await import('./commands/restrict.ts')).restrictCommand,
+  lift: async () => (await import('./commands/restrict.ts')).liftCommand,
+  'new-accounts': async () => (await import('./commands/new-accounts.ts')).newAccountsCommand,
+  password: async () => (await import('./commands/password.ts')).passwordCommand,
+  retention: async () => (await import('./commands/retention.ts')).retentionCommand,
+  directories: async () => (await import('./commands/directories.ts')).directoriesCommand,
+  assurance: async () => (await import('./commands/assurance.ts')).assuranceCommand,
   signatures: async () => (await import('./commands/signatures.ts')).signaturesCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   records: async () => (await import('./commands/records.ts')).recordsCommand,
@@ -31,10 +38,15 @@ export async function main(argv: string[]): Promise<void> {
   const out = new Output(words.length < argv.length)
   // A fault nobody caught is told like any other: never as a dump with values in it.
   process.once('uncaughtException', (error) => { process.exit(out.fail(error)) })
+  process.exitCode = await answer(words, out)
+}
+
+/** Runs one command, given without `--json`, and gives its exit code; never throws. */
+export async function answer(words: string[], out: Output): Promise<number> {
   try {
-    process.exitCode = await run(words, out)
+    return await run(words, out)
   } catch (error) {
-    process.exitCode = out.fail(error)
+    return out.fail(error)
   }
 }
 

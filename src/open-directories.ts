@@ -32,7 +32,7 @@ export async function openDirectories(config: Config, parts: Parts): Promise<Map
   const targets = new Map<string, DirectoryTarget>()
   for (const settings of config.directories) {
     const id = await store.ensure(settings.name, settings.kind)
-    targets.set(settings.name, { id, directory: connect(settings, id, config, parts), mapping: settings.mapping, mode: settings.mode })
+    targets.set(settings.name, { id, directory: connect(settings, id, config, parts), mapping: { ...settings.mapping, archivedContainer: settings.life?.archive?.container ?? null }, mode: settings.mode, life: settings.life ?? null, signIn: settings.signIn ?? null })
   }
   return targets
 }
@@ -52,7 +52,7 @@ function connect(settings: DirectorySettings, id: string, config: Config, parts:
       return createGoogleDirectory({ ...settings, serviceAccountKey: config.secret(settings.keyFile), groups: mappedGroups(settings) })
     case 'entra':
       return createEntraDirectory({
-        name, tenantId: settings.tenantId, clientId: settings.clientId, domains: settings.domains, protectedGroups: settings.protectedGroups, protectedUsers: settings.protectedUsers,
+        name, tenantId: settings.tenantId, clientId: settings.clientId, domains: settings.domains, signIns: settings.signIns, protectedGroups: settings.protectedGroups, protectedUsers: settings.protectedUsers,
         groups: mappedGroups(settings), ...(settings.clientSecretFile ? { clientSecret: config.secret(settings.clientSecretFile) } : {}),
         ...(settings.certificateFile ? { certificate: config.secret(settings.certificateFile) } : {}),
       })

@@ -1,5 +1,5 @@
 import { systemClock } from './adapters/clock.ts'
-import { createIds } from './adapters/ids.ts'
+import { createIds, type Ids } from './adapters/ids.ts'
 import { capturingTransport, noTransport, smtpTransport } from './adapters/mail/mail-transport.ts'
 import { createPdfRecords } from './adapters/pdf/create-pdf-records.ts'
 import { selfTest } from './adapters/pdf/self-test.ts'
@@ -9,7 +9,8 @@ import type { Config } from './config.ts'
 import { Database } from './db/database.ts'
 import { migrateUp, pendingMigrations, unknownMigrations } from './db/migrate.ts'
 import { openAuditKey } from './features/audit/open-audit-key.ts'
-import { readStarterSet } from './features/agreements/starter-set.ts'
+import { readStarterSet, readStarterTranslations } from './features/agreements/starter-set.ts'
+import { retireSessionSecrets, sessionSecrets } from './features/identity/session-secrets.ts'
 import { openSealer } from './features/signing/open-sealer.ts'
 import { openDirectories } from './open-directories.ts'
 import { createServices, type Services, templatesDir } from './services.ts'
@@ -52,16 +53,20 @@ export async function openServices(config: Config, options: OpenOptions): Promis
       auditKey: await openAuditKey(db, secrets.folder),
       timeStamping: config.timestamps ? httpAuthority({ url: config.timestamps.url, authorityPem: config.secret(config.timestamps.authorityFile) }) : null,
       secrets,
-      sessionSecrets: [secrets.readOrMake('session-secret', () => ids.random(48).toString('base64url'))],
+      sessionSecrets: sessionSecrets(secrets, () => newSecret(ids)),
     })
     await services.trust.load()
     if (options.migrate) await seed(services, options.actor)
+    if (options.migrate) await retireSessionSecrets(secrets, clock.now(), () => services.reclose())
     return services
   } catch (error) {
     await db.close()
     throw error
   }
 }
+
+/** For cookies, forms and what is kept closed: 384 random bits. */
+export const newSecret = (ids: Pick<Ids, 'random'>): string => ids.random(48).toString('base64url')
 
 /** Schools of the configuration and the starter agreements (G2). Running it again changes nothing. */
 async function seed(services: Services, actor: string): Promise<void> {
@@ -70,7 +75,10 @@ async function seed(services: Services, actor: string): Promise<void> {
     phase: school.phase ?? null, brandColour: school.brandColour ?? null,
   })))
   await services.signIn.adopt({ actor, schoolId: (name) => schoolNamed(services, name) })
-  await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), actor)
+  const starters = readStarterSet(join(templatesDir, 'agreements'))
+  const translations = services.config.languages.welsh ? readStarterTranslations(join(templatesDir, 'agreements'), 'cy', starters) : []
+  await services.agreements.seedStarters(starters, actor, translations)
+  await services.agreements.addTranslations(starters, translations, actor)
 }
 
 async function schoolNamed({ schools }: Services, name: string): Promise<string> {

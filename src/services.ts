@@ -5,7 +5,7 @@ import type { Ids } from './adapters/ids.ts'
 import type { MailTransport } from './adapters/mail/mail-transport.ts'
 import type { PdfRecords, Sealer } from './adapters/pdf/pdf-records.ts'
 import type { TimeStampingAuthority } from './adapters/time-stamping/http-authority.ts'
-import { createSource } from './adapters/sources/create-source.ts'
+import { createWords } from './adapters/words/words.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { Outbox } from './db/outbox.ts'
@@ -32,9 +32,11 @@ import { LinkProofs } from './features/identity/link-proofs.ts'
 import { LinkStore } from './features/identity/link-store.ts'
 import { PersonalLinks } from './features/identity/personal-links.ts'
 import { RoleService } from './features/identity/role-service.ts'
+import { protectedPeopleBy } from './features/identity/protected-people.ts'
 import { RoleStore } from './features/identity/role-store.ts'
 import { createSignInFeature } from './features/identity/sign-in-feature.ts'
 import type { KeptSecrets } from './features/identity/provider-service.ts'
+import { createSecretBox } from './features/identity/secret-box.ts'
 import { SetupLink } from './features/identity/setup-link.ts'
 import { IssueService } from './features/issuing/issue-service.ts'
 import { JoinersWait } from './features/issuing/joiners-wait.ts'
@@ -50,16 +52,10 @@ import { ProviderNotices } from './features/messages/provider-notices.ts'
 import { MailService } from './features/messages/mail-service.ts'
 import { createPaperFeature } from './features/paper/paper-feature.ts'
 import { identityPorts } from './features/people/people-ports.ts'
-import { PeopleQueries } from './features/people/people-queries.ts'
-import { PeopleStore } from './features/people/people-store.ts'
-import { ExpectedLeavers } from './features/roster/expected-leavers.ts'
-import { MergeService } from './features/roster/merge-service.ts'
-import { MissingService } from './features/roster/missing-service.ts'
+import { createPeopleFeature } from './features/people/people-feature.ts'
 import { peopleWith } from './features/roster/register-lookup.ts'
-import { RosterQueries } from './features/roster/roster-queries.ts'
-import { RosterService } from './features/roster/roster-service.ts'
 import { sourceKeys } from './features/roster/source-keys.ts'
-import { RosterUploads } from './features/roster/roster-uploads.ts'
+import { createRosterFeature } from './features/roster/roster-feature.ts'
 import { BoardQueries } from './features/reports/board-queries.ts'
 import { createMachinesFeature } from './features/machines/machines-feature.ts'
 import { createQueues } from './features/reports/queue-feature.ts'
@@ -87,12 +83,16 @@ import { VerifyService } from './features/signing/verify-service.ts'
 import { createVisitFeature } from './features/visits/visit-feature.ts'
 import { templateFolder } from './http/assets.ts'
 import { today } from './shared/dates.ts'
-import type { SessionLimits } from './http/session-store.ts'
-import { createSessions, defaultSessionLimits } from './http/sessions.ts'
+import { createSessions } from './http/sessions.ts'
+import { createSharedLimits } from './http/shared-limiter.ts'
 import { type JobParts, jobHandlers, jobSchedules } from './jobs.ts'
 import { brakeSettings } from './replay/replay-settings.ts'
+import { readInstallation } from './replay/replay-installation.ts'
+import { Replays } from './replay/replays.ts'
 import type { Logger } from './shared/logger.ts'
+import { whatHangs } from './what-hangs.ts'
 import { createWorker } from './worker.ts'
+import { sessionLimits } from './session-limits.ts'
 
 /** The outside world as this process has it. */
 export interface Adapters {
@@ -118,6 +118,7 @@ export const templatesDir = templateFolder()
 /** The one place where things are put together, in dependency order. */
 export function createServices(config: Config, db: Database, adapters: Adapters) {
   const { clock, ids, logger } = adapters
+  const words = createWords(templatesDir)
   const holder = `${hostname()} (${process.pid})`
   const outbox = new Outbox(db, clock, ids)
   const audit = new AuditLog(db, clock, ids)
@@ -128,18 +129,20 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const trust = new TrustSettings(db, config.trust.name)
   const schools = new SchoolStore(db, clock, ids)
   const calendar = new CalendarStore(db, clock, ids)
-  const peopleStore = new PeopleStore(db, clock, ids)
-  const people = new PeopleQueries(db)
+  const { peopleStore, people, ...peopleFeature } = createPeopleFeature({
+    db, clock, ids, audit, boxFor: (keys) => createSecretBox(keys === 'all' ? adapters.sessionSecrets : adapters.sessionSecrets.slice(0, 1), ids, 'dates of birth'),
+  })
   const ports = identityPorts({ db, clock, queries: people, store: peopleStore, renameTrust: (name) => trust.rename(name) })
 
   const sessions = createSessions({ db, clock, ids, secrets: adapters.sessionSecrets, https: config.https, limits: sessionLimits(config) })
+  const sharedLimits = createSharedLimits({ db, clock, key: sessions.countKey })
   const roleStore = new RoleStore(db)
   const roles = new RoleService({
     db, store: roleStore, clock, ids, audit, endSessionsOf: (personId) => sessions.endSessionsOf(personId),
     tellCircle: async (grant) => { await outbox.put(CIRCLE_NOTICE, { grantId: grant.id }, { dedupeKey: `circle:${grant.id}` }) },
   })
   const { proofs, administratorSignIn } = createProofs({
-    db, clock, ids, audit, roles: roleStore, secrets: adapters.sessionSecrets, origin: new URL(config.baseUrl).origin, siteName: () => trust.name, withEmail: (norm) => people.withEmail(norm),
+    db, clock, ids, audit, sharedLimits, roles: roleStore, secrets: adapters.sessionSecrets, origin: new URL(config.baseUrl).origin, siteName: () => trust.name, withEmail: (norm) => people.withEmail(norm),
     tellOwner: async (personId, what) => {
       const key = ids.next()
       await outbox.put(PROOF_NOTICE, { personId, what, at: clock.now(), key }, { dedupeKey: `proof:${key}` })
@@ -150,15 +153,13 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const linkProofs = config.families.secondProof === 'none' ? null : new LinkProofs({ db, clock, ids, putJob: async (kind, payload, dedupeKey) => { await outbox.put(kind, payload, { dedupeKey }) } })
   const setup = new SetupLink({ db, links, roles, people: ports })
   const actors = new ActorService({ roles: roleStore, people: ports, clock, demo: config.demo, isSuspended: (personId) => accounts.access.isSuspended(personId) })
-  const protectedPeople = async (): Promise<ReadonlySet<string>> => {
-    const holders = await Promise.all((['trust-admin', 'it-admin', 'dsl', 'headteacher'] as const).map((role) => roleStore.holdersOf(role, clock.now())))
-    return new Set(holders.flat().map((grant) => grant.personId))
-  }
+  const protectedPeople = protectedPeopleBy(roleStore, clock)
 
   const { host, origin } = new URL(config.baseUrl)
   const mail = new MailService({
-    db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir), host: host.replace(/:.*/, ''),
-    common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '', language: 'en-GB' }),
+    db, clock, ids, transport: adapters.mail, renderer: new MailRenderer(templatesDir, words), host: host.replace(/:.*/, ''),
+    common: async () => ({ trustName: trust.name, serviceOrigin: origin, officeEmail: config.mail?.from ?? '' }),
+    languageOf: config.languages.welsh ? async (personId) => (await people.person(personId))?.language ?? null : null,
   })
 
   const proofNotice = new ProofNotice({ people, mail, baseUrl: config.baseUrl, trustName: () => trust.name })
@@ -169,27 +170,24 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const accounts = createAccessFeature({
     db, clock, ids, audit, outbox, people, schools, targets: adapters.directories, protectedPeople, sourceKeys: () => sourceKeys(db),
     bulkPause, schoolDaysAfter: async (schoolId, from, days) => (await calendar.around(from, await schools.all()))(schoolId).addSchoolDays(from, days),
-    stillDue: (keys) => unsigned.stillDue(keys),
-    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention },
+    stillDue: (keys) => unsigned.stillDue(keys), expectedLeavers: (personIds, on) => rosters.expectedLeavers.inWindow(personIds, on),
+    settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays, retention: config.accountRetention, unusedDays: config.assurance.unusedDays },
   })
 
   const plans = new PlanStore(db)
   const accessJobs = new AccessJobs({ db, clock, ids, outbox, plans, reconcile: accounts.reconcile, bulkPause })
   const accessPageQueries = new AccessPageQueries({ db, clock, plans, people })
 
-  const expectedLeavers = new ExpectedLeavers({ db, clock, audit, schools, calendar })
-  const roster = new RosterService({
-    expectedLeavers: (personIds, on) => expectedLeavers.inWindow(personIds, on),
-    db, clock, ids, audit, people: peopleStore, peopleQueries: people, schools, sourceOf: createSource, protectedPeople,
-    brake, startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
+  const rosters = createRosterFeature({
+    db, clock, ids, audit, outbox, schools, calendar, people, peopleStore, protectedPeople, brake, uploadFolder: join(config.dataDir, 'uploads'),
+    startsWithinDays: config.leaverStartsWithinDays, mayAddSchools: config.schools.length === 0,
+    birthDates: peopleFeature.birthDatesFrom(config.sources), claims: config.sources.map(({ name, owns }) => ({ source: name, owns })),
+    whenEnded: (actor) => accessJobs.requestPlan(actor), whatHangs: (personIds, since) => whatHangs(db, personIds, since),
   })
-  const rosterUploads = new RosterUploads({ db, clock, ids, outbox, roster, schools, sourceOf: createSource, folder: join(config.dataDir, 'uploads'), whenEnded: (actor) => accessJobs.requestPlan(actor) })
-  const rosterQueries = new RosterQueries({ db, sources: roster.sources, runs: roster.runs, plans: roster.plans, people, schools })
-  const merges = new MergeService({ db, clock, audit, plans: roster.plans, runs: roster.runs, sources: roster.sources })
-  const missing = new MissingService({ db, clock, audit })
+  const replays = new Replays({ db, clock, ids, audit, outbox, schools, installation: () => readInstallation({ db, clock, ids, protectedPeople }), settings: { brake, startsWithinDays: config.leaverStartsWithinDays, grace: config.leaverGraceDays }, folder: join(config.dataDir, 'replays'), keepDays: config.replay.keepDays })
 
   const texts = createAgreementsFeature({
-    db, clock, ids, audit, outbox, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name,
+    db, clock, ids, audit, outbox, people, schools, mail, baseUrl: config.baseUrl, trustName: () => trust.name, words,
     fallbackOwners: async () => (await Promise.all((['trust-safeguarding-lead', 'dsl', 'trust-admin'] as const).map((role) => roleStore.holdersOf(role, clock.now()))))
       .find((holders) => holders.length > 0)?.map(({ personId }) => personId) ?? [],
   })
@@ -217,15 +215,15 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
   const signing = new SigningService({
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents, verifyAt: `${config.baseUrl}/verify`,
-    releaseByKey: async (key, actor) => { await accounts.access.releaseByKey(key, actor); await issuing.gates.release(key) },
+    release: async (ended) => { await accounts.access.releaseByKeys(ended); await issuing.gates.release(ended.map(({ key }) => key)) },
   })
-  const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, requests: issuing.store, signing, signingQueries })
+  const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, roles, roleStore, requests: issuing.store, signing, signingQueries })
   const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
   const visitFeature = createVisitFeature({
     db, clock, ids, audit, outbox, schools, people, peopleStore, agreements, requests: issuing.store, signing, links, mail, baseUrl: config.baseUrl, keepPlainRecord: config.visits.keepPlainRecord,
   })
-  const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore })
-  const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer })
+  const recordTemplates = new TemplateStore({ db, clock, pdf: adapters.pdf, agreements: agreementStore, say: agreements.say })
+  const sealing = new SealingService({ db, clock, audit, outbox, store: signingStore, templates: recordTemplates, agreements: agreementStore, pdf: adapters.pdf, sealer: adapters.sealer, say: agreements.say })
   const verify = new VerifyService({ db, pdf: adapters.pdf, store: signingStore, agreements: agreementStore })
   const ledgerHead = async () => {
     const head = await auditQueries.head()
@@ -238,7 +236,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const certificateNotices = new CertificateNotices({ clock, sealer: adapters.sealer, roles: roleStore, people, mail, pkcs12: config.sealing.pkcs12File !== undefined, trustName: () => trust.name })
   const outcomes = createOutcomesFeature({
     db, clock, ids, audit, outbox, people, schools, issuing, mail, links, store: signingStore, queries: signingQueries, declines, consents, consentStore, consentQuestions,
-    baseUrl: config.baseUrl, ledgerHead,
+    responsibility: peopleFeature.responsibility, birthDates: peopleFeature.birthDates, baseUrl: config.baseUrl, ledgerHead,
   })
   const invitations = new Invitations({ db, clock, outbox, links, mail, people, queries: signingQueries, protection: outcomes.protection, baseUrl: config.baseUrl })
   const askedLinks = new AskedLinks({ db, clock, ids, outbox, people, invitations })
@@ -249,8 +247,8 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const { queues, queueMarks } = createQueues({ db, clock, audit, people, declines, consentStore, consentQuestions, board, agreements: agreementStore })
 
   const machines = createMachinesFeature({
-    config, db, clock, ids, audit, people, schools, access: accounts.access, requests: issuing.store, chase, board, agreements: agreementStore,
-    secrets: adapters.sessionSecrets, actorFor: (personId) => actors.actorFor(personId, null),
+    config, db, clock, ids, audit, outbox, people, schools, access: accounts.access, requests: issuing.store, chase, board, agreements: agreementStore,
+    secrets: adapters.sessionSecrets, actorFor: (personId) => actors.actorFor(personId, null), mail, roles: roleStore, trustName: () => trust.name,
   })
   const unsigned = new UnsignedService({ db, clock, calendar, schools, plans: accounts.wishes })
   const joiners = new JoinersWait({ db, clock, access: accounts.access, plans: accounts.wishes, roles: config.joinersWait.roles })
@@ -260,7 +258,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const providerNotices = new ProviderNotices({ clock, mail, people, providers: signIn.providers.store, roles: roleStore, trustName: () => trust.name, baseUrl: config.baseUrl })
 
   const jobs: JobParts = {
-    clock, outbox, sessions, accounts, accessJobs, notices, joiners, guests, texts, reissue, outcomes, rosterUploads, sealing, headStamps, receipts, certificateNotices, links, letterCodes,
+    clock, outbox, sessions, sharedLimits, peopleStore, accounts, accessJobs, notices, joiners, guests, texts, reissue, outcomes, rosters, replays, sealing, headStamps, receipts, certificateNotices, links, letterCodes,
     linkProofs, linkCodes, signIn, invitations, askedLinks, reminders, proofNotice, circleNotice, providerNotices, classFeature, paperFeature, visitFeature, machines,
   }
   const worker = createWorker({
@@ -268,20 +266,17 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   })
 
   return {
-    config, db, clock, ids, logger, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, headStamps, providerNotices, schools, calendar,
-    people, peopleStore, sessions, roles, roleStore, proofs, administratorSignIn, links, setup, actors, signIn, certificateNotices, mail, accounts, roster,
+    config, db, clock, ids, logger, words, trust, outbox, audit, auditQueries, sequencer, auditKey: adapters.auditKey, headStamps, providerNotices, schools, calendar,
+    people, peopleStore, ...peopleFeature, sessions, sharedLimits, roles, roleStore, proofs, administratorSignIn, links, setup, actors, signIn, certificateNotices, mail, accounts,
     agreements, texts, issuing, reissue, requirements, trainings, attestedImport, signing, signingStore, signingQueries, consents, consentStore,
     consentQuestions, declines, outcomes: outcomes.outcomes, comingOfAge: outcomes.comingOfAge, protection: outcomes.protection,
-    consentLists: outcomes.consentLists, consentCatalogue: outcomes.consentCatalogue, starters: outcomes.starters, sealing, verify, receipts, invitations,
-    askedLinks, worker, protectedPeople, sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories, rosterUploads, rosterQueries, missing,
-    merges, expectedLeavers, reminders, records: new RecordsQueries(db), board, chase, queues, queueMarks, plans, accessJobs, accessPageQueries, guests,
-    notices, unsigned, machines, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
+    consentLists: outcomes.consentLists, consentCatalogue: outcomes.consentCatalogue, responsibilityImport: outcomes.responsibilityImport, starters: outcomes.starters, sealing, verify, receipts, invitations,
+    askedLinks, worker, protectedPeople, sealer: adapters.sealer, pdf: adapters.pdf, directories: adapters.directories, replays, reminders, records: new RecordsQueries(db), board, chase, queues, queueMarks, plans, accessJobs, accessPageQueries, guests,
+    /** Closes what is kept closed under the newest secret. */
+    reclose: async () => { await proofs.totp.reclose(); await machines.webhooks.reclose(); await peopleFeature.birthDates.reclose() },
+    notices, unsigned, machines, ...rosters, ...classFeature, ...paperFeature, ...visitFeature, letterCodes, linkProofs,
   }
 }
 
 /** Derived, never hand-kept. */
 export type Services = ReturnType<typeof createServices>
-
-function sessionLimits({ security }: Config): { own: SessionLimits; shared: SessionLimits } {
-  return { own: { idleMs: security.sessionIdleMinutes * 60_000, absoluteMs: security.sessionHours * 3_600_000 }, shared: defaultSessionLimits.shared }
-}

@@ -46,6 +46,10 @@ export interface Worker {
 /** One kind of work with its own pace. */
 interface Lane {
   what: string
+  /** The kind of job it does; null for what is not a job. */
+  kind: string | null
+  /** Milliseconds between two steps: what comes meanwhile shares the next step's commits. */
+  breath: number
   /** Does some of it; how much was done. */
   step(signal: AbortSignal): Promise<number>
 }
@@ -54,8 +58,9 @@ const REST_MS = 1_000
 const IDLE_REST_MS = 5_000
 const IDLE_AFTER_MS = 30_000
 const JOBS_PER_STEP = 50
-/** Between two steps of one lane: what comes meanwhile shares the next step's commits. */
 const BREATH_MS = 100
+/** The log has a minute to take an entry in (L1); a head signed for every few entries cost as much as the signatures themselves. */
+const LOG_BREATH_MS = 500
 
 /**
  * Drains the outbox, sequences the audit log and runs the schedules. Each kind of job has a lane of its own: a mail server that
@@ -64,7 +69,7 @@ const BREATH_MS = 100
 export function createWorker(parts: WorkerParts): Worker {
   const { outbox, sequencer, schedules, logger, clock } = parts
   const timers = parts.timers ?? systemTimers
-  const pacers = new Set<Pacer>()
+  const pacers = new Map<Pacer, Lane>()
   let stopping = new AbortController()
   let running: Promise<unknown> | null = null
   let deaf: () => void = () => undefined
@@ -81,16 +86,16 @@ export function createWorker(parts: WorkerParts): Worker {
 
   const lanes: Lane[] = [
     ...Object.entries(parts.handlers).map(([kind, handler]): Lane => ({
-      what: `jobs: ${kind}`,
+      what: `jobs: ${kind}`, kind, breath: BREATH_MS,
       step: async (signal) => total(await drain({ [kind]: handler }, signal)),
     })),
-    { what: 'audit log', step: async () => (await sequencer.sequence()).sequenced },
-    { what: 'schedules', step: runDue },
+    { what: 'audit log', kind: null, breath: LOG_BREATH_MS, step: async () => (await sequencer.sequence()).sequenced },
+    { what: 'schedules', kind: null, breath: BREATH_MS, step: runDue },
   ]
 
   async function run(lane: Lane, signal: AbortSignal): Promise<void> {
     const pacer = new Pacer(timers)
-    pacers.add(pacer)
+    pacers.set(pacer, lane)
     let lastWork = clock.now()
     while (!signal.aborted) {
       let failed = false
@@ -101,20 +106,24 @@ export function createWorker(parts: WorkerParts): Worker {
       })
       if (done > 0) {
         lastWork = clock.now()
-        if (!parts.timers) await new Promise((resolve) => setTimeout(resolve, BREATH_MS))
+        if (!parts.timers) await new Promise((resolve) => setTimeout(resolve, lane.breath))
       } else if (!signal.aborted) await pacer.rest(failed || clock.now() - lastWork > IDLE_AFTER_MS ? IDLE_REST_MS : REST_MS)
     }
     pacers.delete(pacer)
   }
 
-  const poke = () => { for (const pacer of pacers) pacer.poke() }
+  const poke = () => { for (const pacer of pacers.keys()) pacer.poke() }
+  // Each act puts a job or two: were all lanes to look each time, a pupil who signs would cost twenty-five looks.
+  const pokeFor = (kinds: ReadonlySet<string>) => {
+    for (const [pacer, { kind }] of pacers) if (kinds.size === 0 || kind === null || kinds.has(kind)) pacer.poke()
+  }
 
   return {
     poke,
     start() {
       if (running) return
       stopping = new AbortController()
-      deaf = outbox.onPut(poke)
+      deaf = outbox.onPut(pokeFor)
       running = Promise.all(lanes.map((lane) => run(lane, stopping.signal)))
     },
     async stop() {

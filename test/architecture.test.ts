@@ -80,6 +80,12 @@ describe('the house', () => {
     expect(users.map(place)).toEqual([])
   })
 
+  it('no template reads a variable called "none": to Nunjucks that word is null, whatever the page gives', () => {
+    const templates = readdirSync(join(root, 'templates'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.njk'))
+    const tags = (name: string) => [...readFileSync(join(root, 'templates', name), 'utf8').replace(/{#[\s\S]*?#}/g, '').matchAll(/{[{%][\s\S]*?[}%]}/g)].map(([tag]) => tag.replace(/"[^"]*"|'[^']*'/g, '""'))
+    expect(templates.filter((name) => tags(name).some((tag) => /(?<![.\w-])none\b(?!\s*:)/.test(tag)))).toEqual([])
+  })
+
   it('no file is longer than 300 lines, and few are long', () => {
     const lengths = files.map((file) => ({ file: place(file), lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
     expect(lengths.filter(({ lines }) => lines > 300)).toEqual([])

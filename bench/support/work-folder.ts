@@ -23,12 +23,12 @@ export interface BenchDatabase {
   drop(): Promise<void>
 }
 
-/** `adminUrl` of a MariaDB server, or null for the embedded database. */
-export async function freshDatabase(folder: string, adminUrl: string | null): Promise<BenchDatabase> {
+/** `adminUrl` of a MariaDB server, or null for the embedded database. With `socket` the product reaches the server as it is advised to on one machine. */
+export async function freshDatabase(folder: string, adminUrl: string | null, socket?: string): Promise<BenchDatabase> {
   const name = `b_${randomBytes(6).toString('hex')}`
   const dataDir = join(folder, name)
   mkdirSync(dataDir, { mode: 0o700 })
-  const url = adminUrl ? adminUrl.replace(/\/mysql$/, `/${name}`) : `sqlite:${join(dataDir, 'assent.db')}`
+  const url = adminUrl ? `${adminUrl.replace(/\/mysql$/, `/${name}`)}${socket === undefined ? '' : `?socket=${encodeURIComponent(socket)}`}` : `sqlite:${join(dataDir, 'assent.db')}`
   if (adminUrl) await administer(adminUrl, `create database ${name}`)
   const db = await Database.open(url)
   await migrateUp(db)

@@ -27,7 +27,7 @@ export async function planAccess(input: { url: string; people: number; leavers: 
   await putPeople(db, clock, input.people, input.leavers)
   const store: SimulatedAccountStore = {
     async* all() { for (let n = 0; n < input.people; n++) yield accountOf(n) },
-    get: async () => null, put: async () => undefined,
+    get: async () => null, put: async () => undefined, delete: async () => undefined,
   }
   const made = () => createSimulatedDirectory(store, { containers: ['/Pupils', '/Away'], groups: ['internet', 'mail'] })
   const access = await benchAccess(db, clock, { one: made(), two: made(), three: made() }, { suspendedContainer: '/Away', profiles: {}, restrictedGroups: [] })

@@ -3,6 +3,7 @@
 const PREFIX = 'assent-class-answer:'
 const AGAIN_MS = 4000
 const KEPT_MS = 24 * 60 * 60 * 1000
+const SLOW_MS = 1000
 let sending = false
 
 /** What waits on this device, oldest first; what is older than a day is of no use to any session and goes. */
@@ -22,18 +23,17 @@ function waiting() {
   return found.sort((a, b) => a.at - b.at)
 }
 
-function tell(text) {
+/** Says one of the sentences that the page has in the reader's language; null says nothing. */
+function tell(words, waits = 0) {
   const place = document.querySelector('[data-kept]')
   if (!place) return
-  place.hidden = text === ''
-  place.textContent = text
+  place.hidden = words === null
+  place.textContent = words === null ? '' : place.dataset[words].replace('{{waiting}}', String(waits))
 }
 
 function tellWhatWaits() {
   const { length } = waiting()
-  tell(length === 0 ? '' : length === 1
-    ? 'Kept on this device. It is not sent yet. We try again by ourselves.'
-    : `${length} answers are kept on this device. They are not sent yet. We try again by ourselves.`)
+  tell(length === 0 ? null : length === 1 ? 'waits' : 'waitsMany', length)
 }
 
 /** Sends one answer. Only the school's own word that it has it takes it off this device. */
@@ -43,12 +43,13 @@ async function send(kept) {
   })
   if (!answer.ok) {
     // The session of this browser is gone or the school is too busy: the answer stays, and a grown-up is needed if that does not change.
-    if (answer.status < 500 && answer.status !== 429) tell('Kept on this device. It could not be sent. Please tell your teacher.')
+    if (answer.status < 500 && answer.status !== 429) tell('refused')
+    else tellWhatWaits()
     return null
   }
   const said = await answer.json()
   if (said.joinAgain) {
-    tell('Kept on this device. Type the class code once more; then it is sent.')
+    tell('join')
     return null
   }
   localStorage.removeItem(kept.name)
@@ -58,8 +59,9 @@ async function send(kept) {
 async function sendAll(here) {
   if (sending) return
   sending = true
+  // What is sent at once needs no word: "not sent yet" for a blink would only worry a child.
+  const slow = setTimeout(tellWhatWaits, SLOW_MS)
   try {
-    tellWhatWaits()
     for (const kept of waiting()) {
       const to = await send(kept)
       if (to !== null) tellWhatWaits()
@@ -71,6 +73,7 @@ async function sendAll(here) {
   } catch {
     tellWhatWaits()
   } finally {
+    clearTimeout(slow)
     sending = false
   }
 }
@@ -89,7 +92,8 @@ for (const form of document.querySelectorAll('[data-keep-answer]')) {
     }
     event.preventDefault()
     here = name
-    tellWhatWaits()
+    // Another one is under way, so this one waits for its turn.
+    if (sending) tellWhatWaits()
     void sendAll(here)
   })
 }

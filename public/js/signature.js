@@ -53,12 +53,12 @@ function enhance(root) {
 
   pad.addEventListener('endStroke', () => {
     value.value = JSON.stringify(strokesOf(pad, BOX.width / cssWidth))
-    status.textContent = 'Your drawing is kept.'
+    status.textContent = status.dataset.kept
   })
   root.querySelector('[data-pad-clear]').addEventListener('click', () => {
     pad.clear()
     value.value = ''
-    status.textContent = 'The drawing is cleared.'
+    status.textContent = status.dataset.cleared
   })
   let width = 0
   new ResizeObserver(() => {

@@ -13,21 +13,29 @@ export interface Command {
   run(argv: string[], out: Output): Promise<number>
 }
 
+/** Where a command's words go: those of the process, unless somebody else listens. */
+export interface Streams {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown }
+}
+
 /** With `--json` stdout carries one object only; otherwise lines for people. */
 export class Output {
   readonly json: boolean
-  constructor(json: boolean) {
+  readonly #to: Streams
+  constructor(json: boolean, to: Streams = process) {
     this.json = json
+    this.#to = to
   }
 
   /** A line for people; silent under `--json`. */
   line(text = ''): void {
-    if (!this.json) process.stdout.write(`${text}\n`)
+    if (!this.json) this.#to.stdout.write(`${text}\n`)
   }
 
   /** The command's one answer: the object under `--json`, the text otherwise. */
   answer(value: object, text: string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
+    this.#to.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
   }
 
   /** Says what went wrong: to stderr, under `--json` as the one object. Returns the exit code. */
@@ -36,8 +44,8 @@ export class Output {
     const { what, where, remedy } = error ?? {
       what: 'Something went wrong inside Assent. This is a fault of ours.', where: placeOf(cause), remedy: 'Run it again with the same input; if it goes on, report it with the place named here.',
     }
-    if (this.json) process.stdout.write(`${JSON.stringify({ error: { what, where, remedy } })}\n`)
-    else process.stderr.write([what, where && `Where: ${where}`, remedy && `What to do: ${remedy}`].filter(Boolean).join('\n') + '\n')
+    if (this.json) this.#to.stdout.write(`${JSON.stringify({ error: { what, where, remedy } })}\n`)
+    else this.#to.stderr.write([what, where && `Where: ${where}`, remedy && `What to do: ${remedy}`].filter(Boolean).join('\n') + '\n')
     return error?.exitCode ?? 1
   }
 }

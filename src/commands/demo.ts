@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { loadConfig } from '../config.ts'
-import { buildDemo, demoDirectorySettings, inventDemo } from '../demo/build-demo.ts'
+import { buildDemo, demoConfigFile, demoDirectorySettings, inventDemo } from '../demo/build-demo.ts'
 import { freshDemoFolder } from '../demo/demo-folder.ts'
 import { openServices } from '../open-services.ts'
 import { type Command, parse, wholeNumber } from './command.ts'
@@ -25,6 +26,8 @@ export const demoCommand: Command = {
     const services = await openServices(config, { migrate: true, testSeal: true, actor: 'os:demo' })
     try {
       const demo = await buildDemo(services, trust, dataDir, (text) => out.line(text))
+      // For the command line beside it: ASSENT_DATA_DIR and ASSENT_CONFIG point here.
+      writeFileSync(join(dataDir, 'assent.json'), `${JSON.stringify(demoConfigFile(trust, demo), null, 2)}\n`, { mode: 0o600 })
       const server = await listen(services, demo)
       const stopped = untilStopped()
       services.worker.start()

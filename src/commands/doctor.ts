@@ -1,4 +1,5 @@
 import { selfTest } from '../adapters/pdf/self-test.ts'
+import { crossesNetworkPlain } from '../db/dialect.ts'
 import { verifyLog } from '../features/audit/verify-log.ts'
 import { expiryNotice } from '../features/signing/certificate-notices.ts'
 import type { Services } from '../services.ts'
@@ -30,6 +31,8 @@ async function examine(services: Services, out: Output): Promise<number> {
   const checks: Check[] = []
   const durability = await services.db.dialect.durabilityProblems()
   checks.push({ name: 'durability', ok: durability.length === 0, detail: durability.join('; ') || 'commits survive a power cut' })
+  const plain = crossesNetworkPlain(services.config.databaseUrl)
+  checks.push({ name: 'connection to the database', ok: !plain, detail: plain ? 'leads to another machine without encryption: add ?tls=verify or ?ca=FILE to ASSENT_DATABASE_URL' : 'stays on this machine, or is encrypted' })
   checks.push({ name: 'sealing key', ...await attempt(async () => { await selfTest(services.sealer, services.pdf, services.clock.now()); return 'seals and verifies' }) })
   checks.push({ name: 'certificate', ...certificateOf(services) })
   // Measured before the log is walked: what waits is the worker's matter, and no fault of the log.
@@ -46,6 +49,7 @@ async function examine(services: Services, out: Output): Promise<number> {
   const jobs = await services.outbox.waiting()
   checks.push({ name: 'jobs', ok: jobs.dead === 0, detail: `${jobs.ready + jobs.later} waiting, ${jobs.dead} given up` })
   checks.push({ name: 'mail', ok: services.config.mail !== null, detail: services.config.mail ? 'configured' : 'no mail server is configured: invitations wait' })
+  checks.push(...await webhooksOf(services))
   for (const [name, { directory }] of services.directories) {
     checks.push({ name: `directory ${name}`, ...await attempt(async () => { await directory.check(); return 'answers, with the rights to read' }) })
     await directory.close()
@@ -53,6 +57,13 @@ async function examine(services: Services, out: Output): Promise<number> {
   const healthy = checks.every((check) => check.ok)
   out.answer({ healthy, checks }, checks.map((check) => `${check.ok ? 'ok  ' : 'LOOK'}  ${check.name}: ${check.detail}`).join('\n'))
   return healthy ? 0 : 4
+}
+
+/** Nothing where there are none; one that somebody paused is as they want it. */
+async function webhooksOf({ machines }: Services): Promise<Check[]> {
+  const all = await machines.webhookStore.all()
+  const stopped = all.filter(({ pausedWhy, failingSince }) => (pausedWhy === null ? failingSince !== null : pausedWhy !== 'by-hand'))
+  return all.length === 0 ? [] : [{ name: 'webhooks', ok: stopped.length === 0, detail: stopped.length === 0 ? `${all.length} set up` : `${stopped.map(({ name }) => name).join(', ')}: see Settings, Webhooks` }]
 }
 
 /** Ends within the first of the days at which it is announced: somebody must act. */

@@ -3,11 +3,11 @@ import { runInNewContext } from 'node:vm'
 
 const LOOK_EVERY_MS = 50
 /** Bytes of this process below which the old part of the heap is left alone. */
-const ROOMY_UP_TO = 245e6
+const ROOMY_UP_TO = 285e6
 /** Bytes that what has survived its first collections may grow by before it is collected. */
-const GARBAGE_UP_TO = 22e6
+const GARBAGE_UP_TO = 32e6
 /** Bytes of the young part of the heap: enough for a batch, a fraction of what the engine would take. */
-const YOUNG_UP_TO = 8e6
+const YOUNG_UP_TO = 16e6
 
 /**
  * For commands that stream much through a process beside the server: the young part of the heap stops growing at 8 MB, and once the
@@ -15,13 +15,19 @@ const YOUNG_UP_TO = 8e6
  * times what is in use. Small jobs never get there.
  */
 export function keepMemorySmall(): void {
-  let frozen = false
+  // Loading the program alone would make the young part grow to eight times this: it may grow once the program is there.
+  growYoungPart(1)
+  let young: 'loading' | 'growing' | 'grown' = 'loading'
   let collect: (() => void) | null = null
   let usedAfter = 0
   setInterval(() => {
-    if (!frozen && bytesOf('new_space', 'space_size') >= YOUNG_UP_TO) {
-      setFlagsFromString('--semi-space-growth-factor=1')
-      frozen = true
+    if (young === 'loading') {
+      growYoungPart(2)
+      young = 'growing'
+    }
+    if (young === 'growing' && bytesOf('new_space', 'space_size') >= YOUNG_UP_TO) {
+      growYoungPart(1)
+      young = 'grown'
     }
     if (process.memoryUsage.rss() < ROOMY_UP_TO) return
     if (collect && bytesOf('old_space', 'space_used_size') < usedAfter + GARBAGE_UP_TO) return
@@ -29,6 +35,11 @@ export function keepMemorySmall(): void {
     collect()
     usedAfter = bytesOf('old_space', 'space_used_size')
   }, LOOK_EVERY_MS).unref()
+}
+
+/** The factor by which the engine lets it grow when it has been filled. */
+function growYoungPart(factor: 1 | 2): void {
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`)
 }
 
 function bytesOf(space: 'new_space' | 'old_space', what: 'space_size' | 'space_used_size'): number {

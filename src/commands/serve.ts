@@ -62,9 +62,15 @@ export async function assertPortFree(host: string, port: number): Promise<void> 
   await new Promise((resolve) => { probe.close(resolve) })
 }
 
+/**
+ * Longer than proxies keep a connection that nobody uses (nginx a minute, Caddy two): where the server closes first, a form that a proxy sends at
+ * that moment is lost on the way, and the proxy may not send it again.
+ */
+const KEPT_OPEN_MS = 130_000
+
 /** Binds the port. @throws UnusableInput when it is taken. */
 export async function listen(services: Services, demo?: BuiltDemo): Promise<Server> {
-  const server = createServer(createApp(services, { demo }))
+  const server = createServer({ keepAliveTimeout: KEPT_OPEN_MS }, createApp(services, { demo }))
   await bind(server, services.config.host, services.config.port)
   return server
 }

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import knexModule, { type Knex } from 'knex'
 import { makeFolder } from '../adapters/storage/make-folder.ts'
 import { OutsideFailure, UnusableInput } from '../shared/errors.ts'
 import { databaseFailure } from './database-failure.ts'
-import { LibsqlClient } from './libsql-client.ts'
+import { LibsqlClient, NearReader } from './libsql-client.ts'
+import { mariadbConnection, mariadbUrlProblem, tlsFailure } from './mariadb-address.ts'
+import { MariaDbReader } from './mariadb-reader.ts'
 
 /** Everything that differs between the two databases. No other file of the product may name them. */
 export interface Dialect {
@@ -12,6 +15,8 @@ export interface Dialect {
   readonly writer: Knex
   /** Connections for long reads that must not hold the writer. */
   readonly reader: Knex
+  /** Rows of a SELECT outside any transaction by a shorter way than `reader`. On an error `reader` is to be asked. */
+  readonly near: { rows(sql: string, bindings: readonly unknown[]): Promise<Record<string, unknown>[]> }
   /** Largest number of bound values in one statement. */
   readonly maxBindings: number
   /** How many of `left` rows the next INSERT should hold: as many as are worth it, in few different sizes where statements are kept. */
@@ -40,24 +45,23 @@ export function defaultDatabaseUrl(dataDir: string): string {
 /** What is wrong with a database URL, or null. */
 export function databaseUrlProblem(url: string): string | null {
   if (/^sqlite:.+/.test(url)) return null
-  if (!url.startsWith('mysql://')) return 'must begin with sqlite: or mysql://'
-  try {
-    const parsed = new URL(url)
-    return parsed.pathname.length > 1 ? null : 'names no database: mysql://user:password@host:3306/NAME'
-  } catch {
-    return 'is not a valid address: mysql://user:password@host:3306/NAME'
-  }
+  return url.startsWith('mysql://') ? mariadbUrlProblem(url) : 'must begin with sqlite: or mysql://'
 }
+
+export { crossesNetworkPlain } from './mariadb-address.ts'
 
 /** True where one process is expected to do all the work (`serve --with-worker` by default). */
 export const isEmbedded = (url: string): boolean => url.startsWith('sqlite:')
 
 /** Where the database is, without the password, for messages. */
-export function describeDatabase(url: string): string {
+function describeDatabase(url: string): string {
   if (isEmbedded(url)) return url.slice('sqlite:'.length)
   const parsed = new URL(url)
   return `${parsed.hostname}:${parsed.port || 3306}${parsed.pathname}`
 }
+
+/** True for an embedded database whose file is not there yet: opening it would make one. */
+export const isNotMadeYet = (url: string): boolean => isEmbedded(url) && !existsSync(url.slice('sqlite:'.length))
 
 /** @throws OutsideFailure when the database cannot be reached; UnusableInput when the URL is wrong. */
 export async function openDialect(url: string): Promise<Dialect> {
@@ -70,6 +74,8 @@ export async function openDialect(url: string): Promise<Dialect> {
     await dialect.close().catch(() => undefined)
     const known = databaseFailure(codeOf(error), error)
     if (known) throw known
+    const tls = tlsFailure(error)
+    if (tls) throw new OutsideFailure({ ...tls, where: describeDatabase(url) }, error)
     throw new OutsideFailure({
       what: `The database does not answer: ${plainReason(error)}`,
       where: describeDatabase(url),
@@ -123,13 +129,15 @@ function sqlite(filename: string): Dialect {
   const common = ['foreign_keys=ON', 'temp_store=MEMORY', 'cache_size=-16000', 'busy_timeout=5']
   const writer = open(1, ['journal_mode=WAL', 'synchronous=FULL', 'wal_autocheckpoint=8000', ...common])
   const reader = open(4, ['query_only=ON', ...common])
+  const near = new NearReader(filename, ['query_only=ON', ...common])
   return {
     name: 'sqlite',
     writer,
     reader,
+    near,
     maxBindings: 30_000,
     // Beyond some dozens of rows a longer statement wins nothing, and kept statements take memory by their length.
-    rowsPerInsert: (left) => (left >= 100 ? 100 : left >= 10 ? 10 : 1),
+    rowsPerInsert: (left) => (left >= 100 ? 100 : left >= 32 ? 32 : left >= 10 ? 10 : 1),
     isRetryable: (error) => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)),
     isDuplicate: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(codeOf(error)),
     async durabilityProblems() {
@@ -147,6 +155,7 @@ function sqlite(filename: string): Dialect {
     oneWriter: true,
     insertIgnore: 'INSERT OR IGNORE INTO',
     async close() {
+      near.close()
       await writer.destroy()
       await reader.destroy()
     },
@@ -154,26 +163,20 @@ function sqlite(filename: string): Dialect {
 }
 
 function mariadb(url: string): Dialect {
-  const parsed = new URL(url)
-  const socket = parsed.searchParams.get('socket')
+  const connection = mariadbConnection(url)
   const knex = knexModule({
     client: 'mysql2',
     log: silent,
-    connection: {
-      ...(socket ? { socketPath: socket } : { host: parsed.hostname, port: Number(parsed.port || 3306) }),
-      user: decodeURIComponent(parsed.username),
-      password: decodeURIComponent(parsed.password),
-      database: decodeURIComponent(parsed.pathname.slice(1)),
-      charset: 'utf8mb4',
-      dateStrings: true,
-    },
+    connection: connection as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: 10 },
     acquireConnectionTimeout: 15_000,
   })
+  const near = new MariaDbReader(connection)
   return {
     name: 'mariadb',
     writer: knex,
     reader: knex,
+    near,
     maxBindings: 60_000,
     rowsPerInsert: (left) => Math.min(left, 500),
     isRetryable: (error) => ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(codeOf(error)),
@@ -193,7 +196,10 @@ function mariadb(url: string): Dialect {
     lockRows: true,
     oneWriter: false,
     insertIgnore: 'INSERT IGNORE INTO',
-    close: () => knex.destroy(),
+    async close() {
+      await near.close()
+      await knex.destroy()
+    },
   }
 }
 

@@ -71,7 +71,7 @@ class Lease {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const now = this.#clock.now()
       const row = { name: this.#name, holder, token: this.#token, since: now, until: now + this.#ttlMs }
-      const taken = await this.#db.transaction(async () => await this.#db.insertNew('leases', [row])
+      const taken = await this.#db.together(async () => await this.#db.insertNew('leases', [row])
         || await this.#db.sql('leases').where({ name: this.#name }).where('until', '<=', now).update(row))
       this.#until = row.until
       if (taken) return
@@ -85,7 +85,7 @@ class Lease {
   beat(): void {
     const now = this.#clock.now()
     const until = now + this.#ttlMs
-    const renewed = this.#db.transaction(() => this.#mine().update({ until }))
+    const renewed = this.#db.together(() => this.#mine().update({ until }))
     renewed.then((rows) => {
       if (rows > 0) this.#until = until
       else this.#lost.abort(lost(this.#name))
@@ -96,7 +96,7 @@ class Lease {
 
   async release(): Promise<void> {
     // What the work returned or threw matters more; an unreleased lease runs out by itself.
-    await this.#db.transaction(() => this.#mine().del()).catch(() => undefined)
+    await this.#db.together(() => this.#mine().del()).catch(() => undefined)
   }
 
   #mine(): ReturnType<Database['sql']> {

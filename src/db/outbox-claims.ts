@@ -27,8 +27,12 @@ export interface Claim {
 
 interface Candidate {
   id: string
+  kind: string
+  dedupe_key: string
+  payload: string
   locked_by: string | null
   attempts: number
+  created_at: number
 }
 
 /**
@@ -44,17 +48,22 @@ export async function claimJobs(db: Database, claim: Claim): Promise<{ held: Hel
       if (await buryAbandoned(db, first.id, claim.now)) return { held: [], dead: 1 }
       continue
     }
-    const won = first.locked_by === null
-      ? await take(db, claim, candidates.filter((job) => job.locked_by === null).map((job) => job.id))
-      : await takeAbandoned(db, claim, first)
-    if (won > 0) return { held: await heldBy(db, claim.token), dead: 0 }
+    const wanted = first.locked_by === null ? candidates.filter((job) => job.locked_by === null) : [first]
+    const won = first.locked_by === null ? await take(db, claim, wanted.map((job) => job.id)) : await takeAbandoned(db, claim, first)
+    // What a job is never changes; only how often it was begun does, and that for an abandoned one alone.
+    const counted = first.locked_by === null ? 1 : 2
+    if (won > 0) return { held: (won === wanted.length ? wanted : await stillOurs(db, claim.token, wanted)).map((job) => heldJob(job, counted)), dead: 0 }
   }
   return { held: [], dead: 0 }
 }
 
+/** By their ids, not by walking all that are ready, which is what the embedded database would do for a plain comparison: it took 39 µs a job. */
+const READY = `coalesce(state, '') = 'ready'`
+
 function take(db: Database, claim: Claim, ids: string[]): Promise<number> {
-  return db.transaction(() => free(db.sql('outbox').whereIn('id', ids), claim.now).whereNull('locked_by')
-    .update({ locked_by: claim.token, locked_until: claim.until }))
+  return db.together(() => db.runIn(
+    `update outbox set locked_by = ?, locked_until = ? where ${READY} and locked_by is null and (locked_until is null or locked_until <= ?) and available_at <= ? and id in (:list)`,
+    [claim.token, claim.until, claim.now, claim.dueAt], ids))
 }
 
 function takeAbandoned(db: Database, claim: Claim, job: Candidate): Promise<number> {
@@ -63,24 +72,24 @@ function takeAbandoned(db: Database, claim: Claim, job: Candidate): Promise<numb
 }
 
 async function freeJobs(db: Database, claim: Claim): Promise<Candidate[]> {
-  return free(db.read('outbox').whereIn('kind', [...claim.kinds]), claim.now)
-    .where('available_at', '<=', claim.dueAt)
-    .orderBy([{ column: 'available_at' }, { column: 'id' }]).limit(claim.limit)
-    .select('id', 'locked_by', 'attempts') as Promise<Candidate[]>
+  return await db.rows(
+    `select id, kind, dedupe_key, payload, locked_by, attempts, created_at from outbox where state = 'ready' and kind in (?${', ?'.repeat(claim.kinds.length - 1)})
+     and available_at <= ? and (locked_until is null or locked_until <= ?) order by available_at, id limit ${Math.floor(claim.limit)}`,
+    [...claim.kinds, claim.dueAt, claim.now]) as unknown as Candidate[]
 }
 
 function free(query: ReturnType<Database['sql']>, now: Instant): ReturnType<Database['sql']> {
   return query.where('state', 'ready').where((lock) => lock.whereNull('locked_until').orWhere('locked_until', '<=', now))
 }
 
-async function heldBy(db: Database, token: string): Promise<HeldJob[]> {
-  const rows = await db.sql('outbox').where({ locked_by: token }).orderBy([{ column: 'available_at' }, { column: 'id' }])
-    .select('id', 'kind', 'dedupe_key', 'payload', 'attempts', 'created_at') as {
-      id: string; kind: string; dedupe_key: string; payload: string; attempts: number; created_at: number
-    }[]
-  return rows.map((row) => ({
-    id: row.id, kind: row.kind, dedupeKey: row.dedupe_key, payload: row.payload, attempt: Number(row.attempts) + 1, createdAt: Number(row.created_at),
-  }))
+/** Another worker was faster with some of them. */
+async function stillOurs(db: Database, token: string, wanted: readonly Candidate[]): Promise<Candidate[]> {
+  const rows = await db.sql('outbox').whereIn('id', wanted.map((job) => job.id)).where({ locked_by: token }).select('id') as { id: string }[]
+  return wanted.filter((job) => rows.some((row) => row.id === job.id))
+}
+
+function heldJob(job: Candidate, begun: number): HeldJob {
+  return { id: job.id, kind: job.kind, dedupeKey: job.dedupe_key, payload: job.payload, attempt: Number(job.attempts) + begun, createdAt: Number(job.created_at) }
 }
 
 async function buryAbandoned(db: Database, id: string, now: Instant): Promise<boolean> {
@@ -95,7 +104,7 @@ const ours = (db: Database, id: string, token: string) => db.sql('outbox').where
 /** Keeps jobs for longer; false when the first of them is no longer ours. */
 export async function holdJobs(db: Database, ids: readonly string[], token: string, until: Instant): Promise<boolean> {
   return db.transaction(async () => {
-    await db.sql('outbox').whereIn('id', ids.slice(1)).where({ locked_by: token, state: 'ready' }).update({ locked_until: until })
+    await db.runIn(`update outbox set locked_until = ? where ${READY} and locked_by = ? and id in (:list)`, [until, token], ids.slice(1))
     return await ours(db, ids[0] ?? '', token).update({ locked_until: until }) > 0
   })
 }
@@ -103,9 +112,8 @@ export async function holdJobs(db: Database, ids: readonly string[], token: stri
 /** Marks jobs done; those that are no longer ours are left as they are. Returns how many were. */
 export async function finishJobs(db: Database, ids: readonly string[], token: string, now: Instant): Promise<number> {
   if (ids.length === 0) return 0
-  return db.transaction(() => db.sql('outbox').whereIn('id', [...ids]).where({ locked_by: token, state: 'ready' }).update({
-    state: 'done', done_at: now, locked_by: null, locked_until: null, last_error: null,
-  }))
+  return db.together(() => db.runIn(
+    `update outbox set state = 'done', done_at = ?, locked_by = null, locked_until = null, last_error = null where ${READY} and locked_by = ? and id in (:list)`, [now, token], ids))
 }
 
 /** Gives back jobs that were claimed and not begun. */
@@ -119,7 +127,7 @@ export async function retryJob(
   db: Database, job: HeldJob, token: string, failure: { now: Instant; jitter: number; reason: string },
 ): Promise<'ready' | 'dead' | null> {
   const state = job.attempt >= MAX_ATTEMPTS ? 'dead' : 'ready'
-  const changed = await db.transaction(() => ours(db, job.id, token).update({
+  const changed = await db.together(() => ours(db, job.id, token).update({
     state,
     attempts: job.attempt,
     available_at: failure.now + waitAfter(job.attempt, failure.jitter),

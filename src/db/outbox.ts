@@ -79,7 +79,7 @@ export class Outbox {
   readonly #clock: Clock
   readonly #ids: Ids
   readonly #timers: Timers
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(kinds: ReadonlySet<string>) => void>()
 
   constructor(db: Database, clock: Clock, ids: Ids, timers: Timers = systemTimers) {
     this.#db = db
@@ -108,14 +108,18 @@ export class Outbox {
       }
     })
     const fresh = await this.#db.insertNew('outbox', rows)
-    if (fresh > 0) this.#db.afterCommit(() => { for (const listener of this.#listeners) listener() })
+    if (fresh > 0) this.#tell(new Set(jobs.map((job) => job.kind)))
     return fresh
   }
 
-  /** Calls `listener` after each commit that put a job; returns how to stop that. */
-  onPut(listener: () => void): () => void {
+  /** Calls `listener` after each commit that put a job, with the kinds of what was put; none: whatever kind. Returns how to stop that. */
+  onPut(listener: (kinds: ReadonlySet<string>) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #tell(kinds: ReadonlySet<string>): void {
+    this.#db.afterCommit(() => { for (const listener of this.#listeners) listener(kinds) })
   }
 
   /** Does due jobs, one after the other, until none is free or `limit` is reached. Kinds without a handler are left alone. */
@@ -217,7 +221,7 @@ export class Outbox {
     const query = this.#db.sql('outbox').whereIn('state', ['ready', 'dead']).where('attempts', '>', 0)
       .where((free) => free.whereNull('locked_until').orWhere('locked_until', '<=', now))
     const changed = await (ids ? query.whereIn('id', [...ids]) : query).update({ state: 'ready', attempts: 0, available_at: now })
-    if (changed > 0) this.#db.afterCommit(() => { for (const listener of this.#listeners) listener() })
+    if (changed > 0) this.#tell(new Set())
     return changed
   }
 

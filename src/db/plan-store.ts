@@ -122,8 +122,7 @@ export class PlanStore {
    * hundreds of thousands of rows that costs a fraction of writing them in the order of a shuffled file.
    */
   async* itemsBySubject(planId: string, where: { state: PlanItemState; phase?: number }, size = 500): AsyncIterable<PlanLine[]> {
-    let after: { subject: string; seq: number } | null = null
-    for (;;) {
+    const batchAfter = async (after: PlanLine | null): Promise<PlanLine[]> => {
       const query = this.#db.read('plan_items').select(...LINE).where({ plan_id: planId }).orderBy([{ column: 'subject' }, { column: 'seq' }]).limit(size)
       // As in `items`: not by way of the index of states.
       void query.whereRaw(`coalesce(state, '') = ?`, [where.state])
@@ -131,12 +130,14 @@ export class PlanStore {
       if (after) void query.where('subject', '>=', after.subject).whereRaw('(subject > ? or seq > ?)', [after.subject, after.seq])
       if (where.phase !== undefined) void query.where({ phase: where.phase })
       const rows: Record<string, unknown>[] = await query
-      if (rows.length === 0) return
-      const items = rows.map((row) => lineFromRow(row, where.state))
-      yield items
-      if (rows.length < size) return
-      const last = items.at(-1) as PlanLine
-      after = { subject: last.subject, seq: last.seq }
+      return rows.map((row) => lineFromRow(row, where.state))
+    }
+    for (let batch = await batchAfter(null); batch.length > 0;) {
+      // Read while the caller works on this one, where the database is another process.
+      const next = batch.length < size ? Promise.resolve([]) : batchAfter(batch.at(-1) as PlanLine)
+      next.catch(() => {})
+      yield batch
+      batch = await next
     }
   }
 

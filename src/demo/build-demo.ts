@@ -36,11 +36,18 @@ export function inventDemo(now: number, people: number): DemoTrust {
 export function demoDirectorySettings(trust: DemoTrust): DirectorySettings {
   const { containers, groups } = makeDemoDirectory(trust)
   return {
-    name: 'school-network', kind: 'simulated', containers, groups: [...groups, 'Limited internet'], mode: 'propose',
+    name: 'school-network', kind: 'simulated', signIn: 'School computers and Chromebooks', containers, groups: [...groups, 'Limited internet'], mode: 'propose',
     mapping: {
       suspendedContainer: SUSPENDED_CONTAINER, restrictedGroups: ['Limited internet'], restrictedWithoutGroups: [ACCESS_GROUPS.internet],
       profiles: { 'no-mail': { groups: [], withoutGroups: [ACCESS_GROUPS.mail] } },
     },
+  }
+}
+
+/** The configuration file of the same trust, so that the command line can be tried on the demo's data. */
+export function demoConfigFile(trust: DemoTrust, { samples }: Pick<BuiltDemo, 'samples'>): object {
+  return {
+    trust: { name: trust.trust.name }, sources: [{ name: DEMO_SOURCE, format: 'oneroster-csv', path: samples[0]?.path ?? '', mode: 'enforce' }], directories: [demoDirectorySettings(trust)],
   }
 }
 

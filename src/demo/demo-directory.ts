@@ -21,7 +21,7 @@ export const ACCESS_GROUPS = { internet: 'Internet access', mail: 'Pupil mail', 
 /** The home of a pupil's account: `/Hollowmere/Wrenfold/Pupils/Year 4`. */
 export const pupilContainer = (school: DemoSchool, yearCode: string): string => `${ROOT}/${school.shortName}/Pupils/${yearName(yearCode)}`
 /** The home of the accounts of a school's staff. */
-export const staffContainer = (school: DemoSchool): string => `${ROOT}/${school.shortName}/Staff`
+const staffContainer = (school: DemoSchool): string => `${ROOT}/${school.shortName}/Staff`
 const centralContainer = `${ROOT}/Central team`
 const yearName = (code: string): string => (code === 'R' ? 'Reception' : `Year ${code}`)
 

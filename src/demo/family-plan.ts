@@ -27,7 +27,7 @@ export interface FamilyPlan {
 }
 
 /** Families that the demo's personas and its odd cases need; they come first in the first area. */
-export const stories: readonly FamilyPlan[] = [
+const stories: readonly FamilyPlan[] = [
   { story: 'three-across-schools', years: [11, 6, 3], shape: 'couple', communities: ['polish', 'yoruba'] },
   { story: 'sixth-former', years: [14], shape: 'loneMother', communities: ['welsh'] },
   { story: 'teacher-parent', years: [9, 4], shape: 'couple', staffParent: true },

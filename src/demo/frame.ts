@@ -5,7 +5,7 @@ import { areaCount, makeSchools, TRUST } from './schools.ts'
 import { makeSessions, makeTimetable } from './timetable.ts'
 import { yearSizes } from './years.ts'
 
-export const DEFAULT_PUPILS = 600
+const DEFAULT_PUPILS = 600
 
 /**
  * Schools, sessions, groups and the adults who work there: everything but the families.

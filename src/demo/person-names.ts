@@ -25,7 +25,7 @@ export function demoName(forename: NameText, surname: NameText, legalForename: s
   return { forename: forename.text, surname: surname.text, latinForename: forename.latin, latinSurname: surname.latin, legalForename }
 }
 
-export const joinNames = (first: NameText, second: NameText, sign: string): NameText =>
+const joinNames = (first: NameText, second: NameText, sign: string): NameText =>
   ({ text: `${first.text}${sign}${second.text}`, latin: `${first.latin}${sign}${second.latin}` })
 
 /** How the children of one family come by their name. */

@@ -19,6 +19,7 @@ export function findPersonas(frame: DemoFrame, households: readonly Household[])
   const groupName = (pupil: DemoPupil | undefined): string => frame.groups.find((group) => group.id === pupil?.groupIds[0])?.name ?? ''
   const schoolName = (id: string | undefined): string => frame.schools.find((school) => school.id === id)?.name ?? ''
   const children = (three?.pupils ?? []).map((pupil) => `${pupil.name.forename} (${YEAR(pupil)})`)
+  const governor = story('parent-governor')?.guardians[0]
 
   const wanted: [key: string, person: DemoPerson | undefined, label: string, line: string][] = [
     ['trust-admin', holder('Trust administrator'), 'Trust administrator', `Sees every school of ${frame.trust.name}: rosters, access, signatures and the log.`],
@@ -32,7 +33,7 @@ export function findPersonas(frame: DemoFrame, households: readonly Household[])
     ['student-y12', twelve, 'Year 12 student', `Is new in the sixth form (${groupName(twelve)}) and signs for a laptop of their own.`],
     ['parent', three?.guardians[0], 'Parent of three', `Signs for ${list(children)} on a phone, in one sitting.`],
     ['new-teacher', holder(NEW_TEACHER), 'New teacher', `Starts at ${schoolName(frame.schools[1]?.id)} this month and has not signed yet.`],
-    ['governor', story('parent-governor')?.guardians[0], 'Governor', `Governs ${schoolName(frame.schools[0]?.id)}, has a child there, and sees how many have signed, without a name.`],
+    ['governor', governor, 'Governor', `Governs ${schoolName(governor?.affiliations.find((hat) => hat.role === 'governor')?.schoolId)}, has a child there, and sees how many have signed, without a name.`],
   ]
   return wanted.flatMap(([key, person, label, line]) => (person ? [{ key, id: person.id, label, story: line }] : []))
 }

@@ -1,3 +1,4 @@
+import type { Language } from '../shared/dates.ts'
 import { Forbidden, NotFound } from '../shared/errors.ts'
 
 /** One hat (P1) and where it counts: `schoolId` null is the whole trust; `groupName` and `yearCode` narrow to a part of the school. */
@@ -27,6 +28,8 @@ export interface Actor {
   /** For the audit log: `person:ULID`, `os:user` or `anonymous`. */
   readonly label: string
   readonly roles: readonly ActorRole[]
+  /** The language this person last chose for their own pages and mails; absent: none was chosen. */
+  readonly language?: Language | null
   /** With a school: may they do it in the whole of it. Without: may they do it anywhere, be it in one group. */
   can(permission: string, schoolId?: string): boolean
   /** Schools in the whole of which they may do it. */
@@ -65,4 +68,13 @@ export function ensureCan(actor: Actor, permission: string, schoolId?: string): 
  */
 export function ensureNotFamily(actor: Actor, pupilId: string): void {
   if (actor.relatedTo?.includes(pupilId)) throw new Forbidden('You have a family link to this pupil, so a colleague must do this.')
+}
+
+/**
+ * P7, and nobody decides about themself: for acts that settle what somebody has to sign or has signed.
+ * @throws Forbidden when it is about the actor or a pupil of their family.
+ */
+export function ensureNotOwn(actor: Actor, personId: string): void {
+  if (actor.personId === personId) throw new Forbidden('This is about you, so a colleague must do this.')
+  ensureNotFamily(actor, personId)
 }

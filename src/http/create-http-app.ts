@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { Clock } from '../adapters/clock.ts'
 import type { Ids } from '../adapters/ids.ts'
+import type { Language } from '../shared/dates.ts'
 import type { Logger } from '../shared/logger.ts'
 import { anonymous, type Actor } from './actor.ts'
 import { errorPageData, pageData, type Layout } from './common-data.ts'
@@ -10,6 +11,7 @@ import { createFormTokens } from './form-token.ts'
 import { mountPages } from './mount-pages.ts'
 import type { AuditPage, StepUp } from './page-deps.ts'
 import { createAttemptLimiter } from './attempt-limiter.ts'
+import type { SharedLimits } from './shared-limiter.ts'
 import { createPostLimits, defaultPersonPostLimit, defaultPublicPostLimit } from './post-limits.ts'
 import { requestParts } from './request-parts.ts'
 import { stateIfAny, stateOf } from './request-state.ts'
@@ -17,6 +19,7 @@ import type { SessionHandle } from './session-handle.ts'
 import type { Sessions } from './sessions.ts'
 import { setUpAssets, type AssetFolder } from './set-up-assets.ts'
 import { setUpCrossSiteFence } from './set-up-cross-site-fence.ts'
+import { setUpLanguage } from './set-up-language.ts'
 import { setUpHealth, type Health } from './set-up-health.ts'
 import { setUpRequestLog } from './set-up-request-log.ts'
 import { setUpRequestState } from './set-up-request-state.ts'
@@ -51,10 +54,14 @@ export interface HttpParts {
   actorFor(personId: string, session: SessionHandle): Promise<Actor | null>
   auditPage: AuditPage
   layout?: Layout
+  /** Languages in which the pages of people who sign are offered; English alone unless given. */
+  languages?: readonly Language[]
   /** Where a proof is given; needed by pages that ask for one. */
   stepUp?: StepUp
   /** Where a stranger is sent who asks for a page behind sign-in. */
   signInPath: string
+  /** Counts for all processes; without it each counts for itself. */
+  sharedLimits?: SharedLimits
   /** Addresses for machines (`/api`, `/scim`): they never read a cookie, and errors are problem details. */
   machines?: readonly { path: string; router: RequestHandler }[]
   /** Paths, as their pages declare them, of forms that other sites must be able to send, such as a SAML consumer; each proves itself in its own way. */
@@ -69,11 +76,11 @@ export interface HttpParts {
 export function createHttpApp(parts: HttpParts): Express {
   const { clock, config, ids, logger, machines = [], crossSiteForms = [], sessions, views } = parts
   const layout: Layout = parts.layout ?? (() => ({}))
-  const tokens = createFormTokens(sessions.tokenKey, ids)
+  const tokens = createFormTokens(sessions.tokenKeys, ids)
   const actorOf = actorFinder(parts)
 
   const app = bareApp(config)
-  app.use(setUpRequestState(clock, ids))
+  app.use(setUpRequestState(clock, ids, parts.languages ?? ['en-GB']))
   app.use(setUpRequestLog(logger))
   app.use(setUpSecurityHeaders(sessions.https))
   app.use(setUpHealth(parts.health))
@@ -81,6 +88,7 @@ export function createHttpApp(parts: HttpParts): Express {
   for (const { path, router } of machines) app.use(path, router)
   // Beyond the machines' own routes nothing of theirs may reach the pages.
   for (const { path } of machines) app.use(path, answerNotFound)
+  app.use(setUpLanguage(sessions.https))
   app.use(setUpCrossSiteFence(config.baseUrl, crossSiteForms))
   app.use(setUpSessions(sessions, logger))
   mountPages(app, parts.pages, {
@@ -91,7 +99,7 @@ export function createHttpApp(parts: HttpParts): Express {
     auditPage: parts.auditPage,
     stepUp: parts.stepUp ?? null,
     personLimiter: createAttemptLimiter(clock, config.personPostLimit ?? defaultPersonPostLimit),
-    limits: createPostLimits(config.publicPostLimit ?? defaultPublicPostLimit),
+    limits: createPostLimits(config.publicPostLimit ?? defaultPublicPostLimit, parts.sharedLimits ?? null),
     common: (req, request) => pageData(req, request, tokens, layout),
   })
   app.use(answerNotFound)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PageContext, RequestParts, UploadedFile } from './page-context.ts'
 import type { PageResult } from './page-result.ts'
+import { plainIssue } from './form-errors.ts'
 import { bodyProblem } from './strict-schema.ts'
 
 /** Anyone; anyone signed in; or holders of one permission of the list. */
@@ -33,8 +34,8 @@ export interface PageSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
     /** Fields never put back into the form. */
     secrets?: readonly string[]
     upload?: { field: string; maxBytes: number }
-    /** A limit of its own per address, in place of the general one for public forms. */
-    limit?: { max: number; windowMs: number }
+    /** A limit of its own per address, in place of the general one for public forms; `shared` where it guards a secret: all processes count together. */
+    limit?: { max: number; windowMs: number; shared?: boolean }
     /** The act needs a fresh proof of who asks (ASVS 7.5.3); without one the form waits and is sent again after it. */
     stepUp?: true
     handle: (ctx: PageContext<z.output<P>, z.output<Q>, z.output<B>>) => Promise<PageResult>
@@ -66,7 +67,7 @@ export interface PostOperation extends Operation {
   audit: string
   secrets: readonly string[]
   upload: { field: string; maxBytes: number } | null
-  limit: { max: number; windowMs: number } | null
+  limit: { max: number; windowMs: number; shared?: boolean } | null
 }
 
 /** A declared page, its types closed over. */
@@ -122,7 +123,7 @@ function preparing<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
     if (!params.success) return { ok: false, part: 'params', issues: params.error.issues }
     const query = await (spec.query ?? nothing).safeParseAsync(raw.query)
     if (!query.success) return { ok: false, part: 'query', issues: query.error.issues }
-    const body = await bodySchema.safeParseAsync(raw.body)
+    const body = await bodySchema.safeParseAsync(raw.body, { error: plainIssue })
     if (!body.success) return { ok: false, part: 'body', issues: body.error.issues }
     // Undeclared params and query parse to {}, which is what Nothing promises.
     const ctx = { ...parts, params: params.data as z.output<P>, query: query.data as z.output<Q>, body: body.data, file: raw.file }
@@ -139,6 +140,7 @@ function pageProblems(spec: PageSpec<z.ZodType, z.ZodType, z.ZodType> | PageSpec
   if (!page.permission) problems.push('it states no permission')
   if (!page.get && !page.post) problems.push('it answers no method')
   if (page.path?.includes(':') && !page.params) problems.push('its path has parameters but no schema for them')
+  if (page.post?.upload && page.post.stepUp && !page.stepUp) problems.push('its POST takes a file, which cannot wait for a proof: its GET has to ask for one as well')
   if (page.post) problems.push(...postProblems(page.post))
   return problems
 }
@@ -150,7 +152,6 @@ function postProblems(post: Partial<NonNullable<PageSpec<z.ZodType, z.ZodType, z
   if (!/^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/.test(post.audit ?? '')) problems.push('its POST has no audit name such as person.renamed')
   if (typeof post.handle !== 'function') problems.push('its POST has no handler')
   if (post.permission === '') problems.push('its POST states an empty permission')
-  if (post.upload && post.stepUp) problems.push('its POST cannot both take a file and wait for a proof')
   if (post.upload && !(post.upload.maxBytes > 0)) problems.push('its upload has no size limit')
   return problems
 }

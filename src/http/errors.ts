@@ -33,7 +33,7 @@ export function createErrorHandler(deps: ErrorPageDeps): ErrorRequestHandler {
 }
 
 /** Eight characters to read out on the telephone: the random end of the request's identifier. */
-export function referenceOf(requestId: string): string {
+function referenceOf(requestId: string): string {
   const end = requestId.slice(-8)
   return `${end.slice(0, 4)}-${end.slice(4)}`
 }

@@ -17,9 +17,15 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
   return errors.filter((error, n) => errors.findIndex((other) => other.field === error.field && other.text === error.text) === n)
 }
 
-/** A message that leads to its field; without a field it leads to the main part of the page. */
-export function fieldError(field: string, text: string): FieldError {
-  return { field, text, href: `#${field || 'main'}` }
+/** For a field whose schema says nothing of its own: words a person can read, and that exist in Welsh. */
+export function plainIssue(issue: { code?: string | undefined; origin?: unknown }): string | undefined {
+  if (issue.code === 'unrecognized_keys') return undefined
+  return issue.code === 'too_big' && issue.origin === 'string' ? 'This is too long. Please shorten it.' : 'We cannot use this answer. Please look at it again.'
+}
+
+/** A message that leads to its field; without a field it leads to the main part of the page. `values` fill its `{{places}}`. */
+export function fieldError(field: string, text: string, values?: Readonly<Record<string, string>>): FieldError {
+  return { field, text, ...(values ? { values } : {}), href: `#${field || 'main'}` }
 }
 
 /**

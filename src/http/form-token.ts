@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
 import type { Ids } from '../adapters/ids.ts'
 import { stateOf } from './request-state.ts'
@@ -13,25 +13,32 @@ export interface FormTokens {
 export const TOKEN_FIELD = '_csrf'
 export const TOKEN_HEADER = 'x-csrf-token'
 
-/** HMAC-SHA-256 over a random part and what the token is bound to (OWASP: signed double submit, session-bound). */
-export function createFormTokens(key: Buffer, ids: Ids): FormTokens {
-  const seal = (salt: string, binding: string) => createHmac('sha256', key).update(`${salt}|${binding}`).digest('base64url')
+/** HMAC-SHA-256 over a random part and what the token is bound to (OWASP: signed double submit, session-bound). The first key signs, each may check. */
+export function createFormTokens(keys: readonly Buffer[], ids: Ids): FormTokens {
+  // Every page issues one; the keys are made ready once.
+  const ready = keys.map((key) => createSecretKey(key))
+  const [first] = ready
+  if (!first) throw new Error('Form tokens need a key')
+  const seal = (key: KeyObject, salt: string, binding: string) => createHmac('sha256', key).update(`${salt}|${binding}`).digest('base64url')
   return {
     issue(req) {
       const salt = ids.random(12).toString('base64url')
-      return `${salt}.${seal(salt, bindingOf(req))}`
+      return `${salt}.${seal(first, salt, bindingOf(req))}`
     },
     accepts(req, token) {
       if (typeof token !== 'string' || !stateOf(req).knowsBrowser()) return false
       const [salt = '', mac = ''] = token.split('.', 2)
       const given = Buffer.from(mac)
-      const right = Buffer.from(seal(salt, bindingOf(req)))
-      return given.length === right.length && timingSafeEqual(given, right)
+      const binding = bindingOf(req)
+      return ready.some((key) => {
+        const right = Buffer.from(seal(key, salt, binding))
+        return given.length === right.length && timingSafeEqual(given, right)
+      })
     },
   }
 }
 
 function bindingOf(req: Request): string {
   const state = stateOf(req)
-  return state.session?.personId ? `session ${req.sessionID}` : `browser ${state.browserId()}`
+  return state.session?.personId ? `session ${state.session.mark ?? req.sessionID}` : `browser ${state.browserId()}`
 }

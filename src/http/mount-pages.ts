@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from 'express'
+import { type Express, type RequestHandler, Router } from 'express'
 import type { Page } from './define-page.ts'
 import { RequestFault } from './error-facts.ts'
 import type { PageDeps } from './page-deps.ts'
@@ -36,12 +36,29 @@ export function routeTable(pages: readonly Page[]): RouteRow[] {
 export function mountPages(app: Express, pages: readonly Page[], deps: PageDeps): void {
   const problems = wiringProblems(pages, deps)
   if (problems.length > 0) throw new Error(`The pages cannot be mounted:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
-  for (const page of [...pages].sort(moreExactFirst)) mountPage(app, page, deps)
+  // A router for each first part of the paths: with hundreds of pages on one, finding the right one took a twentieth of a request's time.
+  const routers = new Map<string, Router>()
+  for (const page of [...pages].sort(moreExactFirst)) {
+    const part = firstPart(page.path)
+    const router = routers.get(part) ?? Router({ caseSensitive: true })
+    routers.set(part, router)
+    mountPage(router, page, deps)
+  }
+  const byFirstPart: RequestHandler = (req, res, next) => {
+    const router = routers.get(firstPart(req.path))
+    if (router) router(req, res, next)
+    else next()
+  }
+  // It shows its routes as a router does, for whoever checks what the server answers.
+  app.use(Object.assign(byFirstPart, { stack: [...routers.values()].flatMap(({ stack }) => stack) }))
 }
 
-function mountPage(app: Express, page: Page, deps: PageDeps): void {
+/** Of `/people/new` it is `people`. No page has a parameter there. */
+const firstPart = (path: string): string => path.slice(1).split('/', 1)[0] as string
+
+function mountPage(router: Router, page: Page, deps: PageDeps): void {
   const { get, post } = page
-  const route = app.route(page.path)
+  const route = router.route(page.path)
   if (get) route.get((req, res) => runPage(page, get, deps, req, res))
   if (post) route.post(...limitsOf(page, deps), (req, res) => runPage(page, post, deps, req, res))
   const allow = [...(get ? ['GET', 'HEAD'] : []), ...(post ? ['POST'] : [])].join(', ')
@@ -51,8 +68,8 @@ function mountPage(app: Express, page: Page, deps: PageDeps): void {
   })
 }
 
-function limitsOf({ post }: Page, deps: PageDeps): RequestHandler[] {
-  if (post?.limit) return [deps.limits.own(post.limit)]
+function limitsOf({ name, post }: Page, deps: PageDeps): RequestHandler[] {
+  if (post?.limit) return deps.limits.own(name, post.limit)
   return post?.permission === 'public' ? [deps.limits.general] : []
 }
 
@@ -66,6 +83,7 @@ function wiringProblems(pages: readonly Page[], deps: PageDeps): string[] {
     const shape = page.path.replace(/:\w+/g, ':').replace(/(.)\/$/, '$1')
     const other = paths.get(shape)
     if (other !== undefined) problems.push(`"${page.name}" and "${other}" both answer ${page.path}`)
+    if (!/^[\w.-]*$/.test(firstPart(page.path))) problems.push(`the path of "${page.name}" begins with a parameter`)
     if (names.has(page.name)) problems.push(`two pages are called "${page.name}"`)
     paths.set(shape, page.name)
     names.add(page.name)

@@ -1,4 +1,4 @@
-import type { Instant } from '../shared/dates.ts'
+import type { Instant, Language } from '../shared/dates.ts'
 import type { Actor } from './actor.ts'
 import type { SessionHandle } from './session-handle.ts'
 
@@ -20,6 +20,12 @@ export interface ReturnMark {
   take(): void
 }
 
+/** The language that somebody chose in this browser; kept in a cookie of its own, so that it outlives signing in and out. */
+export interface LanguageChoice {
+  read(): Language | null
+  choose(language: Language): void
+}
+
 /** What is known of a request whatever the page. */
 export interface RequestParts {
   readonly actor: Actor
@@ -28,6 +34,10 @@ export interface RequestParts {
   browserId(): string
   /** The mark that also comes back with a form of another site; for ways out and back, such as signing in elsewhere. */
   readonly returnMark: ReturnMark
+  /** In which the pages of people who sign are shown (G6): chosen in this browser, else by this person before; always one that is offered. */
+  readonly language: Language
+  /** Keeps another language for this browser. */
+  chooseLanguage(language: Language): void
   /** ULID; in every log line of the request. */
   readonly requestId: string
   /** Client address as far as the trusted proxies say. Personal data: keep only in the erasable row (D2). */

@@ -25,8 +25,8 @@ export type AuditPage = (request: RequestParts, outcome: PageOutcome) => Promise
 /** Limits per address, before a form that strangers may send. */
 export interface PostLimits {
   general: RequestHandler
-  /** A limit of one page's own. */
-  own(limit: { max: number; windowMs: number }): RequestHandler
+  /** A limit of one page's own; `shared`: counted for all processes together. */
+  own(page: string, limit: { max: number; windowMs: number; shared?: boolean }): RequestHandler[]
 }
 
 /** Where somebody proves once more who they are, and for how long that counts. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
-import type { Instant } from '../shared/dates.ts'
-import type { ReturnMark } from './page-context.ts'
+import type { Instant, Language } from '../shared/dates.ts'
+import type { LanguageChoice, ReturnMark } from './page-context.ts'
 import type { SessionHandle } from './session-handle.ts'
 
 /** What the kit itself keeps of one request. */
@@ -16,6 +16,10 @@ export interface RequestState {
   /** Identifier of this browser; sets the cookie when there is none yet. */
   browserId(): string
   returnMark: ReturnMark
+  /** Languages in which the pages of people who sign are offered. */
+  languages: readonly Language[]
+  /** The language that somebody chose in this browser. */
+  language: LanguageChoice
   /** True when this browser has an identifier, or a person is signed in: there is something a token can be bound to. */
   knowsBrowser(): boolean
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { AssentError, Forbidden, NotFound, UnusableInput } from '../shared/errors.ts'
+import { sentence } from '../shared/sentence.ts'
 import type { Actor } from './actor.ts'
 import type { Operation, Page, PostOperation, Prepared } from './define-page.ts'
 import { errorFacts, FormRefused, RequestFault } from './error-facts.ts'
@@ -66,7 +67,8 @@ async function answerPost(page: Page, post: PostOperation, deps: PageDeps, req: 
   if (!deps.tokenFree.includes(page.path) && !deps.tokens.accepts(req, token ?? req.get(TOKEN_HEADER))) throw staleForm()
   // One person, or a script in their name, does not send hundreds of forms a minute.
   if (parts.actor.personId !== null && !deps.personLimiter.take(parts.actor.personId)) throw new RequestFault(429)
-  const waiting = askForProof(post, deps.stepUp, parts, { page: page.name, url: req.originalUrl, fields })
+  // A file cannot wait in a session: then it is the page of the form that waits.
+  const waiting = askForProof(post, deps.stepUp, parts, { page: page.name, url: req.originalUrl, fields: post.upload ? null : fields })
   if (waiting) return waiting
   const prepared = await operationInput(post, req, parts, fields, body)
   if ('refused' in prepared) {
@@ -84,7 +86,7 @@ async function operationInput(post: PostOperation, req: Request, parts: RequestP
   Promise<Extract<Prepared, { ok: true }> | { refused: FieldError[] }> {
   const prepared = await post.prepare(parts, { params: req.params, query: req.query, body: fields, file: body.file })
   const tooLarge = body.tooLarge && post.upload
-    ? [fieldError(post.upload.field, `The file is larger than ${Math.floor(post.upload.maxBytes / 1_000_000) || 1} MB. Choose a smaller one.`)]
+    ? [fieldError(post.upload.field, 'The file is larger than {{size}} MB. Choose a smaller one.', { size: String(Math.floor(post.upload.maxBytes / 1_000_000) || 1) })]
     : []
   if (!prepared.ok) {
     if (prepared.part !== 'body') throw badAddress(prepared)
@@ -95,7 +97,7 @@ async function operationInput(post: PostOperation, req: Request, parts: RequestP
 
 /** Back to the form by redirect, so that reloading asks nothing; without a form of its own, a plain page says why. */
 function backToForm(page: Page, post: PostOperation, req: Request, parts: RequestParts, fields: object, errors: FieldError[]): PageResult {
-  if (!page.get) throw new UnusableInput({ what: errors.map((error) => error.text).join(' '), remedy: 'Go back and try again.' })
+  if (!page.get) throw new UnusableInput({ what: errors.map(({ text, values }) => String(sentence(text, values))).join(' '), remedy: 'Go back and try again.' })
   parts.session.keepForm({ path: req.originalUrl, errors, values: oldInput(fields, post.secrets) })
   return redirect(req.originalUrl)
 }

@@ -27,6 +27,8 @@ declare module 'express-session' {
     startedAt: number
     personId: string
     via: SignInRoute
+    /** Tells this session from others under whatever identifier: forms are bound to it. */
+    mark: string
     /** What let the person in, such as the hash of a link. */
     ref: string
     /** On a tablet that is handed on: short limits. */

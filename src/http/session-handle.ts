@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import type { Session, SessionData } from 'express-session'
 import type { Instant } from '../shared/dates.ts'
 import type { PendingForm, RefusedForm, SignInRoute } from './session-data.ts'
-import { hashOf } from './session-store.ts'
+import { type DatabaseSessionStore, hashOf } from './session-store.ts'
 import type { Flash } from './view-types.ts'
 
 export interface SignIn {
@@ -45,6 +45,11 @@ export class SessionHandle {
     return this.#data.ref ?? null
   }
 
+  /** On a tablet that is handed on. */
+  get shared(): boolean {
+    return this.#data.shared ?? false
+  }
+
   /** When this session began; null before anything of it is stored. */
   get startedAt(): Instant | null {
     return this.#data.startedAt ?? null
@@ -55,9 +60,20 @@ export class SessionHandle {
     return this.#data.provenAt ?? null
   }
 
-  /** Notes a proof that was just given: a passkey, a code, or a forced sign-in at the school's provider. */
-  prove(now: Instant): void {
+  /** What forms of this session are bound to: stays when the identifier changes. Null while nobody is signed in. */
+  get mark(): string | null {
+    return this.#data.mark ?? null
+  }
+
+  /**
+   * Notes a proof that was just given: a passkey, a code, or a forced sign-in at the school's provider. The session goes on under a new
+   * identifier, so that one that was seen before is worth nothing with what the proof opens (ASVS 7.2.4).
+   */
+  async prove(now: Instant): Promise<void> {
     this.#data.provenAt = now
+    // Never stored: there is no identifier yet that anybody could have seen.
+    if (this.#data.startedAt !== undefined) await this.#rename()
+    await this.store()
   }
 
   /** What waits for a proof; a later one takes the place of an earlier. */
@@ -121,6 +137,7 @@ export class SessionHandle {
     await this.#renew()
     this.#data.personId = personId
     this.#data.via = how.via
+    this.#data.mark = hashOf(this.#req.sessionID)
     if (how.ref !== undefined) this.#data.ref = how.ref
     if (how.shared) this.#data.shared = true
     if (how.provenAt !== undefined) this.#data.provenAt = how.provenAt
@@ -141,11 +158,20 @@ export class SessionHandle {
     return (this.#req.session as Session | undefined) ?? {}
   }
 
+  async #rename(): Promise<void> {
+    const { cookie: _, ...content } = this.#data
+    const before = this.#req.sessionID
+    this.#req.sessionStore.generate(this.#req)
+    Object.assign(this.#req.session, content)
+    await (this.#req.sessionStore as unknown as DatabaseSessionStore).rename(before, this.#req.sessionID)
+  }
+
   #renew(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#req.session.regenerate((error: unknown) => (error ? reject(error as Error) : resolve()))
     })
   }
+
   /**
    * Stores what changed before the answer goes out: a browser follows a redirect as soon as it has read the headers.
    * Nothing is stored for a visitor about whom nothing is kept.

@@ -30,8 +30,10 @@ export interface SessionSettings {
 export interface Sessions {
   /** Gives each request its session; stores nothing for a visitor about whom there is nothing to keep. */
   readonly attach: RequestHandler
-  /** Key for tokens bound to a session or browser. */
-  readonly tokenKey: Buffer
+  /** Keys for tokens bound to a session or browser; the first signs. */
+  readonly tokenKeys: readonly Buffer[]
+  /** Key under which addresses are counted: the same in all processes, and no address can be read from what is counted. */
+  readonly countKey: Buffer
   readonly https: boolean
   /** 256 unguessable bits, for the cookie that tells browsers apart. */
   newBrowserId(): string
@@ -43,6 +45,8 @@ export interface Sessions {
   sessionsOf(personId: string): Promise<LiveSession[]>
   /** Ends one of them; false when there is none such. */
   endSession(personId: string, ref: string): Promise<boolean>
+  /** Ends every session there is; returns how many. */
+  endAll(): Promise<number>
   /** Removes rows of expired sessions; returns how many. */
   removeExpired(): Promise<number>
 }
@@ -67,13 +71,15 @@ export function createSessions(settings: SessionSettings): Sessions {
   })
   return {
     attach,
-    tokenKey: derived(first, 'form token'),
+    tokenKeys: secrets.map((secret) => derived(secret, 'form token')),
+    countKey: derived(first, 'counted tries'),
     https,
     newBrowserId: random,
     endSessionsOf: (personId) => store.endSessionsOf(personId),
     endSessionsLetInBy: (personId, isMeant) => store.endSessionsLetInBy(personId, isMeant),
     sessionsOf: (personId) => store.sessionsOf(personId),
     endSession: (personId, ref) => store.endSession(personId, ref),
+    endAll: () => store.endAll(),
     removeExpired: () => store.removeExpired(),
   }
 }

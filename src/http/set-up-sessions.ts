@@ -12,7 +12,12 @@ export function setUpSessions(sessions: Sessions, logger: Logger): RequestHandle
   const remember: RequestHandler = (req, res, next) => {
     const state = stateOf(req)
     let browser = cookie.read(req)
-    state.session = new SessionHandle(req, () => { browser = null; cookie.take(res) })
+    state.session = new SessionHandle(req, () => {
+      browser = null
+      cookie.take(res)
+      // Only what is kept of pages. Cookies would go for the school's other sites too, and storage holds answers of a class that nobody else has yet.
+      res.setHeader('Clear-Site-Data', '"cache"')
+    })
     state.browserId = () => {
       if (browser === null) {
         browser = sessions.newBrowserId()

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** The identifier of a row, as addresses and forms carry it. */
+export const ulid = z.string().regex(/^[0-9A-Z]{26}$/)
+
 /** What is wrong with the schema of a form, or null: it must be a strict object, or a choice between strict objects. */
 export function bodyProblem(schema: z.core.$ZodType): string | null {
   if (schema instanceof z.ZodObject) {

@@ -8,6 +8,8 @@ export interface Views {
 export interface FieldError {
   field: string
   text: string
+  /** What stands in the places of the text, such as a name. */
+  values?: Readonly<Record<string, string>>
   href: string
 }
 

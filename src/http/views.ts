@@ -1,8 +1,11 @@
 import nunjucks from 'nunjucks'
-import { longDate, longInstant } from '../shared/dates.ts'
-import type { CalendarDate, Instant } from '../shared/dates.ts'
+import type { Words } from '../adapters/words/words.ts'
+import { inWords, speaking } from '../adapters/words/speaking.ts'
+import { longDate, longInstant, shortDate } from '../shared/dates.ts'
+import type { CalendarDate, Instant, Language } from '../shared/dates.ts'
 import { assetUrl, templateFolder } from './assets.ts'
 import { brandStyle } from './brand-colour.ts'
+import { isSpoken } from './spoken-pages.ts'
 
 /** The school (or trust) that leads the page. */
 export interface Brand {
@@ -53,6 +56,10 @@ export interface PageGlobals {
   /** BCP 47; default `en-GB`. */
   lang: string
   dir: 'ltr' | 'rtl'
+  /** Languages that are offered; the switch is shown where there is more than one. */
+  languages: readonly Language[]
+  /** This page's address, for coming back to it. */
+  here: string
   /** Messages of a refused form, in the order of the fields. */
   errors: FieldError[]
 }
@@ -61,6 +68,8 @@ export interface PageGlobals {
 export interface FieldError {
   field: string
   text: string
+  /** What stands in the places of the text. */
+  values?: Readonly<Record<string, string>>
 }
 
 export interface Views {
@@ -71,19 +80,32 @@ export interface Views {
   render(name: string, data: Partial<PageGlobals> & Record<string, unknown>): string
 }
 
-/** Makes the renderer. `dev` reads templates and style sheets afresh on each render. */
-export function createViews(options: { templatesDir?: string | string[]; dev?: boolean } = {}): Views {
+/**
+ * Makes the renderer. `dev` reads templates and style sheets afresh on each render. A page of people who sign comes in the language of its
+ * data (`lang`); every other one is in English.
+ */
+export function createViews(words: Words, options: { templatesDir?: string | string[]; dev?: boolean } = {}): Views {
   const dev = options.dev ?? false
   const folders = options.templatesDir ?? templateFolder()
-  const env = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders, { noCache: dev, watch: false }), {
-    autoescape: true,
-    trimBlocks: true,
-    lstripBlocks: true,
-  })
-  env.addGlobal('asset', (file: string) => assetUrl(file, dev))
-  for (const [name, filter] of Object.entries(filters)) env.addFilter(name, filter)
+  // A macro sees what its environment has and nothing of the page, so each language has an environment.
+  const environment = (language: Language) => {
+    const env = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders, { noCache: dev, watch: false }), {
+      autoescape: true,
+      trimBlocks: true,
+      lstripBlocks: true,
+    })
+    env.addGlobal('asset', (file: string) => assetUrl(file, dev))
+    for (const [name, filter] of Object.entries(filtersIn(language, words))) env.addFilter(name, filter)
+    return speaking(env, words, language)
+  }
+  const environments = { 'en-GB': environment('en-GB'), cy: environment('cy') }
   return {
-    render: (name, data) => env.render(name, { ...data, brandStyle: data.brand ? styleOf(data.brand.colour) : '' }),
+    render: (name, data) => {
+      const spoken = isSpoken(name)
+      const language: Language = spoken && data.lang === 'cy' ? 'cy' : 'en-GB'
+      const shown = inWords({ ...data, lang: language }, words, language) as object
+      return environments[language].render(name, { ...shown, spoken, brandStyle: data.brand ? styleOf(data.brand.colour) : '' })
+    },
   }
 }
 
@@ -96,13 +118,13 @@ function styleOf(colour: string): string {
 
 const figures = new Intl.NumberFormat('en-GB')
 
-const filters = {
+const filtersIn = (language: Language, words: Words) => ({
   /** "Tuesday 1 September 2026". */
-  longDate: (date: CalendarDate) => longDate(date),
+  longDate: (date: CalendarDate) => longDate(date, language),
   /** "1 September 2026", for lists where the weekday says nothing. */
-  shortDate: (date: CalendarDate) => longDate(date).replace(/^\S+ /, ''),
+  shortDate: (date: CalendarDate) => shortDate(date, language),
   /** "1 September 2026 at 14:05". */
-  longInstant: (at: Instant, timeZone?: string) => longInstant(at, timeZone),
+  longInstant: (at: Instant, timeZone?: string) => longInstant(at, timeZone, language),
   /** For `<time datetime>`. */
   isoInstant: (at: Instant) => new Date(at).toISOString(),
   /** "1 pupil", "1,204 pupils", "2 children". */
@@ -112,8 +134,11 @@ const filters = {
   /** Whole per cent, rounded down, so that 100 % is said only when nothing is left. */
   percentOf: (part: number, whole: number) => (whole === 0 ? 0 : Math.floor((part / whole) * 100)),
   /** The message of one field, or an empty text. */
-  forField: (errors: FieldError[] | undefined, field: string) => errors?.find((e) => e.field === field)?.text ?? '',
+  forField: (errors: FieldError[] | undefined, field: string) => {
+    const error = errors?.find((e) => e.field === field)
+    return error ? words.say(language, error.text, error.values) : ''
+  },
   /** Address of the entry that the path lies under; the longest wins, so that `/office` does not claim `/office/board`. */
   currentHref: (nav: NavItem[], path = '') =>
     nav.map((item) => item.href).filter((href) => path === href || path.startsWith(`${href}/`)).sort((a, b) => b.length - a.length)[0] ?? '',
-}
+})

@@ -24,8 +24,8 @@ export async function replayFiles(folder: string): Promise<ReplayFile[]> {
   }
   const files = await Promise.all(names.map(async (name): Promise<ReplayFile> => {
     const day = dayIn(name)
-    // At seven in the morning, when nightly exports are there.
-    return { name, path: join(folder, name), at: day === null ? (await stat(join(folder, name))).mtimeMs : instantAt(day, '07:00') }
+    // At seven in the morning, when nightly exports are there. Instants are whole; file systems count in parts of a millisecond.
+    return { name, path: join(folder, name), at: day === null ? Math.floor((await stat(join(folder, name))).mtimeMs) : instantAt(day, '07:00') }
   }))
   if (files.length === 0) throw new UnusableInput({ what: 'The folder holds no exports.', where: folder, remedy: 'Put one file, zip or folder for each day into it, with the day in its name.' })
   return files.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))

@@ -7,6 +7,8 @@ const DEEPEST = 64
  * @throws TypeError naming the place of a value that has no such text (fractions, dates, buffers, maps, class instances).
  */
 export function canonicalJson(value: unknown): string {
+  // The runtime writes it ten times as fast, where what it would write is the same.
+  if (isInOrder(value, 0)) return JSON.stringify(value)
   try {
     return write(value, 0)
   } catch (error) {
@@ -40,6 +42,8 @@ function write(value: unknown, depth: number): string {
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
+  // A drawing is some hundreds of points, each in order.
+  if (isInOrder(items, depth)) return JSON.stringify(items)
   let out = '['
   // By number, because `map` would pass over holes and join would print them as nothing.
   for (let n = 0; n < items.length; n += 1) out += (n > 0 ? ',' : '') + within(items[n], depth, n)
@@ -55,6 +59,37 @@ function writeObject(value: object, depth: number): string {
     if (member !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${within(member, depth, key)}`
   }
   return `{${out}}`
+}
+
+/** True when `JSON.stringify` gives the canonical text: all keys sorted, nothing in it that has none. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (value === null) return true
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isSafeInteger(value) && !Object.is(value, -0)
+    case 'object':
+      break
+    default:
+      return false
+  }
+  if (depth >= DEEPEST) return false
+  if (Array.isArray(value)) {
+    for (let n = 0; n < value.length; n += 1) if (!isInOrder(value[n], depth + 1)) return false
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  let last = ''
+  for (const key of Object.keys(value)) {
+    if (key < last) return false
+    last = key
+    const member = (value as Record<string, unknown>)[key]
+    if (member !== undefined && !isInOrder(member, depth + 1)) return false
+  }
+  return true
 }
 
 function within(value: unknown, depth: number, step: string | number): string {

@@ -2,6 +2,11 @@
 export type CalendarDate = string
 /** An instant: milliseconds since 1970-01-01T00:00:00Z (T1). */
 export type Instant = number
+/** Languages in which pages and mails of people who sign are written (BCP 47). */
+export type Language = 'en-GB' | 'cy'
+
+/** A day of instants, in milliseconds. Calendar days are counted by `addDays`: some have an hour more or less. */
+export const DAY_MS = 86_400_000
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
@@ -20,8 +25,8 @@ export function today(now: Instant, timeZone = 'Europe/London'): CalendarDate {
 
 // Swedish formats a date as YYYY-MM-DD.
 const dateFormat = kept('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit' })
-const longDateFormat = kept('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-const dayFormat = kept('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+const longDateFormats = inBoth({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const dayFormats = inBoth({ day: 'numeric', month: 'long', year: 'numeric' })
 const timeFormat = kept('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** Formats of one kind by time zone: making one costs a hundred times as much as using it. */
@@ -32,6 +37,10 @@ function kept(locale: string, options: Intl.DateTimeFormatOptions): (timeZone: s
     formats.set(timeZone, known)
     return known
   }
+}
+
+function inBoth(options: Intl.DateTimeFormatOptions): Record<Language, (timeZone: string) => Intl.DateTimeFormat> {
+  return { 'en-GB': kept('en-GB', options), cy: kept('cy', options) }
 }
 
 /** The date `days` later (negative: earlier). */
@@ -62,12 +71,17 @@ export function academicYearStart(code: string, yearStart = '09-01'): CalendarDa
   return `${code.slice(0, 4)}-${yearStart}`
 }
 
-/** "Tuesday 1 September 2026": the way pages and mails write a date. */
-export function longDate(date: CalendarDate): string {
-  return longDateFormat('UTC').format(new Date(`${date}T00:00:00Z`)).replace(',', '')
+/** "Tuesday 1 September 2026": the way pages and mails write a date. In Welsh the day's name begins small, as it does within a sentence. */
+export function longDate(date: CalendarDate, language: Language = 'en-GB'): string {
+  return longDateFormats[language]('UTC').format(new Date(`${date}T00:00:00Z`)).replace(',', '').replace(/^Dydd/, 'dydd')
+}
+
+/** "1 September 2026", where the weekday says nothing. */
+export function shortDate(date: CalendarDate, language: Language = 'en-GB'): string {
+  return dayFormats[language]('UTC').format(new Date(`${date}T00:00:00Z`))
 }
 
 /** "1 September 2026 at 14:05" in the reader's zone. */
-export function longInstant(at: Instant, timeZone = 'Europe/London'): string {
-  return `${dayFormat(timeZone).format(at)} at ${timeFormat(timeZone).format(at)}`
+export function longInstant(at: Instant, timeZone = 'Europe/London', language: Language = 'en-GB'): string {
+  return `${dayFormats[language](timeZone).format(at)} ${language === 'cy' ? 'am' : 'at'} ${timeFormat(timeZone).format(at)}`
 }

@@ -7,7 +7,7 @@ export type { Logger }
  * Keys whose values never reach a log, at any depth (V4, ASVS 16.2.5): what names, locates or lets in a person, and
  * everything a person typed.
  */
-export const REDACTED_KEYS: ReadonlySet<string> = new Set([
+const REDACTED_KEYS: ReadonlySet<string> = new Set([
   'forename', 'preferredforename', 'preferredname', 'surname', 'fullname', 'displayname', 'personname', 'legalname', 'namesearch',
   'email', 'emailnorm', 'mail', 'recipient', 'username', 'upn', 'phone', 'mobile', 'dob', 'dateofbirth', 'birthdate',
   'address', 'ip', 'remoteaddress', 'useragent', 'cookie', 'setcookie', 'authorization', 'password', 'passphrase',

@@ -127,7 +127,7 @@ describe('what a role shows', () => {
   })
 
   it('ASVS 7.3: the trust’s own limits of idleness and length end a session', async () => {
-    const other = await startTestApp({ config: { security: { stepUpMinutes: 5, sessionIdleMinutes: 5, sessionHours: 1 } } })
+    const other = await startTestApp({ config: { security: { stepUpMinutes: 5, schoolSignInConfirms: true, sessionIdleMinutes: 5, sessionHours: 1 } } })
     try {
       const id = await (await smallTrust(other)).add({ name: 'Ida Idle', role: 'teacher' })
       const idle = await other.as(id)

@@ -31,6 +31,11 @@ describe('ways round the fresh proof', () => {
     expect((await left.submit(PROVIDER, settings)).location).toBe('/confirm')
     expect((await world.app.services.signIn.providers.store.named('google'))?.label).toBe('School account google')
     expect((await left.submit(PROVIDER, {}, `${PROVIDER}/metadata/check`)).location).toBe('/confirm')
+    expect((await left.get('/settings/sign-in/new')).location).toBe('/confirm')
+    const token = tokenIn(await left.get(PROVIDER))
+    const added = { _csrf: token, kind: 'oidc', name: 'mine', label: 'Mine', issuer: 'https://idp.example', client: 'x' }
+    expect((await left.post('/settings/sign-in/new', added)).location).toBe('/confirm')
+    expect(await world.app.services.signIn.providers.store.named('mine')).toBeNull()
   })
 
   it('ASVS 7.5.3: nor does it give an unknown login to an administrator', async () => {

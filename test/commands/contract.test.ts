@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { commandNames } from '../../src/main.ts'
-import { copyOf, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+import { copyOf, dump, migrated, removeScratch, runAssent, scratch, withDatabase } from './run-assent.ts'
 
 // Real processes: on a busy machine each takes seconds to start.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
@@ -82,7 +82,13 @@ describe('migrate and doctor', () => {
     const { healthy, checks } = done.json() as { healthy: boolean; checks: { name: string; ok: boolean; detail: string }[] }
     expect(healthy).toBe(false)
     expect(checks.filter((check) => !check.ok).map((check) => check.name)).toEqual(['mail'])
-    expect(checks.map((check) => check.name)).toEqual(expect.arrayContaining(['durability', 'sealing key', 'log', 'jobs']))
+    expect(checks.map((check) => check.name)).toEqual(expect.arrayContaining(['durability', 'connection to the database', 'sealing key', 'log', 'jobs']))
+    expect(checks.map((check) => check.name)).not.toContain('webhooks')
+    // A webhook that somebody paused is as they want it; one that fails wants looking at.
+    const row = { host: 'hooks.example', url: 'x', events: '[]', school_id: null, person_id: 'x', secret: 'x', old_secret: null, old_secret_until: null, told: '{}', created_at: 1, failing_since: null, paused_at: null, paused_why: null }
+    await withDatabase(dataDir, (db) => db.insertMany('webhook_targets', [{ ...row, id: 'a', name: 'quiet', paused_at: 1, paused_why: 'by-hand' }, { ...row, id: 'b', name: 'broken', failing_since: 1 }]))
+    const again = (await runAssent(['doctor', '--json'], { dataDir })).json() as { checks: { name: string; ok: boolean; detail: string }[] }
+    expect(again.checks.find(({ name }) => name === 'webhooks')).toEqual({ name: 'webhooks', ok: false, detail: 'broken: see Settings, Webhooks' })
   })
 
   it('leavers and reconcile work where no directory is configured', async () => {

@@ -5,12 +5,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { Database } from '../../src/db/database.ts'
 import { defaultDatabaseUrl } from '../../src/db/dialect.ts'
 import { tinySchool } from '../support/tiny-roster.ts'
-import { runAssent } from './run-assent.ts'
+import { runHere } from './run-assent.ts'
 
 describe('assent leavers, by the contract', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'assent-leavers-'))
   const config = join(dataDir, 'assent.json')
-  const assent = (...args: string[]) => runAssent([...args, '--json'], { dataDir, env: { ASSENT_CONFIG: config } })
+  const assent = (...args: string[]) => runHere([...args, '--json'], { dataDir, env: { ASSENT_CONFIG: config } })
   const directory = async () => {
     const db = await Database.open(defaultDatabaseUrl(dataDir))
     try {

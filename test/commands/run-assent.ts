@@ -3,8 +3,14 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Output } from '../../src/commands/command.ts'
+import { loadConfig } from '../../src/config.ts'
 import { Database } from '../../src/db/database.ts'
 import { defaultDatabaseUrl } from '../../src/db/dialect.ts'
+import type { Scope } from '../../src/features/machines/scopes.ts'
+import { answer } from '../../src/main.ts'
+import { openServices } from '../../src/open-services.ts'
+import type { Services } from '../../src/services.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -38,15 +44,39 @@ export function runAssent(args: readonly string[], options: RunOptions = {}): Pr
   child.stderr.setEncoding('utf8').on('data', (text: string) => { read.stderr += text })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve({
-      code, ...read,
-      json() {
-        const lines = read.stdout.trimEnd().split('\n')
-        if (lines.length !== 1) throw new Error(`not one object on stdout: ${read.stdout}\n${read.stderr}`)
-        return JSON.parse(lines[0] ?? '') as Record<string, unknown>
-      },
-    }))
+    child.once('close', (code) => resolve(finished(code, read)))
   })
+}
+
+/**
+ * The same command in this process, where a test gives dozens and none is about the process itself: starting one takes a second of
+ * processor time. Its settings are those named alone, as for a process of its own.
+ */
+export async function runHere(args: readonly string[], options: Pick<RunOptions, 'dataDir' | 'env'> = {}): Promise<Finished> {
+  const before = { ...process.env }
+  const read = { stdout: '', stderr: '' }
+  const listener = (to: 'stdout' | 'stderr') => ({ write: (text: string) => { read[to] += text } })
+  for (const name of Object.keys(process.env)) if (name.startsWith('ASSENT_')) delete process.env[name]
+  Object.assign(process.env, environment(options))
+  try {
+    const words = args.filter((word) => word !== '--json')
+    const code = await answer(words, new Output(words.length < args.length, { stdout: listener('stdout'), stderr: listener('stderr') }))
+    return finished(code, read)
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+    Object.assign(process.env, before)
+  }
+}
+
+function finished(code: number | null, read: { stdout: string; stderr: string }): Finished {
+  return {
+    code, ...read,
+    json() {
+      const lines = read.stdout.trimEnd().split('\n')
+      if (lines.length !== 1) throw new Error(`not one object on stdout: ${read.stdout}\n${read.stderr}`)
+      return JSON.parse(lines[0] ?? '') as Record<string, unknown>
+    },
+  }
 }
 
 /** Only what a bare shell has, and the settings named. */
@@ -115,4 +145,22 @@ export function counts(dataDir: string): Promise<[people: number, affiliations: 
     const of = async (table: string): Promise<number> => Number((await db.read(table).count({ n: '*' }).first())?.['n'])
     return [await of('people'), await of('affiliations'), await of('guardian_links')]
   })
+}
+
+/** Work inside an installation's own services, as a page of it would do it. */
+export async function inside<T>({ dataDir, env = {} }: { dataDir: string; env?: Record<string, string> }, work: (services: Services) => Promise<T>): Promise<T> {
+  const services = await openServices(loadConfig({ ASSENT_DATA_DIR: dataDir, ...env }), { actor: 'os:test' })
+  try {
+    return await work(services)
+  } finally {
+    await services.worker.stop()
+    await services.db.close()
+  }
+}
+
+/** A token of this person's own for the command line, good for a day. */
+export async function ownToken({ machines, actors, clock }: Services, personId: string, scopes: readonly Scope[], name: string): Promise<string> {
+  const actor = await actors.actorFor(personId, null)
+  if (!actor) throw new Error('nobody')
+  return machines.tokens.issue({ name, scopes: [...scopes], schoolId: null, expiresAt: clock.now() + 86_400_000 }, actor)
 }

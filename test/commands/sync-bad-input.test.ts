@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { oneRoster11Files, removeTempFolders, writeFolder } from '../support/roster-files.ts'
 import { BAD_INPUTS, BAD_ROWS } from './bad-input.ts'
 import { larkmoor } from './larkmoor.ts'
-import { copyOf, counts, dump, migrated, removeScratch, runAssent, scratch } from './run-assent.ts'
+import { copyOf, counts, dump, migrated, removeScratch, runAssent, runHere, scratch } from './run-assent.ts'
 
 // Real processes: on a busy machine each takes seconds to start.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
@@ -51,7 +51,7 @@ describe('R3: an input that cannot be used', () => {
 describe('an input with single bad rows', () => {
   it.each(BAD_ROWS)('$name: the row is named, the rest applied', async ({ path, says }) => {
     const dataDir = copyOf(empty)
-    const done = await runAssent(['sync', 'oneroster-csv', '--from', path(), '--json'], { dataDir })
+    const done = await runHere(['sync', 'oneroster-csv', '--from', path(), '--json'], { dataDir })
     expect(done.code).toBe(0)
     const answer = done.json()
     expect(answer).toMatchObject({ state: 'applied', joiners: 26, rejectedCount: 1 })

@@ -56,6 +56,30 @@ describe('sync: every format', () => {
     expect({ ...filled, ...same }).toEqual(filled)
   })
 
+  it('U1: --undo RUN --plan says what would go back and changes nobody; --undo RUN gives the people back as they were', async () => {
+    const dataDir = copyOf(empty)
+    await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(larkmoor())), '--json'], { dataDir })
+    const people = async () => {
+      const { people: rows, affiliations } = await dump(dataDir) as Record<string, string[]>
+      return [rows, affiliations].map((table) => table?.map((row) => ({ ...JSON.parse(row) as object, updated_at: 0 })))
+    }
+    const before = await people()
+    const all = larkmoor()
+    const wrong = larkmoor({ staff: all.staff?.map((one, at) => (at === 0 ? { ...one, surname: 'Wrongname' } : one)) ?? [] })
+    const run = (await runAssent(['sync', 'oneroster-csv', '--from', writeFolder(oneRoster11Files(wrong)), '--json'], { dataDir })).json()
+    expect(run).toMatchObject({ changed: 1 })
+    const changed = await people()
+    expect(changed).not.toEqual(before)
+    const plan = await runAssent(['sync', '--undo', String(run['run']), '--plan', '--json'], { dataDir })
+    expect([plan.code, plan.json()]).toEqual([0, expect.objectContaining({ people: 1, details: 1, state: 'planned', left: [], newer: 0, run: run['run'] })])
+    expect(await people()).toEqual(changed)
+    const undone = await runAssent(['sync', '--undo', String(run['run']), '--json'], { dataDir })
+    expect([undone.code, undone.json()]).toEqual([0, expect.objectContaining({ people: 1, state: 'applied' })])
+    expect(await people()).toEqual(before)
+    const unknown = await runAssent(['sync', '--undo', '01M8XXXXXXXXXXXXXXXXXXXXXX', '--json'], { dataDir })
+    expect(unknown.code).toBe(2)
+  })
+
   it('the demo trust\'s own feed is read whole', async () => {
     const dataDir = copyOf(empty)
     const trust = makeDemoTrust({ seed: 7, people: 60, year: '2026/27', today: '2026-11-02' })

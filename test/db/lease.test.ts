@@ -18,7 +18,7 @@ function handTimers() {
   return { timers, beats }
 }
 
-describe('withLease', () => {
+describe('withLease', { retry: 0 }, () => {
   onBothDatabases('leases', (get) => {
     it('runs the work alone; a second taker learns who holds it since when and until when', async () => {
       const { db, url } = get()

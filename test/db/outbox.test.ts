@@ -17,7 +17,7 @@ function setUp({ db }: TestDatabase, timers: Timers = nothing) {
 }
 const row = (db: Database, key: string) => db.read('outbox').where({ dedupe_key: key }).first()
 
-describe('Outbox', () => {
+describe('Outbox', { retry: 0 }, () => {
   onBothDatabases('one worker', (get) => {
     const empty = async () => get().db.sql('outbox').del()
 

@@ -34,8 +34,15 @@ describe('a fresh proof', () => {
     }),
     definePage({ name: 'export', path: '/export', permission: 'office.board.view', stepUp: true, get: async () => view('pages/form.njk', { message: 'the list' }) }),
     definePage({
+      name: 'file', path: '/file', permission: 'office.board.view', stepUp: true, get: async (ctx) => view('pages/form.njk', { message: JSON.stringify(ctx.values) }),
+      post: {
+        body: z.strictObject({ word: z.string(), secret: z.string() }), audit: 'file.sent', stepUp: true, secrets: ['secret'], upload: { field: 'file', maxBytes: 1000 },
+        handle: async (ctx) => { effects.push([ctx.body, ctx.file?.bytes.toString()]); return redirect('/file') },
+      },
+    }),
+    definePage({
       name: 'proof', path: '/proof', permission: 'signed-in', get: async (ctx) => view('pages/form.njk', { message: JSON.stringify(ctx.session.pending) }),
-      post: { body: z.strictObject({}), audit: 'proof.given', handle: async (ctx) => { ctx.session.prove(ctx.now); return redirect('/proof') } },
+      post: { body: z.strictObject({}), audit: 'proof.given', handle: async (ctx) => { await ctx.session.prove(ctx.now); return redirect('/proof') } },
     }),
   ]
   beforeAll(async () => {
@@ -85,6 +92,25 @@ describe('a fresh proof', () => {
     expect(answer.text).toContain('too large to wait')
   })
 
+  it('a file cannot wait: the page of its form does, and nothing is done', async () => {
+    const browser = await comeIn('yes')
+    const token = tokenIn(await browser.get('/file'))
+    app.clock.set(app.clock.now() + WINDOW)
+    const sent = () => {
+      const form = new FormData()
+      for (const [name, value] of Object.entries({ _csrf: token, word: 'typed', secret: 'hush' })) form.append(name, value)
+      form.append('file', new Blob(['content']), 'a.txt')
+      return browser.send('POST', '/file', { body: form, headers: { 'sec-fetch-site': 'same-origin' } })
+    }
+    expect((await sent()).location).toBe('/proof')
+    expect(effects).toEqual([])
+    const kept = (await browser.get('/proof')).text.replaceAll('&quot;', '"')
+    expect(kept).toContain('{"page":"file","path":"/file","method":"GET","fields":{}}')
+    await browser.submit('/proof')
+    expect((await sent()).location).toBe('/file')
+    expect(effects).toEqual([[{ word: 'typed', secret: 'hush' }, 'content']])
+  })
+
   it('one person sends only so many forms a minute, whatever the page; others are not held up by it', async () => {
     const browser = await comeIn('yes')
     const token = tokenIn(await browser.get('/guarded'))
@@ -101,7 +127,7 @@ describe('a fresh proof', () => {
     await expect(startApp(db, { pages: pages.slice(0, 3) })).rejects.toThrow('"guarded" needs a proof, and there is no page that takes one')
     expect(() => definePage({
       name: 'x', path: '/x', permission: 'public', post: { body: z.strictObject({}), audit: 'x.y', stepUp: true, upload: { field: 'f', maxBytes: 1 }, handle: async () => redirect('/x') },
-    })).toThrow('cannot both take a file and wait for a proof')
+    })).toThrow('its GET has to ask for one as well')
     expect(START).toBeLessThan(app.clock.now())
   })
 })

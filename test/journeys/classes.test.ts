@@ -140,7 +140,7 @@ withBrowser('class sessions, in Chromium', (chromium) => {
     const board = await openWindow(chromium(), teacher, app.url, { javaScriptEnabled: false })
     await board.page.goto(`${app.url}/class/sessions/${id}`)
     expect(await board.page.locator('meta[http-equiv=refresh]').count()).toBe(1)
-    await board.page.getByRole('link', { name: 'Do not look again by itself' }).click()
+    await board.page.getByRole('link', { name: 'Stop that' }).click()
     expect(await board.page.locator('meta[http-equiv=refresh]').count()).toBe(0)
     await board.page.getByRole('button', { name: 'Yes, that was Kit' }).press('Enter')
     await board.page.getByText('1 signed.').waitFor()

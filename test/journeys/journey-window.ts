@@ -39,6 +39,22 @@ export async function judge(page: Page, name: string): Promise<void> {
   await page.setViewportSize(before)
 }
 
+/**
+ * The same for a page in a window without script, where axe cannot run: judged in another window, as it stands, with nothing of
+ * the page's own script in it and what is there for such readers shown.
+ */
+export async function judgePlain(page: Page, name: string): Promise<void> {
+  const html = (await page.content()).replace(/<script\b[^>]*>[\s\S]*?<\/script>/g, '').replace(/<\/?noscript>/g, '')
+  const context = await page.context().browser()?.newContext({ viewport: page.viewportSize(), reducedMotion: 'reduce' })
+  if (!context) throw new Error('The window has no browser')
+  await context.addCookies(await page.context().cookies())
+  await context.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }))
+  const twin = await context.newPage()
+  await twin.goto(page.url())
+  await judge(twin, name)
+  await context.close()
+}
+
 /** Draws a line with the mouse in the page's signature box. */
 export async function drawIn(page: Page): Promise<void> {
   const canvas = page.locator('canvas').first()

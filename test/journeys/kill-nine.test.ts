@@ -27,7 +27,7 @@ function expectWhole(found: Killed): void {
   expect(found.sealedAfterS).toBeLessThan(60)
 }
 
-describe('S2, D3: kill -9 at random moments', () => {
+describe('S2, D3: kill -9 at random moments', { retry: 0 }, () => {
   it(`SQLite, server with its worker, ${KILLS} times: what was acknowledged is there with its record, nothing twice`, async () => {
     expectWhole(await killNine({ url: (dataDir) => `sqlite:${join(dataDir, 'assent.db')}`, apart: false, kills: KILLS, perKill: PER_KILL, random: seeded(seed) }))
   }, KILLS * 15_000 + 120_000)

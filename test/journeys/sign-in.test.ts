@@ -54,7 +54,7 @@ withSimpleSaml('signing in with a school account', () => {
       if (!metadata.ok) throw new Error(metadata.reason)
       await app.services.signIn.providers.store.save({
         id: app.services.ids.next(), name: 'school', kind: 'saml', label: 'Ashbeck school account', schoolId: null, active: true, fromFile: false, updatedAt: app.clock.now(),
-        matching: { attribute: 'identity_guid', field: 'directory-id' }, organisation: null, settings: withMetadata({ signed: 'both', allowSha1: false, clockSkewMs: 90_000 }, metadata.value),
+        matching: { attribute: 'identity_guid', field: 'directory-id' }, organisation: null, settings: withMetadata({ signed: 'both', allowSha1: false, clockSkewMs: 90_000, encryption: true }, metadata.value),
       })
       for (const [username, at] of [['pupil1', 1], ['teacher1', 2]] as const) {
         const [person] = await app.db.read('people').where({ username })
@@ -138,6 +138,18 @@ withSimpleSaml('signing in with a school account', () => {
       await page.goto(`${base}/settings/sign-in`)
       await looksRight('settings')
       await page.getByRole('link', { name: 'Add a sign-in' }).click()
+      await page.waitForURL(`${base}/confirm`)
+      await looksRight('confirm')
+      // Their session at the provider is still there; it asks for the password all the same.
+      await page.getByRole('link', { name: 'Sign in once more: Ashbeck school account' }).click()
+      expect(new URL(page.url()).hostname).toBe('localhost')
+      await page.locator('#password').waitFor()
+      if (await page.locator('#username').isVisible()) await page.locator('#username').fill('teacher1')
+      await page.locator('#password').fill('secret')
+      await page.locator('#password').press('Enter')
+      await page.waitForURL(`${base}/confirm/go-on`)
+      await looksRight('go-on')
+      await page.getByRole('link', { name: 'Go on' }).click()
       await looksRight('new')
       await page.getByLabel('Words on the button').fill('Larkmoor school account')
       await page.getByLabel('Short name').fill('larkmoor')

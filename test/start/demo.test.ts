@@ -20,6 +20,12 @@ describe('assent demo', () => {
     const page = await new Browser(`http://127.0.0.1:${port}`).get('/demo')
     expect(page.status).toBe(200)
     expect(page.text).toContain('People who sign')
+    // Its data can be tried from the command line.
+    const beside = { dataDir: data, env: { ASSENT_CONFIG: join(data, 'assent.json') } }
+    expect((await runAssent(['directories', '--json'], beside)).json()).toMatchObject({ directories: [{ name: 'school-network', connected: true, paused: false }] })
+    const read = await runAssent(['sync', 'mis', '--json'], beside)
+    expect(read.code, read.stdout).toBe(0)
+    expect(read.json()).toMatchObject({ joiners: 0, leavers: 0, held: [], refused: [] })
     const second = await runAssent(['demo', '--people', '60', '--port', String(port), '--data', data, '--json'])
     expect(second.code).toBe(2)
     expect(second.json()).toMatchObject({ error: { what: `Port ${port} is taken by another program.` } })

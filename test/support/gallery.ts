@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createWords } from '../../src/adapters/words/words.ts'
 import { assetFolders, templateFolder } from '../../src/http/assets.ts'
 import { createViews } from '../../src/http/views.ts'
 import type { Views } from '../../src/http/views.ts'
@@ -43,7 +44,7 @@ export async function startGallery(samples: Sample[]): Promise<{ url: string; cl
 
 /** The renderer of production, plus the page that shows every component, which only the tests need. */
 export function galleryViews(): Views {
-  return createViews({ templatesDir: [templateFolder(), fileURLToPath(new URL('templates', import.meta.url))] })
+  return createViews(createWords(templateFolder()), { templatesDir: [templateFolder(), fileURLToPath(new URL('templates', import.meta.url))] })
 }
 
 /** One sample as HTML, with the globals that the HTTP layer would add. */

@@ -11,6 +11,8 @@ const run = promisify(execFile)
 
 export interface ThrowawayMariaDb {
   adminUrl: string
+  /** The way for programs on the same machine. */
+  socket: string
   stop(): Promise<void>
 }
 
@@ -28,8 +30,8 @@ function find(name: string): string | null {
   return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map((dir) => join(dir, name)).find(existsSync) ?? null
 }
 
-/** Starts a server in a temporary directory with durable settings; null where the binary does not exist. */
-export async function startMariaDb(): Promise<ThrowawayMariaDb | null> {
+/** Starts a server in a temporary directory with durable settings, with a certificate where one is given; null where the binary does not exist. */
+export async function startMariaDb(tls?: { cert: string; key: string }): Promise<ThrowawayMariaDb | null> {
   const daemon = find('mariadbd')
   const install = find('mariadb-install-db')
   if (!daemon || !install) return null
@@ -40,7 +42,7 @@ export async function startMariaDb(): Promise<ThrowawayMariaDb | null> {
   const child = spawn(daemon, [
     '--no-defaults', `--user=${user}`, `--datadir=${dir}/data`, `--tmpdir=${dir}`, `--socket=${dir}/s.sock`, `--pid-file=${dir}/pid`,
     '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--innodb-flush-log-at-trx-commit=1',
-    '--innodb-buffer-pool-size=128M', '--innodb-log-file-size=96M', '--performance-schema=OFF', '--skip-log-bin', '--max-connections=300',
+    '--innodb-buffer-pool-size=128M', '--innodb-log-file-size=96M', '--performance-schema=OFF', '--skip-log-bin', '--max-connections=300', ...(tls ? [`--ssl-cert=${tls.cert}`, `--ssl-key=${tls.key}`] : ['--skip-ssl']),
   ], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const deadline = Date.now() + 30_000
@@ -56,6 +58,7 @@ export async function startMariaDb(): Promise<ThrowawayMariaDb | null> {
   }
   return {
     adminUrl: `mysql://root@127.0.0.1:${port}/mysql`,
+    socket: `${dir}/s.sock`,
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -11,7 +11,7 @@ const { Provider } = createRequire(import.meta.url)('oidc-provider') as { Provid
 export interface OidcIdp {
   issuer: string
   /** Signs somebody in at that address as a browser would; the address it is sent back to. */
-  login(address: string, user: string): Promise<string>
+  login(address: string, user: string, browser?: Browser): Promise<string>
   stop(): Promise<void>
 }
 
@@ -33,8 +33,7 @@ export async function startOidcIdp(redirects: string[]): Promise<OidcIdp> {
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve) })
   return {
     issuer,
-    async login(address, user) {
-      const browser = new Browser('')
+    async login(address, user, browser = new Browser('')) {
       let answer = await browser.get(address)
       for (let hops = 0; hops < 12; hops += 1) {
         if (answer.location && redirects.some((redirect) => answer.location?.startsWith(redirect))) return answer.location

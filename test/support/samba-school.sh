@@ -25,6 +25,9 @@ account_control=bf967a68-0de6-11d0-a285-00aa003049e2
 name=bf967a0e-0de6-11d0-a285-00aa003049e2
 common_name=bf96793f-0de6-11d0-a285-00aa003049e2
 member=bf9679c0-0de6-11d0-a285-00aa003049e2
+# Passwords: the right to reset one (MS-ADTS 5.1.3.2.1), and when it was last set.
+reset_password=00299570-246d-11d0-a768-00aa006e0529
+password_last_set=bf967a0a-0de6-11d0-a285-00aa003049e2
 
 for unit in Pupils Staff 'Suspended pupils'; do
   # On the users beneath: write userAccountControl; and, because moving counts as renaming, the name. On the unit and the units
@@ -33,6 +36,9 @@ for unit in Pupils Staff 'Suspended pupils'; do
   tool dsacl set --objectdn="OU=$unit,$domain" --sddl="(OA;CIIO;WP;$name;$user;$sid)"
   tool dsacl set --objectdn="OU=$unit,$domain" --sddl="(OA;CIIO;WP;$common_name;$user;$sid)"
   tool dsacl set --objectdn="OU=$unit,$domain" --sddl="(OA;CI;CCDC;$user;;$sid)"
+  # Temporary passwords: set one, and say that it is to be changed.
+  tool dsacl set --objectdn="OU=$unit,$domain" --sddl="(OA;CIIO;CR;$reset_password;$user;$sid)"
+  tool dsacl set --objectdn="OU=$unit,$domain" --sddl="(OA;CIIO;WP;$password_last_set;$user;$sid)"
 done
 for group in 'Filtered internet' 'Library loans'; do
   tool dsacl set --objectdn="CN=$group,OU=Groups,$domain" --sddl="(OA;;WP;$member;;$sid)"

@@ -8,15 +8,15 @@ import { describe, expect, it } from 'vitest'
 import { Browser } from '../http/browser.ts'
 import { rsaCertificate } from './rsa-certificate.ts'
 
-/** What a kind of provider signs and tells of a person. */
-export type Personality = 'google' | 'entra' | 'rm-unify' | 'shibboleth'
+/** What a kind of provider signs and tells of a person; `encrypted` is Shibboleth's way in the UK federation. */
+export type Personality = 'google' | 'entra' | 'rm-unify' | 'shibboleth' | 'encrypted'
 
 /** A running SimpleSAMLphp. */
 export interface SimpleSaml {
   url: string
   metadata(): Promise<string>
-  /** Makes one of our providers known to it, with the manners of a kind of provider. */
-  know(service: { entityId: string; consumer: string; logout: string }, personality: Personality): void
+  /** Makes one of our providers known to it, with the manners of a kind of provider; `encryption` is the certificate of our metadata. */
+  know(service: { entityId: string; consumer: string; logout: string }, personality: Personality, encryption?: string): void
   /** Signs somebody in at that address as a browser would; what its page would send to us. */
   login(address: string, user: 'pupil1' | 'teacher1', browser?: Browser): Promise<{ action: string; SAMLResponse: string; RelayState?: string }>
   stop(): Promise<void>
@@ -56,7 +56,12 @@ const USERS = {
 const CLAIMS = 'http://schemas.microsoft.com/identity/claims'
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 
+const ENCRYPTED = `'saml20.sign.response' => true, 'saml20.sign.assertion' => true, 'assertion.encryption' => true, 'NameIDFormat' => '${PERSISTENT}',
+    'authproc' => [10 => ['class' => 'saml:AttributeNameID', 'attribute' => 'objectGUID', 'Format' => '${PERSISTENT}'], 30 => ['class' => 'core:AttributeLimit', 'uid', 'groups']],`
+
 const MANNERS: Record<Personality, string> = {
+  encrypted: ENCRYPTED,
+
   google: `'saml20.sign.response' => true, 'saml20.sign.assertion' => false, 'NameIDFormat' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
     'authproc' => [10 => ['class' => 'saml:AttributeNameID', 'attribute' => 'mail', 'Format' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'], 20 => ['class' => 'core:AttributeLimit', 'uid', 'groups']],`,
   entra: `'saml20.sign.response' => false, 'saml20.sign.assertion' => true, 'NameIDFormat' => '${PERSISTENT}',
@@ -93,15 +98,18 @@ export async function startSimpleSaml(host: '127.0.0.1' | 'localhost' = '127.0.0
     'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'redirect.sign' => true, 'sign.logout' => true, 'validate.logout' => false];`)
   writeFileSync(join(dir, 'metadata/saml20-idp-remote.php'), '<?php')
   const services: string[] = []
-  const server = spawn('php', ['-d', 'error_reporting=0', '-d', 'display_errors=0', '-S', `127.0.0.1:${port}`, '-t', join(home, 'usr/share/simplesamlphp/www')], {
+  writeFileSync(join(dir, 'gcm.php'), withGcm(join(home, 'usr/share/simplesamlphp/vendor/simplesamlphp/saml2/src/SAML2/EncryptedAssertion.php')))
+  const server = spawn('php', ['-d', 'error_reporting=0', '-d', 'display_errors=0', '-d', `auto_prepend_file=${join(dir, 'gcm.php')}`, '-S', `127.0.0.1:${port}`, '-t', join(home, 'usr/share/simplesamlphp/www')], {
     env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(dir, 'config'), PHP_CLI_SERVER_WORKERS: '2' }, stdio: 'ignore',
   })
   await untilUp(`http://127.0.0.1:${port}/saml2/idp/metadata.php`, server)
   return {
     url,
     metadata: async () => (await fetch(`${url}saml2/idp/metadata.php`)).text(),
-    know({ entityId, consumer, logout }, personality) {
-      services.push(`$metadata['${entityId}'] = ['AssertionConsumerService' => '${consumer}', 'SingleLogoutService' => '${logout}', ${MANNERS[personality]}];`)
+    know({ entityId, consumer, logout }, personality, encryption) {
+      const key = encryption === undefined ? '' : `'keys' => [['encryption' => true, 'signing' => false, 'type' => 'X509Certificate', 'X509Certificate' => '${encryption}']],`
+      services.push(`$metadata['${entityId}'] = ['AssertionConsumerService' => '${consumer}', 'SingleLogoutService' => '${logout}', ${key} ${MANNERS[personality]}];`)
+
       writeFileSync(join(dir, 'metadata/saml20-sp-remote.php'), `<?php\n${services.join('\n')}`)
     },
     login: (address, user, browser = new Browser('')) => login(address, user, browser),
@@ -112,6 +120,16 @@ export async function startSimpleSaml(host: '127.0.0.1' | 'localhost' = '127.0.0
     },
   }
 }
+
+/**
+ * The 1.19 of Debian encrypts with AES-128-CBC, whatever is configured; version 2 has an option for it (`sharedkey_algorithm`). This gives its own class, with
+ * that one word changed, to every browser but one with the cookie `test-cbc`; all else, the cryptography too, is as it comes.
+ */
+const withGcm = (source: string): string => `<?php
+if (strpos($_SERVER['HTTP_COOKIE'] ?? '', 'test-cbc=1') === false) {
+  eval(substr(str_replace('XMLSecurityKey(XMLSecurityKey::AES128_CBC)', 'XMLSecurityKey(XMLSecurityKey::AES256_GCM)', file_get_contents('${source}')), 5));
+}
+`
 
 function configuration(dir: string, url: string, attributeMaps: string): string {
   const settings = {

@@ -11,7 +11,7 @@ import { createApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/database.ts'
 import { migrateUp } from '../../src/db/migrate.ts'
-import { readStarterSet } from '../../src/features/agreements/starter-set.ts'
+import { readStarterSet, readStarterTranslations } from '../../src/features/agreements/starter-set.ts'
 import { loadOrCreateAuditKey } from '../../src/features/audit/audit-key.ts'
 import { openSealer } from '../../src/features/signing/open-sealer.ts'
 import { SecretFiles } from '../../src/adapters/storage/secret-files.ts'
@@ -68,7 +68,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     clock, ids, logger: createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } }), mail: capturingTransport(db, clock, ids),
     directories: await openDirectories(config, { db, clock, ids }), pdf: createPdfRecords(), sealer, auditKey: await loadOrCreateAuditKey(dataDir), secrets: new SecretFiles(dataDir), timeStamping: options.timeStamping ?? null, sessionSecrets: ['a secret of the tests, long enough'],
   })
-  await services.agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'system')
+  const starters = readStarterSet(join(templatesDir, 'agreements'))
+  await services.agreements.seedStarters(starters, 'system', config.languages.welsh ? readStarterTranslations(join(templatesDir, 'agreements'), 'cy', starters) : [])
   const served = await serve(createApp(services, { pages: [signInForTests(), ...options.pages?.(services) ?? []] }), options.port)
   const browser = () => new Browser(served.url)
   return {

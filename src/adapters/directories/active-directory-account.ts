@@ -12,7 +12,7 @@ export const ACCOUNT_FILTER = '(&(objectCategory=person)(objectClass=user))'
 export const ACCOUNT_BYTES = ['objectGUID', 'objectSid']
 export const ACCOUNT_ATTRIBUTES = [
   ...ACCOUNT_BYTES, 'sAMAccountName', 'displayName', 'userAccountControl', 'memberOf', 'primaryGroupID', 'employeeID', 'userPrincipalName', 'mail',
-  'adminCount', 'isCriticalSystemObject', 'objectClass', 'servicePrincipalName',
+  'adminCount', 'lastLogonTimestamp', 'isCriticalSystemObject', 'objectClass', 'servicePrincipalName',
 ]
 
 /** What makes an account protected (B4) besides its own attributes. */
@@ -64,9 +64,19 @@ export function readAccount(entry: Entry, rules: ProtectionRules): ReadAccount {
       container,
       groups,
       protected: isNamed || isInProtectedGroup || isSystemAccount(entry, username, userAccountControl),
+      lastSignIn: instantOf(textOf(entry, 'lastLogonTimestamp')),
       match: { ...(employeeId && { employeeId }), ...(upn && { upn }), ...(mail && { mail }) },
     },
   }
+}
+
+/**
+ * A FILETIME: tenths of microseconds since 1601 (MS-DTYP 2.3.3). lastLogonTimestamp is replicated and therefore written only when it is
+ * older than msDS-LogonTimeSyncInterval (14 days) less up to five random days (MS-ADA1 2.351, MS-ADTS 3.1.1.3.4.2); 0 or absent: never.
+ */
+function instantOf(text: string | undefined): number | null {
+  const value = Number(text ?? 0)
+  return Number.isFinite(value) && value > 0 ? Math.round(value / 10_000) - 11_644_473_600_000 : null
 }
 
 /** Rules from the settings, without the groups, which have to be looked up. `DOMAIN\user` counts as its login name. */

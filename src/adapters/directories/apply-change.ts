@@ -6,6 +6,8 @@ import { refusals } from './refusals.ts'
 export interface KnownNames {
   containers: readonly string[]
   groups: readonly string[]
+  /** Accounts can be marked as archived; they cannot sign in then. */
+  archives?: boolean
 }
 
 /** The account as it is once the change was made. Pure. @throws DirectoryRefusal for a unit or group that is not known. */
@@ -18,9 +20,14 @@ export function applyTo(account: ObservedAccount, change: AccountChange, known: 
     if (spelt === undefined) throw refusals.unknownGroup(name)
     groups.push(spelt)
   }
+  if (change.archived !== undefined && !known.archives) throw refusals.noArchive(account.immutableId)
+  const { archived: before, ...rest } = account
+  const archived = change.archived ?? before === true
+  if (archived && change.enabled === true) throw refusals.archived(account.immutableId)
   return {
-    ...account,
-    enabled: change.enabled ?? account.enabled,
+    ...rest,
+    ...(archived ? { archived } : {}),
+    enabled: archived ? false : change.enabled ?? account.enabled,
     container: change.moveTo === undefined || sameName(change.moveTo, account.container) ? account.container : knownContainer(change.moveTo, known),
     groups: groups.toSorted(),
   }

@@ -3,10 +3,10 @@ import type { AccountChange, ObservedAccount } from './directory.ts'
 import { foldName, sameName } from './names.ts'
 
 /** One thing to do to one account. */
-export type Step = { does: 'disable' | 'enable' } | { does: 'move' | 'add' | 'remove'; target: string }
+export type Step = { does: 'disable' | 'enable' | 'archive' | 'unarchive' } | { does: 'move' | 'add' | 'remove'; target: string }
 
 /** For sentences such as "The directory did not ... the account". */
-export const STEP_WORDS = { disable: 'disable', enable: 'enable', move: 'move', add: 'add to a group', remove: 'take out of a group' } as const
+export const STEP_WORDS = { disable: 'disable', enable: 'enable', move: 'move', add: 'add to a group', remove: 'take out of a group', archive: 'archive', unarchive: 'take out of the archive' } as const
 
 /** What is still to do, in an order that never opens an account before its limits are in place. */
 export function remainingSteps(observed: ObservedAccount, change: AccountChange): Step[] {
@@ -21,6 +21,8 @@ export function remainingSteps(observed: ObservedAccount, change: AccountChange)
     if (target !== undefined) steps.push({ does: 'remove', target })
   }
   if (change.moveTo !== undefined && !sameName(change.moveTo, observed.container)) steps.push({ does: 'move', target: change.moveTo })
+  if (change.archived === true && !observed.archived) steps.push({ does: 'archive' })
+  if (change.archived === false && observed.archived) steps.push({ does: 'unarchive' })
   if (change.enabled === true && !observed.enabled) steps.push({ does: 'enable' })
   return steps
 }

@@ -1,4 +1,10 @@
 import type { AssentError } from '../../shared/errors.ts'
+import type { AccountLife } from './account-life.ts'
+import type { DirectoryRefusal } from './directory-refusal.ts'
+import type { AccountChange, ObservedAccount } from './observed-account.ts'
+
+export { DirectoryRefusal } from './directory-refusal.ts'
+export type { AccountChange, ObservedAccount } from './observed-account.ts'
 
 /**
  * An outbound directory of accounts. Adapters are thin and idempotent: they read what is there, make one stated change to
@@ -29,49 +35,15 @@ export interface Directory {
   readMany?(immutableIds: readonly string[]): Promise<ReadOutcome[]>
   /** The same as `change` for many, each id once: one outcome for each, in the order asked; never throws for a single one. */
   changeMany?(orders: readonly AccountOrder[]): Promise<ChangeOutcome[]>
+  /** Passwords, new accounts, deletion: what is there, this directory can do by itself. */
+  readonly life?: AccountLife
   /** How many accounts are best changed at once; the kill switch is asked between. 1 where absent. */
   readonly batchSize?: number
   close(): Promise<void>
 }
 
-export const directoryKinds = ['active-directory', 'google', 'entra', 'scim', 'task-list', 'simulated'] as const
+const directoryKinds = ['active-directory', 'google', 'entra', 'scim', 'task-list', 'simulated'] as const
 export type DirectoryKind = (typeof directoryKinds)[number]
-
-export interface ObservedAccount {
-  /** Never a name: objectGUID in canonical dashed form for Active Directory, the vendor's own id elsewhere. */
-  immutableId: string
-  username: string
-  displayName: string
-  /** Whether its owner can sign in: false for suspended, disabled and archived ones alike. */
-  enabled: boolean
-  /** The organisational unit that holds it: a DN in Active Directory, a path in Google; empty where there are none. */
-  container: string
-  /**
-   * Groups as the directory names them (DNs in Active Directory, addresses in Google), sorted. Cloud directories are asked
-   * only about the groups that the settings name.
-   */
-  groups: string[]
-  /** Administrators and service accounts; automation never acts on them (B4). */
-  protected: boolean
-  /** Attributes by which a person may be matched; only those present. */
-  match: { employeeId?: string; upn?: string; mail?: string }
-  /** Kept without a licence: enabling it is refused until a person has un-archived it. */
-  archived?: true
-  /** A copy that follows another directory (a hybrid account): it is enabled and disabled there, and refused here. */
-  mirrored?: true
-  /** What was asked for and waits for a person to do it (a task list); observed once it is ticked off. */
-  pending?: AccountChange
-}
-
-/** Only the fields present are changed. */
-export interface AccountChange {
-  enabled?: boolean
-  moveTo?: string
-  addGroups?: string[]
-  removeGroups?: string[]
-  /** Signs the account out everywhere, where the vendor can; `enabled: false` always does. */
-  endSessions?: true
-}
 
 /** One account and what to do with it. */
 export interface AccountOrder {
@@ -88,13 +60,3 @@ export type ReadOutcome =
 export type ChangeOutcome =
   | { account: ObservedAccount; error?: undefined }
   | { account?: undefined; error: AssentError | DirectoryRefusal }
-
-/** The directory answered and will not do it (protected object, missing right, unknown container): trying again is no use. */
-export class DirectoryRefusal extends Error {
-  override name = 'DirectoryRefusal'
-  readonly remedy: string
-  constructor(what: string, remedy: string) {
-    super(what)
-    this.remedy = remedy
-  }
-}

@@ -12,6 +12,14 @@ export function guidText(bytes: Buffer): string {
   return FIELDS.map(field => field.map(at => hex.slice(at * 2, at * 2 + 2)).join('')).join('-')
 }
 
+/** The 16 bytes of a canonical dashed GUID. */
+export function guidBytes(canonical: string): Buffer {
+  const hex = canonical.replaceAll('-', '')
+  const bytes = Buffer.alloc(16)
+  for (const [at, place] of FIELDS.flat().entries()) bytes[place] = Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)
+  return bytes
+}
+
 /** The text in lower case if it is a dashed GUID (blanks and braces around it allowed), else null. */
 export function canonicalGuid(text: string): string | null {
   const plain = text.trim().replace(/^\{(.*)\}$/, '$1').toLowerCase()

@@ -29,6 +29,15 @@ export const refusals = {
   archived: (immutableId: string) => new DirectoryRefusal(
     `The account ${immutableId} is archived, so Assent does not enable it.`,
     'Un-archive it in the directory first; that needs a free licence.'),
+  noArchive: (immutableId: string) => new DirectoryRefusal(
+    `This directory cannot mark the account ${immutableId} as archived.`,
+    'Take archivedUser out of the life settings of this directory, and name a container for archived accounts instead.'),
+  noLicence: (immutableId: string) => new DirectoryRefusal(
+    `The account ${immutableId} was not archived or taken out of the archive: no licence for it is free.`,
+    'Get another licence, or take archivedUser out of the life settings of this directory.'),
+  stillOpen: (immutableId: string) => new DirectoryRefusal(
+    `The account ${immutableId} is switched on, so Assent does not delete it.`,
+    'Somebody has enabled it since it was suspended. Find out why; only a suspended account is deleted.'),
   noRight: (immutableId: string, step: string, code: string) => new DirectoryRefusal(
     `The directory did not ${step} the account ${immutableId}: Assent has no right to do that there (${code}).`,
     'Give Assent the right that the guide names for this directory. An administrator account can only be changed by an administrator.'),

@@ -7,12 +7,13 @@ export interface SimulatedAccountStore {
   get(immutableId: string): Promise<ObservedAccount | null>
   /** Adds the account or replaces the one with its id. */
   put(account: ObservedAccount): Promise<void>
+  delete(immutableId: string): Promise<void>
 }
 
-/** A store that lasts as long as the process. `delete` plays the administrator who removes an account by hand. */
+/** A store that lasts as long as the process. */
 export function memorySimulatedStore(
   accounts: Iterable<ObservedAccount> = [],
-): SimulatedAccountStore & { delete(immutableId: string): Promise<void> } {
+): SimulatedAccountStore {
   const byId = new Map<string, ObservedAccount>()
   for (const account of accounts) byId.set(account.immutableId, structuredClone(account))
   return {

@@ -84,7 +84,8 @@ async function whole(settings: TaskListSettings, where: string): Promise<Account
 function changeOf(steps: readonly Step[]): AccountChange {
   const change: AccountChange = {}
   for (const step of steps) {
-    if (!('target' in step)) change.enabled = step.does === 'enable'
+    if (step.does === 'archive' || step.does === 'unarchive') change.archived = step.does === 'archive'
+    else if (!('target' in step)) change.enabled = step.does === 'enable'
     else if (step.does === 'move') change.moveTo = step.target
     else if (step.does === 'add') (change.addGroups ??= []).push(step.target)
     else (change.removeGroups ??= []).push(step.target)

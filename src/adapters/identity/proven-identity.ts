@@ -6,6 +6,8 @@ export interface ProvenIdentity {
   sessionIndex: string | null
   /** Everything else it said, by the name it used; one attribute may have several values. */
   attributes: ReadonlyMap<string, readonly string[]>
+  /** When the provider says that this person proved who they are; null when it does not say. */
+  authenticatedAt: number | null
   /** Our request that this answers. */
   requestId: string
   /** What may be used once: the issuer and its number of this statement. */

@@ -15,16 +15,16 @@ export interface Expected {
 /**
  * The envelope, whatever is signed of it: kind, version, success, where it was sent, whose it is, what it answers, and that it holds
  * exactly one statement, in its place.
- * @returns the request it answers and the statement as it came.
+ * @returns the request it answers and the statement as it came, which may be encrypted.
  */
-export function checkEnvelope(response: XmlElement, { trust, us, requests, now }: Expected): { requestId: string; assertion: XmlElement } {
+export function checkEnvelope(response: XmlElement, { trust, us, requests, now }: Expected): { requestId: string; assertion: XmlElement; encrypted: boolean } {
   believeOnlyIf(response.namespace === SAMLP && response.name === 'Response' && response.attributes.get('Version') === '2.0', 'structure')
   const assertions = [...everything(response)].filter(({ element }) => element.name === 'Assertion' || element.name === 'EncryptedAssertion')
-  believeOnlyIf(!assertions.some(({ element }) => element.name === 'EncryptedAssertion'), 'encrypted')
   checkStatus(response)
-  const assertion = onlyChild(response, SAML, 'Assertion')
+  const encryptedOne = onlyChild(response, SAML, 'EncryptedAssertion')
+  const assertion = encryptedOne ?? onlyChild(response, SAML, 'Assertion')
   believeOnlyIf(assertion && assertions.length === 1, 'structure')
-  const known: [string, string][] = [[SAML, 'Issuer'], [DSIG, 'Signature'], [SAMLP, 'Extensions'], [SAMLP, 'Status'], [SAML, 'Assertion']]
+  const known: [string, string][] = [[SAML, 'Issuer'], [DSIG, 'Signature'], [SAMLP, 'Extensions'], [SAMLP, 'Status'], [SAML, 'Assertion'], [SAML, 'EncryptedAssertion']]
   believeOnlyIf(response.children.every((child) => known.some(([namespace, name]) => child.namespace === namespace && child.name === name)), 'structure')
   const issuers = childrenOf(response, SAML, 'Issuer')
   believeOnlyIf(issuers.length <= 1 && issuers.every((issuer) => isIssuer(issuer, trust.entityId)), 'issuer')
@@ -36,7 +36,7 @@ export function checkEnvelope(response: XmlElement, { trust, us, requests, now }
   const issued = instantOf(response.attributes.get('IssueInstant'))
   believeOnlyIf(issued !== null, 'structure')
   checkAge(issued, trust.clockSkewMs, now)
-  return { requestId, assertion }
+  return { requestId, assertion, encrypted: encryptedOne !== null }
 }
 
 /**
@@ -59,7 +59,7 @@ export function assertProfile(assertion: XmlElement, requestId: string, expected
   checkConditions(assertion, us.entityId, skew, now)
   return {
     subject: { format: subject.format, value: subject.value },
-    sessionIndex: checkAuthentication(assertion, skew, now),
+    ...checkAuthentication(assertion, skew, now),
     attributes: readAttributes(assertion),
     requestId, statement: { issuer: trust.entityId, id }, expiresAt,
   }
@@ -114,8 +114,8 @@ function checkConditions(assertion: XmlElement, audience: string, skew: number, 
     childrenOf(restriction, SAML, 'Audience').some((one) => one.text.trim() === audience)), 'audience')
 }
 
-/** Returns the provider's name of its session. */
-function checkAuthentication(assertion: XmlElement, skew: number, now: number): string | null {
+/** When it was, and the provider's name of its session. */
+function checkAuthentication(assertion: XmlElement, skew: number, now: number): { sessionIndex: string | null; authenticatedAt: number } {
   const statement = onlyChild(assertion, SAML, 'AuthnStatement')
   const at = instantOf(statement?.attributes.get('AuthnInstant'))
   believeOnlyIf(statement && at !== null && at <= now + skew, 'authentication')
@@ -124,9 +124,9 @@ function checkAuthentication(assertion: XmlElement, skew: number, now: number): 
     const end = instantOf(until)
     believeOnlyIf(end !== null && now - skew < end, 'authentication')
   }
-  const index = statement.attributes.get('SessionIndex') ?? null
-  believeOnlyIf(index === null || index.length <= 250, 'authentication')
-  return index
+  const sessionIndex = statement.attributes.get('SessionIndex') ?? null
+  believeOnlyIf(sessionIndex === null || sessionIndex.length <= 250, 'authentication')
+  return { sessionIndex, authenticatedAt: at }
 }
 
 /** By name, into a map that holds nothing but them: one called `nameID` or `__proto__` is an attribute like any other. */

@@ -37,18 +37,24 @@ export function serviceAddresses(baseUrl: string, name: string): ServiceAddresse
   return { entityId: `${base}/metadata`, consumer: `${base}/acs`, logout: `${base}/logout` }
 }
 
+/** A request of ours. `fresh`: the provider must ask for the password (or better) again, whatever session it has (ForceAuthn). */
+export interface NewRequest {
+  id: string
+  fresh: boolean
+}
+
 /**
  * passport-saml with everything said that it would leave open. Requests under way live in our own table: `requests` says which of
  * them may be answered, so that the answer belongs to this provider and this browser.
  */
-export function samlStrategy(trust: SamlTrust, us: ServiceAddresses, requests: ReadonlyMap<string, number>, newRequestId?: string): Strategy {
+export function samlStrategy(trust: SamlTrust, us: ServiceAddresses, requests: ReadonlyMap<string, number>, newRequest?: NewRequest): Strategy {
   const options: PassportSamlConfig = {
     callbackUrl: us.consumer, issuer: us.entityId, audience: us.entityId, entryPoint: trust.entryPoint, idpIssuer: trust.entityId, idpCert: [...trust.certificates],
     wantAssertionsSigned: trust.signed !== 'response', wantAuthnResponseSigned: trust.signed !== 'assertion',
     validateInResponseTo: 'always' as PassportSamlConfig['validateInResponseTo'] & string, requestIdExpirationPeriodMs: ATTEMPT_MS, cacheProvider: openRequests(requests),
     acceptedClockSkewMs: trust.clockSkewMs, maxAssertionAgeMs: MOST_AGE_MS,
     signatureAlgorithm: 'sha256', digestAlgorithm: 'sha256', identifierFormat: null, disableRequestedAuthnContext: true,
-    ...(newRequestId === undefined ? {} : { generateUniqueId: () => newRequestId }),
+    ...(newRequest === undefined ? {} : { generateUniqueId: () => newRequest.id, forceAuthn: newRequest.fresh }),
   } as PassportSamlConfig
   const nobodyYet = (profile: unknown, done: (error: null, user: object) => void) => done(null, profile as object)
   return new Strategy(options, nobodyYet as never, nobodyYet as never)

@@ -1,5 +1,5 @@
 import { PDFContext } from '@cantoo/pdf-lib'
-import { actPages, type ActNode, type ActPage, type TextSetter } from './act-pages.ts'
+import { actPages, type ActNode, type ActPage, type KeptRow, type TextSetter } from './act-pages.ts'
 import { fastFont, setFast, type FastFont } from './fast-text.ts'
 import { FontLibrary } from './font-library.ts'
 import { FontSubsets } from './font-subsets.ts'
@@ -18,22 +18,26 @@ export interface ActLayout {
   fontEntries: string
 }
 
-export type FastFonts = Record<FastFace, FastFont>
+export type FastFonts = Record<FastFace, FastFont> & { rows: Map<number, Map<string, KeptRow>> }
 
 /** Unfolds a template's tables for layOutFast. */
 export function fastFonts(meta: TemplateMeta): FastFonts {
-  return { regular: fastFont(meta.fonts.regular), bold: fastFont(meta.fonts.bold), italic: fastFont(meta.fonts.italic) }
+  return { regular: fastFont(meta.fonts.regular), bold: fastFont(meta.fonts.bold), italic: fastFont(meta.fonts.italic), rows: new Map() }
 }
 
 /** Lays the act out from the template's own tables alone; null when a character is not in them. Microseconds. */
 export function layOutFast(content: RecordContent, claim: SealClaim, meta: TemplateMeta, fonts: FastFonts): ActLayout | null {
   let missing = false
-  const act = actPages(content, claim, meta, (face, text, size, width) => {
+  const setter: TextSetter = (face, text, size, width) => {
     const set = setFast(fonts[face], plainText(text), size, width)
     if (set) return set
     missing = true
     return { lines: [{ ops: '', width: 0 }], rtl: false }
-  })
+  }
+  setter.rows = fonts.rows
+  const act = actPages(content, claim, meta, setter)
+  // What was laid out with holes is worth nothing to the next one.
+  if (missing) fonts.rows.clear()
   return missing ? null : { ...act, objects: [], fontEntries: '' }
 }
 

@@ -16,6 +16,7 @@ export function createPdfRecords(): PdfRecords {
     },
     seal: (template, content, claim, sealer) =>
       sealRecord({ cache, shape: (act, at, meta) => worker.run({ kind: 'act', content: act, claim: at, meta }) }, template, content, claim, sealer),
+    slips: async (sheet) => Buffer.from(await worker.run({ kind: 'slips', sheet })),
     verify: async (file, trusted) => verifyRecord(file, trusted),
   }
 }

@@ -41,7 +41,7 @@ export function createKeySealer(parts: { keyPem: string; certificatePem: string;
 }
 
 /** The kind of key; throws UnusableInput on kinds that PDF readers do not check everywhere. */
-export function sealingKeyType(key: KeyObject): Sealer['keyType'] {
+function sealingKeyType(key: KeyObject): Sealer['keyType'] {
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'P-256'
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'secp384r1') return 'P-384'

@@ -3,12 +3,26 @@ import type { Span } from './set-text.ts'
 
 /** The text as a tree of blocks. Raw HTML is not read as markup: it prints as it stands. */
 export type Block =
-  | { kind: 'heading'; level: number; spans: Span[] }
+  | { kind: 'heading'; level: number; spans: Span[]; id?: string }
   | { kind: 'paragraph'; spans: Span[] }
   | { kind: 'list'; ordered: boolean; start: number; items: Block[][] }
   | { kind: 'quote'; blocks: Block[] }
   | { kind: 'table'; head: Span[][]; rows: Span[][][] }
   | { kind: 'rule' }
+
+/** The blocks of one clause: its heading (absent before the first) and what stands under it. */
+export interface ClauseBlocks { id: string | null; blocks: Block[] }
+
+/** The blocks cut at headings of the second level, as the pages cut a text into clauses. */
+export function clauseBlocks(blocks: readonly Block[]): ClauseBlocks[] {
+  const clauses: ClauseBlocks[] = []
+  for (const block of blocks) {
+    const begins = block.kind === 'heading' && block.level === 2
+    if (begins || clauses.length === 0) clauses.push({ id: begins ? block.id ?? null : null, blocks: [block] })
+    else clauses.at(-1)?.blocks.push(block)
+  }
+  return clauses
+}
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
 
@@ -34,7 +48,7 @@ function readBlocks(tokens: Token[], at: { place: number }, end: string | null):
 function readBlock(token: Token, tokens: Token[], at: { place: number }): Block | null {
   switch (token.type) {
     case 'heading_open':
-      return { kind: 'heading', level: Number(token.tag.slice(1)), spans: inlineOf(tokens, at) }
+      return heading(Number(token.tag.slice(1)), inlineOf(tokens, at))
     case 'paragraph_open':
       return { kind: 'paragraph', spans: inlineOf(tokens, at) }
     case 'bullet_list_open':
@@ -50,6 +64,14 @@ function readBlock(token: Token, tokens: Token[], at: { place: number }): Block 
     default:
       return token.content.trim() ? { kind: 'paragraph', spans: [plain(token.content.trimEnd())] } : null
   }
+}
+
+/** `{#id}` behind a heading is the clause's key: known to the page, never printed. */
+function heading(level: number, spans: Span[]): Block {
+  const last = spans.at(-1)
+  const [mark, id] = /\s*\{#([a-z][a-z0-9-]*)\}\s*$/.exec(last?.text ?? '') ?? []
+  if (!last || mark === undefined || id === undefined) return { kind: 'heading', level, spans }
+  return { kind: 'heading', level, id, spans: [...spans.slice(0, -1), { ...last, text: last.text.slice(0, -mark.length) }] }
 }
 
 function readItems(tokens: Token[], at: { place: number }, end: string): Block[][] {

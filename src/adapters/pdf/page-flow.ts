@@ -5,6 +5,7 @@ import { ACCENT_LINE, COLUMN, HAIRLINE, INK, PAGE, QUIET, type textSizes } from 
 import { setText, type SetText, type Span } from './set-text.ts'
 import { number } from './shape-run.ts'
 import { structureNode, type StructureNode } from './structure-tree.ts'
+import { symbolOps } from './symbol-ops.ts'
 
 type Fonts = { library: FontLibrary; subsets: FontSubsets }
 
@@ -18,6 +19,8 @@ export class PageFlow {
   #fonts: Fonts
   #sizes: ReturnType<typeof textSizes>
 
+  /** How far in from the reading edge everything stands, beside a column of symbols. */
+  #inset = 0
   #rtl: boolean
 
   /** `rtl`: the text is in a language that reads from right to left, so that indents, bullets and lines are at the right. */
@@ -43,10 +46,34 @@ export class PageFlow {
     for (const [place, block] of blocks.entries()) this.#block(block, parent, indent, place === blocks.length - 1)
   }
 
+  /**
+   * A clause beside its symbol: the heading first, then the drawing at the heading's height, then the rest. The symbol never hangs below the
+   * clause into the next one.
+   */
+  clause(blocks: Block[], symbol: { name: string; words: string } | null): void {
+    const { body, h2 } = this.#sizes
+    const side = body * 3.9
+    this.#inset = side + body * 1.3
+    const before = { page: this.pages.length, y: this.#y < PAGE.top ? this.#y - h2 * 0.75 : this.#y }
+    this.blocks(blocks.slice(0, 1))
+    // The heading is kept together with lines higher than the drawing, so the page has room for it.
+    const top = this.pages.length === before.page ? before.y : PAGE.top
+    const page = this.pages.length
+    const ops = symbol && symbolOps(symbol.name, this.#rtl ? PAGE.right - side : PAGE.left, top, side)
+    if (symbol && ops) {
+      const figure = structureNode('Figure', this.root)
+      figure.alt = `Symbol: ${symbol.words}`
+      this.#mark(figure, ops)
+    }
+    this.blocks(blocks.slice(1))
+    this.#inset = 0
+    if (ops && this.pages.length === page) this.#y = Math.min(this.#y, top - side - body * 0.6)
+  }
+
   #block(block: Block, parent: StructureNode, indent: number, last: boolean): void {
     const { body, leading, h2, h3 } = this.#sizes
-    const x = this.#rtl ? PAGE.left : PAGE.left + indent
-    const width = COLUMN - indent
+    const x = this.#rtl ? PAGE.left : PAGE.left + this.#inset + indent
+    const width = COLUMN - this.#inset - indent
     const gap = indent > 0 ? body * 0.3 : body * 0.72
     switch (block.kind) {
       case 'heading': {
@@ -153,7 +180,7 @@ export class PageFlow {
 
   /** A place this far in from the reading edge. */
   #edge(indent: number): number {
-    return this.#rtl ? PAGE.right - indent : PAGE.left + indent
+    return this.#rtl ? PAGE.right - this.#inset - indent : PAGE.left + this.#inset + indent
   }
 
   #need(points: number): void {

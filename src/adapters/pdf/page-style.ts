@@ -10,6 +10,8 @@ export const QUIET = '0.36 0.39 0.44 rg'
 /** Stroke colours. */
 export const HAIRLINE = '0.83 0.85 0.87 RG'
 export const ACCENT_LINE = '0.06 0.33 0.38 RG'
+/** The light ground inside a symbol: 16 % of the accent on white. */
+export const SYMBOL_GROUND = '0.85 0.893 0.901 rg'
 /** A pale ground behind the signature. */
 export const GROUND = '0.955 0.965 0.965 rg'
 

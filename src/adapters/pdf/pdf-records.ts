@@ -1,3 +1,5 @@
+import type { ActWords } from './act-words.ts'
+import type { SlipSheet } from './slip-sheet.ts'
 import type { Instant } from '../../shared/dates.ts'
 
 /**
@@ -16,10 +18,14 @@ export interface RenditionText {
   versionLabel: string
   /** BCP 47. */
   language: string
-  /** Markdown of the text as shown, school fields filled in. Headings, paragraphs, lists, emphasis, tables; no HTML. */
+  /** Markdown of the text as shown, school fields filled in. Headings (with `{#id}` where symbols stand beside clauses), paragraphs, lists, emphasis, tables; no HTML. */
   markdown: string
   /** True for pupils up to Year 6: set in Andika. */
   young: boolean
+  /** Clause id -> the drawing that stood beside it on the page and what it shows in words (S1); absent where none stood. */
+  symbols?: Readonly<Record<string, { name: string; words: string }>>
+  /** Our own words on the record, in the language of the text; English where absent. Kept in the template, so that a record can be made again (D3). */
+  words?: ActWords
 }
 
 export interface CompiledTemplate {
@@ -92,6 +98,8 @@ export interface PdfRecords {
   /** Slow (hundreds of milliseconds of CPU): call off the event loop. */
   compile(text: RenditionText): Promise<CompiledTemplate>
   seal(template: CompiledTemplate, content: RecordContent, claim: SealClaim, sealer: Sealer): Promise<SealedTail>
+  /** Login slips as a PDF, which the caller gives away and keeps nowhere. */
+  slips(sheet: SlipSheet): Promise<Buffer>
   /** Judges a whole file against the trust's own certificates. */
   verify(file: Buffer, trusted: { certificatePem: string }[]): Promise<PdfVerdict>
 }

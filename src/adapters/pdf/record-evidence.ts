@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { canonicalJson } from './canonical-json.ts'
+import { evidenceJson } from './evidence-json.ts'
 import type { RecordContent, SealClaim, Sealer } from './pdf-records.ts'
 
 /** Name and version of the embedded file's shape. */
@@ -12,14 +12,15 @@ export const EVIDENCE_FORMAT = 'assent-evidence/1'
  */
 export function recordEvidence(renditionHash: string, content: RecordContent, claim: SealClaim, chain: string): string {
   const { reference, subjectName, signerName, signerCapacity, statement, method, typed, signedAt, audit, evidence } = content
-  return canonicalJson({
+  // In the order of the canonical form, which costs least to write.
+  return evidenceJson({
+    act: { method, signedAt: new Date(signedAt).toISOString(), signerCapacity, signerName, statement, subjectName, typed },
+    audit,
+    evidence,
     format: EVIDENCE_FORMAT,
     reference,
     rendition: renditionHash,
-    act: { subjectName, signerName, signerCapacity, statement, method, typed, signedAt: new Date(signedAt).toISOString() },
-    audit,
-    seal: { sealedAt: new Date(claim.sealedAt).toISOString(), certificate: claim.certificateId, chain },
-    evidence,
+    seal: { certificate: claim.certificateId, chain, sealedAt: new Date(claim.sealedAt).toISOString() },
   })
 }
 

@@ -1,6 +1,8 @@
+import { AsciiWriter } from '../../shared/ascii-writer.ts'
 import { utf16Hex } from './font-subsets.ts'
 import type { ActLayout } from './act-layout.ts'
-import type { ActNode } from './act-pages.ts'
+import { ENGLISH_ACT } from './act-words.ts'
+import { writeActStructure } from './act-structure.ts'
 import { PAGE } from './page-style.ts'
 import { pdfDate } from './record-words.ts'
 import type { SealClaim } from './pdf-records.ts'
@@ -13,6 +15,8 @@ export interface UnsealedTail {
   /** Bytes of the gap, angle brackets included. */
   gap: number
 }
+
+const writer = new AsciiWriter()
 
 /**
  * Writes the tail's objects, cross-reference table and trailer behind a prefix of `prefixLength` bytes. The signature
@@ -36,22 +40,9 @@ export function recordTail(
   }
   const resources = layout.fontEntries === '' ? `<< /Font ${meta.objects.fonts} 0 R >>` : `<< /Font << ${meta.fontEntries} ${layout.fontEntries} >> >>`
   const pageIds = layout.pages.map((_, place) => (place === 0 ? first + TAIL.page : next++))
-  const owners: number[][] = layout.pages.map(() => [])
-  const element = (node: ActNode, parent: string): number => {
-    const id = next++
-    const kids = node.kids.map((kid) => {
-      if ('tag' in kid) return `${element(kid, `${id} 0 R`)} 0 R`
-      const row = owners[kid.page]
-      if (row) row[kid.mark] = id
-      return node.kids.length === 1 ? String(kid.mark) : `<< /Type /MCR /Pg ${pageIds[kid.page]} 0 R /MCID ${kid.mark} >>`
-    })
-    const [kid] = node.kids
-    const page = kid && 'mark' in kid && node.kids.length === 1 ? ` /Pg ${pageIds[kid.page]} 0 R` : ''
-    const more = node.alt === undefined ? node.tag === 'TH' ? ' /A << /O /Table /Scope /Row >>' : '' : ` /Alt (${node.alt})`
-    object(id, `<< /Type /StructElem /S /${node.tag} /P ${parent}${page} /K ${kids.length === 1 ? kids[0] : `[ ${kids.join(' ')} ]`}${more} >>`)
-    return id
-  }
-  const sectionKids = layout.structure.map((node) => element(node, ref(TAIL.section)))
+  const structure = writeActStructure(meta, layout.structure, pageIds, next)
+  for (const offset of structure.offsets) offsets[next++ - first] = prefixLength + out.length + offset
+  out += structure.text
   let parents = ''
   for (const [place, page] of layout.pages.entries()) {
     const id = pageIds[place] ?? 0
@@ -61,10 +52,10 @@ export function recordTail(
     const annotations = place === 0 ? ` /Annots [ ${meta.objects.widget} 0 R ]` : ''
     object(id, `<< /Type /Page /Parent ${ref(TAIL.pages)} /MediaBox [ 0 0 ${PAGE.width} ${PAGE.height} ] /Resources ${resources} `
       + `/Contents [ ${meta.objects.header} 0 R ${content} 0 R ] /StructParents ${key} /Tabs /S${annotations} >>`)
-    parents += `${key} [ ${refs(owners[place] ?? [])} ] `
+    parents += `${key} [ ${refs(structure.owners[place] ?? [])} ] `
   }
   object(first + TAIL.pages, `<< /Type /Pages /Count ${meta.textPageCount + pageIds.length} /Kids [ ${meta.objects.textPages} 0 R ${refs(pageIds)} ] >>`)
-  object(first + TAIL.section, `<< /Type /StructElem /S /Sect /P ${meta.objects.structureDocument} 0 R /Lang (en-GB) /K [ ${refs(sectionKids)} ] >>`)
+  object(first + TAIL.section, `<< /Type /StructElem /S /Sect /P ${meta.objects.structureDocument} 0 R /Lang (${(meta.words ?? ENGLISH_ACT).language}) /K [ ${refs(structure.kids)} ] >>`)
   object(first + TAIL.parents, `<< /Limits [ ${meta.firstStructKey} ${meta.firstStructKey + pageIds.length - 1} ] /Nums [ ${parents}] >>`)
   const bytes = Buffer.from(evidence, 'utf8')
   const when = pdfDate(claim.sealedAt)
@@ -81,7 +72,11 @@ export function recordTail(
   const rangeWidth = 48
   const gapStart = prefixLength + out.length + rangeWidth + contentsKey.length
   const xrefAt = gapStart + gap + after.length
-  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
+  for (const offset of offsets) {
+    writer.whole(offset, 10)
+    writer.text(' 00000 n \n')
+  }
+  const rows = writer.take()
   const size = first + offsets.length
   const end = `${after}xref\n0 ${size}\n${meta.xref}${rows}trailer\n<< /Size ${size} /Root ${meta.objects.catalog} 0 R /Info ${meta.objects.info} 0 R `
     + `/ID [ <${documentId}> <${documentId}> ] >>\nstartxref\n${xrefAt}\n%%EOF\n`
@@ -89,6 +84,6 @@ export function recordTail(
   return { before: out, after: end, gap }
 }
 
-function refs(ids: number[]): string {
+function refs(ids: readonly number[]): string {
   return ids.map((id) => `${id} 0 R`).join(' ')
 }

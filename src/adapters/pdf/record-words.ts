@@ -1,32 +1,36 @@
-import type { RecordContent } from './pdf-records.ts'
-import type { Instant } from '../../shared/dates.ts'
+import type { Instant, Language } from '../../shared/dates.ts'
 
-/** How the method of signing reads on the page. */
-export const METHOD_WORDS: Record<RecordContent['method'], string> = {
-  typed: 'Name typed as a signature',
-  drawn: 'Signature drawn on screen',
-  clicked: 'Agreed on screen with a button',
-  'witnessed-mark': 'Mark made beside a witness',
-  paper: 'Signed on paper; the paper is kept by the school',
-}
-
-const DATE = new Intl.DateTimeFormat('en-GB', {
+const PARTS: Intl.DateTimeFormatOptions = {
   timeZone: 'Europe/London', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZoneName: 'short',
-})
+}
+const ENGLISH = new Intl.DateTimeFormat('en-GB', PARTS)
+const WELSH = new Intl.DateTimeFormat('cy', PARTS)
 const SECONDS_KEPT = 64
-const known = new Map<number, string>()
+const known = { 'en-GB': new Map<number, string>(), cy: new Map<number, string>() }
 
-/** "1 September 2026 at 14:05:09 BST". Formatting is slow and neighbours share their seconds, so the last few answers are kept. */
-export function momentWords(at: Instant): string {
+/**
+ * "1 September 2026 at 14:05:09 BST", "1 Medi 2026 am 14:05:09 BST". Formatting is slow and neighbours share their seconds, so the last few answers
+ * are kept.
+ */
+export function momentWords(at: Instant, language: Language = 'en-GB'): string {
   const second = Math.floor(at / 1000)
-  const before = known.get(second)
+  const kept = known[language]
+  const before = kept.get(second)
   if (before !== undefined) return before
-  const parts = Object.fromEntries(DATE.formatToParts(at).map((part) => [part.type, part.value]))
-  const words = `${parts['day']} ${parts['month']} ${parts['year']} at ${parts['hour']}:${parts['minute']}:${parts['second']} ${parts['timeZoneName']}`
-  if (known.size >= SECONDS_KEPT) known.clear()
-  known.set(second, words)
+  const zone = partsOf(ENGLISH, at)['timeZoneName']
+  const words = `${language === 'cy' ? momentIn(WELSH, at, 'am') : momentIn(ENGLISH, at, 'at')} ${zone}`
+  if (kept.size >= SECONDS_KEPT) kept.clear()
+  kept.set(second, words)
   return words
 }
+
+// The zone is named as in English: Welsh has no short name for summer time.
+function momentIn(format: Intl.DateTimeFormat, at: Instant, between: string): string {
+  const parts = partsOf(format, at)
+  return `${parts['day']} ${parts['month']} ${parts['year']} ${between} ${parts['hour']}:${parts['minute']}:${parts['second']}`
+}
+
+const partsOf = (format: Intl.DateTimeFormat, at: Instant) => Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]))
 
 /** A PDF date in UTC (ISO 32000-1, 7.9.4), to the second. */
 export function pdfDate(at: Instant): string {

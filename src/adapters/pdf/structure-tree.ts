@@ -1,10 +1,13 @@
 import { PDFName, PDFString, type PDFContext, type PDFRef } from '@cantoo/pdf-lib'
+import { textString } from './font-subsets.ts'
 
 /** A node of the document's logical structure (tagged PDF): what a screen reader hears, in order. */
 export interface StructureNode {
   tag: string
   kids: (StructureNode | { page: number; mark: number })[]
   attributes?: Record<string, string>
+  /** What a figure shows, for those who do not see it. */
+  alt?: string
 }
 
 /** A node without kids yet. */
@@ -32,6 +35,7 @@ export function writeStructure(
       const values = Object.entries(node.attributes).map(([key, value]) => [key, PDFName.of(value)])
       dict.set(PDFName.of('A'), context.obj(Object.fromEntries(values)))
     }
+    if (node.alt !== undefined) dict.set(PDFName.of('Alt'), /^[\x20-\x7E]*$/.test(node.alt) ? ascii(node.alt) : textString(node.alt))
     context.assign(ref, dict)
     return ref
   }

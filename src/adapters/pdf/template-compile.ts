@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { PDFArray, PDFContext, PDFDict, PDFDocument, PDFName, PDFRawStream, PDFStream, type PDFRef } from '@cantoo/pdf-lib'
+import { ENGLISH_ACT } from './act-words.ts'
 import { FontLibrary } from './font-library.ts'
 import { FontSubsets, textString } from './font-subsets.ts'
 import { fastTables } from './fast-tables.ts'
-import { markdownBlocks } from './markdown-blocks.ts'
+import { clauseBlocks, markdownBlocks } from './markdown-blocks.ts'
 import { PageFlow, placed } from './page-flow.ts'
 import { ACCENT_LINE, COLUMN, HAIRLINE, INK, PAGE, QUIET, textSizes } from './page-style.ts'
 import type { CompiledTemplate, RenditionText } from './pdf-records.ts'
@@ -24,12 +25,18 @@ export async function compileTemplate(text: RenditionText): Promise<CompiledTemp
   const library = new FontLibrary(text.young)
   const subsets = new FontSubsets('F')
   const sizes = textSizes(text.young)
+  const words = text.words ?? ENGLISH_ACT
   const flow = new PageFlow({ library, subsets }, sizes, RIGHT_TO_LEFT.has(text.language.split('-')[0] ?? ''))
   flow.title(text.title, text.versionLabel)
-  flow.blocks(withoutRepeatedTitle(text))
+  const { symbols } = text
+  if (symbols === undefined) flow.blocks(withoutRepeatedTitle(text))
+  else for (const { id, blocks } of clauseBlocks(withoutRepeatedTitle(text))) {
+    if (blocks[0]?.kind === 'heading' && blocks[0].level === 2) flow.clause(blocks, id === null ? null : symbols[id] ?? null)
+    else flow.blocks(blocks)
+  }
   const header = headerOps(text, { library, subsets })
-  const footers = flow.pages.map((_, page) => footerOps(text.versionLabel, `Page ${page + 1} of ${flow.pages.length}`, { library, subsets }))
-  const tables = fastTables(library, subsets)
+  const footers = flow.pages.map((_, page) => footerOps(text.versionLabel, words.textPage.replace('{{page}}', String(page + 1)).replace('{{pages}}', String(flow.pages.length)), { library, subsets }))
+  const tables = fastTables(library, subsets, words.language === 'cy')
 
   const context = PDFContext.create()
   const intents = await outputIntent(context)
@@ -60,6 +67,7 @@ export async function compileTemplate(text: RenditionText): Promise<CompiledTemp
     `/Names << /EmbeddedFiles << /Names [ (evidence.json) ${tail(TAIL.fileSpec)} ] >> >>`,
     `/AcroForm << /Fields [ ${pdf(numbers.widget)} ] /SigFlags 3 >> >>`,
   ].join('\n')
+  const seal = text.words ? textString(words.seal) : ascii(words.seal)
   const firstStructKey = pageRefs.length + 1
   const leaf = body.owners.map((owners, page) => `${page} [ ${owners.map(pdf).join(' ')} ]`).join(' ')
   const raw = new Map<number, string>([
@@ -67,9 +75,9 @@ export async function compileTemplate(text: RenditionText): Promise<CompiledTemp
     [textPages.objectNumber, `<< /Type /Pages /Parent ${tail(TAIL.pages)} /Count ${pageRefs.length} /Kids [ ${pageRefs.map(pdf).join(' ')} ] >>`],
     [numbers.structure.objectNumber, `<< /Type /StructTreeRoot /K [ ${pdf(numbers.structureDocument)} ] /ParentTree << /Kids [ ${pdf(numbers.parents)} ${tail(TAIL.parents)} ] >> >>`],
     [numbers.structureDocument.objectNumber, `<< /Type /StructElem /S /Document /P ${pdf(numbers.structure)} /Lang ${pdf(ascii(text.language))} /K [ ${body.kids.map(pdf).join(' ')} ${tail(TAIL.section)} ${pdf(numbers.form)} ] >>`],
-    [numbers.form.objectNumber, `<< /Type /StructElem /S /Form /P ${pdf(numbers.structureDocument)} /Alt (Electronic seal) /K [ << /Type /OBJR /Pg ${tail(TAIL.page)} /Obj ${pdf(numbers.widget)} >> ] >>`],
+    [numbers.form.objectNumber, `<< /Type /StructElem /S /Form /P ${pdf(numbers.structureDocument)} /Alt ${pdf(seal)} /K [ << /Type /OBJR /Pg ${tail(TAIL.page)} /Obj ${pdf(numbers.widget)} >> ] >>`],
     [numbers.parents.objectNumber, `<< /Limits [ 0 ${pageRefs.length} ] /Nums [ ${leaf} ${pageRefs.length} ${pdf(numbers.form)} ] >>`],
-    [numbers.widget.objectNumber, `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Seal) /TU (Electronic seal) /F 132 /Rect [ ${PAGE.left} ${PAGE.bottom - 12} ${PAGE.right} ${PAGE.bottom + 34} ] /P ${tail(TAIL.page)} /V ${tail(TAIL.signature)} /AP << /N ${pdf(appearance)} >> /StructParent ${pageRefs.length} >>`],
+    [numbers.widget.objectNumber, `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Seal) /TU ${pdf(seal)} /F 132 /Rect [ ${PAGE.left} ${PAGE.bottom - 12} ${PAGE.right} ${PAGE.bottom + 34} ] /P ${tail(TAIL.page)} /V ${tail(TAIL.signature)} /AP << /N ${pdf(appearance)} >> /StructParent ${pageRefs.length} >>`],
   ])
   const { prefix, xref } = writeObjects(context, raw)
   const meta: TemplateMeta = {
@@ -79,7 +87,7 @@ export async function compileTemplate(text: RenditionText): Promise<CompiledTemp
       fonts: fontsRef.objectNumber, structureDocument: numbers.structureDocument.objectNumber, widget: numbers.widget.objectNumber,
     },
     fonts: tables, fontEntries: Object.entries(fonts).map(([name, ref]) => `/${name} ${pdf(ref)}`).join(' '),
-    young: text.young, title: text.title, trustName: text.trustName, versionLabel: text.versionLabel,
+    young: text.young, title: text.title, trustName: text.trustName, versionLabel: text.versionLabel, ...text.words ? { words: text.words } : {},
   }
   return {
     renditionHash: text.hash, prefix, prefixHash: createHash('sha256').update(prefix).digest('hex'),
@@ -96,7 +104,7 @@ function withoutRepeatedTitle(text: RenditionText): ReturnType<typeof markdownBl
 }
 
 /** The sRGB output intent that the library makes for PDF/A; the rest of what it writes for that (dates, metadata) is our own. */
-async function outputIntent(context: PDFContext): Promise<PDFRef> {
+export async function outputIntent(context: PDFContext): Promise<PDFRef> {
   const document = await PDFDocument.create({ updateMetadata: false })
   await document.convertToPDFA({ conformance: '3U' })
   const intent = document.catalog.lookup(PDFName.of('OutputIntents'), PDFArray).lookup(0, PDFDict)
@@ -106,7 +114,7 @@ async function outputIntent(context: PDFContext): Promise<PDFRef> {
   }))
 }
 
-function headerOps(text: RenditionText, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
+export function headerOps(text: Pick<RenditionText, 'schoolName' | 'trustName'>, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
   const school = setText([{ text: text.schoolName, bold: true, italic: false }], 9.5, 290, fonts)
   const trust = setText([{ text: text.trustName === text.schoolName ? '' : text.trustName, bold: false, italic: false }], 8.5, 160, fonts)
   const trustLine = trust.lines[0]
@@ -115,11 +123,14 @@ function headerOps(text: RenditionText, fonts: { library: FontLibrary; subsets: 
     + `q ${ACCENT_LINE} 0.8 w ${PAGE.left} 787 m ${PAGE.right} 787 l S Q EMC\n`
 }
 
-function footerOps(left: string, right: string, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
+/** As many as the margin below the line holds: the label of a translation with its standing needs three. */
+const FOOT_LINES = 3
+
+export function footerOps(left: string, right: string, fonts: { library: FontLibrary; subsets: FontSubsets }): string {
   const label = setText([{ text: left, bold: false, italic: false }], SMALL, 330, fonts)
   const page = setText([{ text: right, bold: false, italic: false }], SMALL, 120, fonts)
   return `/Artifact <</Type /Pagination /Subtype /Footer>> BDC q ${HAIRLINE} 0.7 w ${PAGE.left} 56 m ${PAGE.right} 56 l S Q ${QUIET} `
-    + `${placed({ lines: label.lines.slice(0, 1), rtl: false }, PAGE.left, 50, 330, SMALL, 1.2)} `
+    + `${placed({ lines: label.lines.slice(0, FOOT_LINES), rtl: false }, PAGE.left, 50, 330, SMALL, 1.2)} `
     + `${placed({ lines: page.lines.slice(0, 1), rtl: false }, PAGE.right - (page.lines[0]?.width ?? 0), 50, 120, SMALL, 1.2)} EMC\n`
 }
 

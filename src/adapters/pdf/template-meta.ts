@@ -1,3 +1,5 @@
+import type { Language } from '../../shared/dates.ts'
+import { type ActWords, ENGLISH_ACT } from './act-words.ts'
 import type { CompiledTemplate } from './pdf-records.ts'
 
 /** Raised when the tail's layout or the numbers below change; old templates keep being read by their own format. */
@@ -12,6 +14,8 @@ export interface FastTable {
   resources: string[]
   glyphs: string[]
   widths: number[]
+  /** Another family, for words with a letter that this one lacks; absent where it lacks none that matters. */
+  spare?: FastTable
 }
 
 /** Where the objects of the tail go, and what they refer to in the prefix. */
@@ -43,6 +47,8 @@ export interface TemplateMeta {
   title: string
   trustName: string
   versionLabel: string
+  /** Our words on the signature page; English where absent, as in templates of before. */
+  words?: ActWords
 }
 
 /** Number of the tail's fixed objects, counted from `first`. */
@@ -52,4 +58,9 @@ export const TAIL = { pages: 0, signature: 1, fileSpec: 2, file: 3, section: 4, 
 export function templateMeta(template: CompiledTemplate): TemplateMeta {
   if (template.format !== TEMPLATE_FORMAT) throw new Error(`A record template of format ${template.format} is not known to this release.`)
   return template.meta as unknown as TemplateMeta
+}
+
+/** In which language our words stand on the records of a template. */
+export function templateLanguage(template: CompiledTemplate): Language {
+  return (templateMeta(template).words ?? ENGLISH_ACT).language
 }

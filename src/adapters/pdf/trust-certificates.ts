@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, sign, X509Certificate, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Instant } from '../../shared/dates.ts'
+import { DAY_MS, type Instant } from '../../shared/dates.ts'
 import { der, derNull, octets, oid, sequence, setOf, smallInteger } from './der.ts'
 import { child, children, readDer } from './der-read.ts'
 
@@ -12,7 +12,6 @@ export interface TrustCertificates {
   keyPem: string
 }
 
-const DAY = 86_400_000
 const generate = promisify(generateKeyPair)
 const TRUE = Buffer.from([0x01, 0x01, 0xff])
 
@@ -44,15 +43,31 @@ export async function renewSealCertificate(
   const fields = children(child(readDer(ca.raw), 0, 0x30))
   const name = fields[5]?.whole
   if (!name) throw new Error('The authority has no name.')
-  const lasts = Date.parse(ca.validTo) > parts.now + SEAL_DAYS * DAY
+  const lasts = Date.parse(ca.validTo) > parts.now + SEAL_DAYS * DAY_MS
   return issue(parts, authority, name, lasts ? current.caCertificatePem : pem(authorityCertificate(parts, authority, name)))
 }
 
 const SEAL_DAYS = 3 * 365.25
 
+/**
+ * A key and a certificate of itself for receiving encrypted messages (RFC 5280: key encipherment), 20 years: whoever encrypts compares keys and no
+ * dates. Not for seals.
+ */
+export async function createEncryptionCertificate(parts: { commonName: string; now: Instant; random: (size: number) => Uint8Array }): Promise<{ certificatePem: string; keyPem: string }> {
+  const { commonName, now, random } = parts
+  const keys = await keyPair('RSA-3072')
+  const name = distinguishedName('Assent', shortened(commonName, 64))
+  const made = certificate({
+    serial: random(16), issuer: name, subject: name, from: now - DAY_MS / 24, until: now + 20 * 365.25 * DAY_MS, key: keys.publicKey, issuerKey: keys,
+    // keyEncipherment.
+    extensions: [extension('2.5.29.19', true, sequence()), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x05, 0x20]))],
+  })
+  return { certificatePem: pem(made), keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
+}
+
 function authorityCertificate({ now, random }: Parameters<typeof createTrustCertificates>[0], authority: Keys, name: Buffer): Buffer {
   return certificate({
-    serial: random(16), issuer: name, subject: name, from: now - DAY / 24, until: now + 20 * 365.25 * DAY, key: authority.publicKey, issuerKey: authority,
+    serial: random(16), issuer: name, subject: name, from: now - DAY_MS / 24, until: now + 20 * 365.25 * DAY_MS, key: authority.publicKey, issuerKey: authority,
     // keyCertSign and cRLSign.
     extensions: [extension('2.5.29.19', true, sequence(TRUE, smallInteger(0))), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x01, 0x06]))],
   })
@@ -64,7 +79,7 @@ async function issue(parts: Parameters<typeof createTrustCertificates>[0], autho
   const seal = await keyPair(parts.keyType)
   const leaf = certificate({
     serial: random(16), issuer, subject: distinguishedName(organisation, `${shortened(organisation, 50)} records seal`),
-    from: now - DAY / 24, until: now + SEAL_DAYS * DAY, key: seal.publicKey, issuerKey: authority,
+    from: now - DAY_MS / 24, until: now + SEAL_DAYS * DAY_MS, key: seal.publicKey, issuerKey: authority,
     // digitalSignature and nonRepudiation.
     extensions: [extension('2.5.29.19', true, sequence()), extension('2.5.29.15', true, Buffer.from([0x03, 0x02, 0x06, 0xc0]))],
   })

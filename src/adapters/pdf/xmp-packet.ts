@@ -1,7 +1,7 @@
 import type { RenditionText } from './pdf-records.ts'
 
 /** The metadata packet: title, language, producer, and the rules the file is built to. It says the same as the Info dictionary. */
-export function xmpPacket(text: RenditionText): Buffer {
+export function xmpPacket(text: Pick<RenditionText, 'title' | 'language'>): Buffer {
   return Buffer.from(`<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">

@@ -1,14 +1,14 @@
-import encodeQR from 'qr'
+import { qrModules } from './qr-modules.ts'
 
 /** Light modules around the code, as readers need them (ISO/IEC 18004). */
 const QUIET = 4
 
 /** A QR code as the address of a picture (`data:`), black on white. */
 export function qrPicture(text: string): string {
-  const rows = encodeQR(text, 'raw', { border: QUIET })
+  const { size, runs } = qrModules(text)
+  const side = size + 2 * QUIET
   // One stroke for each run of dark modules: a fraction of one square each.
-  const path = rows.flatMap((row, y) => [...row.map((dark) => (dark ? '1' : '0')).join('').matchAll(/1+/g)].map((run) => `M${run.index} ${y}.5h${run[0].length}`)).join('')
-  const size = rows.length
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path stroke="#000" d="${path}"/></svg>`
+  const path = runs.map(({ row, column, length }) => `M${column + QUIET} ${row + QUIET}.5h${length}`).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${side}v${side}H0z"/><path stroke="#000" d="${path}"/></svg>`
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }

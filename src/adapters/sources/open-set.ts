@@ -12,6 +12,7 @@ export interface SetParts {
   walks: TableWalk[]
   /** Rows of the small tables that were refused when the set was opened. */
   rejected: RejectedRow[]
+  birthDates?: OpenSource['birthDates']
 }
 
 /** An open source whose proof holds only after a walk came to its end (R2). */
@@ -31,6 +32,6 @@ export function openSet(parts: SetParts): OpenSource {
     reasons: state === 'read' ? [] : ['The files were not read to their end.'],
     infersLeavers: parts.infersLeavers,
   })
-  const open = { schools: parts.schools, delta: parts.delta, warnings: reader.warnings, rows, proof, close: () => reader.files.close() }
+  const open = { schools: parts.schools, delta: parts.delta, warnings: reader.warnings, rows, proof, close: () => reader.files.close(), ...parts.birthDates ? { birthDates: parts.birthDates } : {} }
   return parts.profile === undefined ? open : { ...open, profile: parts.profile }
 }

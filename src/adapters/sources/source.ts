@@ -39,8 +39,10 @@ export interface SourceLimits {
 /** Saved with the source: our field name -> the header (and, for duplicate headers, which occurrence from 0). */
 export interface ColumnProfile {
   columns: Record<string, { header: string; occurrence: number }>
+  /** What the dates have said so far; `iso` as long as none has shown whether day or month comes first. */
   dateOrder: 'dmy' | 'mdy' | 'iso'
   delimiter?: ',' | ';' | '\t'
+  /** How the last file was read; each is judged anew. */
   encoding?: 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be'
 }
 
@@ -57,10 +59,17 @@ export interface OpenSource {
    * @throws UnusableInput when a file ends in the middle, is damaged, or is in another encoding than it began.
    */
   rows(): AsyncIterable<SourceItem[]>
+  /**
+   * Dates of birth, where this source has any: a walk of its own, asked for only where the DPO and the connector's allow-list say so (P4, R7).
+   * They are in no row and no fact.
+   */
+  birthDates?(): AsyncIterable<BirthDate[]>
   /** After `rows()` ended: what was read, for the proof of completeness (R2). */
   proof(): SourceProof
   close(): Promise<void>
 }
+
+export interface BirthDate { personKey: string; date: CalendarDate }
 
 export type SourceItem = SourceRow | RejectedRow
 

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts'
 import { applyBrake, type BrakeCohort, type BrakeGroup, type BrakeSettings, type BrakeVerdict } from '../../shared/brake.ts'
-import type { CalendarDate, Instant } from '../../shared/dates.ts'
+import { type CalendarDate, DAY_MS, type Instant } from '../../shared/dates.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { yearName } from '../people/year-name.ts'
 import { accessRank } from './access-item.ts'
 
 /** Somebody who would lose access, at the place where the brake counts them. */
@@ -24,27 +25,33 @@ export interface AccessBrakeContext {
   schoolNames: ReadonlyMap<string, string>
   /** The plan being judged, which is no part of its own past. */
   planId: string
+  /** R8: of these people those on the list confirmed for a school that is inside its roll-over window: `school|person`. */
+  expectedLeavers?: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
   /** B5: false for what a person decided about one person. */
   firstRunMatters: boolean
 }
 
-const DAY = 86_400_000
 /** Items that did take access away. */
 const DONE = ['applied', 'verified']
 
 /** B1, B2, B5 over the people who would lose access; one person counts once, however many accounts they have. */
 export async function judgeAccess(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeVerdict> {
   if (losing.length === 0) return { verdict: 'pass', reasons: [], secondPerson: false, typedCount: false }
+  // Only leavers: whoever is still there loses nothing to a roll-over.
+  const left = losing.filter(({ current }) => !current).map(({ personId }) => personId)
+  const expected = left.length > 0 ? await context.expectedLeavers?.(left, context.on) ?? new Set<string>() : new Set<string>()
   return applyBrake({
-    groups: await groups(context, losing),
-    cohorts: await cohorts(context, losing),
+    groups: await groups(context, losing, expected),
+    cohorts: await cohorts(context, losing, expected),
     firstRun: context.firstRunMatters && !await tookAccessBefore(context),
-    rolloverWindow: false,
+    rolloverWindow: expected.size > 0,
     settings: context.settings,
   })
 }
 
-async function groups(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeGroup[]> {
+const isExpected = (expected: ReadonlySet<string>) => ({ schoolId, personId, current }: LosingPerson): boolean => !current && expected.has(`${schoolId}|${personId}`)
+
+async function groups(context: AccessBrakeContext, losing: readonly LosingPerson[], expected: ReadonlySet<string>): Promise<BrakeGroup[]> {
   const populations = await context.people.populations(context.now)
   const past = await recentLosses(context, losing)
   const byGroup = Map.groupBy(losing, ({ schoolId, role }) => `${schoolId}|${role}`)
@@ -56,6 +63,7 @@ async function groups(context: AccessBrakeContext, losing: readonly LosingPerson
       schoolId, role, schoolName: context.schoolNames.get(schoolId) ?? schoolId,
       population: Math.max((populations.get(key) ?? 0) + ended, people.length),
       endings: 0, accessLoss: people.length, endings24h: 0, endings7d: 0, accessLoss24h: day, accessLoss7d: week,
+      expectedAccessLoss: people.filter(isExpected(expected)).length,
     }
   })
 }
@@ -65,10 +73,10 @@ async function groups(context: AccessBrakeContext, losing: readonly LosingPerson
  * beside the run that is judged; what an undo gave back does not count.
  */
 async function recentLosses({ db, now, planId }: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<Map<string, { day: number; week: number }>> {
-  const since = now - 7 * DAY
+  const since = now - 7 * DAY_MS
   const current = new Set(losing.map(({ personId }) => personId))
   const rows = await db.read('plan_items as i').join('plans as p', 'p.id', 'i.plan_id')
-    .where('p.kind', 'access').whereNot('p.id', planId).whereNot('p.state', 'undone').where('p.created_at', '>=', since - 7 * DAY)
+    .where('p.kind', 'access').whereNot('p.id', planId).whereNot('p.state', 'undone').where('p.created_at', '>=', since - 7 * DAY_MS)
     .whereIn('i.state', DONE).where('i.rank', accessRank.loss).whereNotNull('i.population')
     .groupBy('i.population', 'i.subject').select('i.population', 'i.subject', db.read.raw('max(coalesce(p.finished_at, p.approved_at, p.created_at)) as lost_at')) as unknown as
     { population: string; subject: string; lost_at: number }[]
@@ -78,7 +86,7 @@ async function recentLosses({ db, now, planId }: AccessBrakeContext, losing: rea
     if (at < since || current.has(row.subject)) continue
     const entry = past.get(row.population) ?? { day: 0, week: 0 }
     entry.week += 1
-    if (at >= now - DAY) entry.day += 1
+    if (at >= now - DAY_MS) entry.day += 1
     past.set(row.population, entry)
   }
   return past
@@ -92,7 +100,7 @@ async function tookAccessBefore({ db, planId }: AccessBrakeContext): Promise<boo
 }
 
 /** B2: year and registration groups that would lose nearly everybody. */
-async function cohorts(context: AccessBrakeContext, losing: readonly LosingPerson[]): Promise<BrakeCohort[]> {
+async function cohorts(context: AccessBrakeContext, losing: readonly LosingPerson[], expected: ReadonlySet<string>): Promise<BrakeCohort[]> {
   const pupils = losing.filter(({ role }) => role === 'pupil')
   const found: BrakeCohort[] = []
   for (const [column, field] of [['year_code', 'yearCode'], ['reg_group', 'regGroup']] as const) {
@@ -103,8 +111,8 @@ async function cohorts(context: AccessBrakeContext, losing: readonly LosingPerso
         .where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', context.on) }).countDistinct({ n: 'person_id' }).first()
       const ended = people.filter((person) => !person.current).length
       found.push({
-        schoolId, schoolName: context.schoolNames.get(schoolId) ?? schoolId, name: column === 'year_code' ? `Year ${value}` : String(value),
-        size: Math.max(Number(row?.['n'] ?? 0) + ended, people.length), losing: people.length, expected: 0,
+        schoolId, schoolName: context.schoolNames.get(schoolId) ?? schoolId, name: column === 'year_code' ? yearName(String(value)) : String(value),
+        size: Math.max(Number(row?.['n'] ?? 0) + ended, people.length), losing: people.length, expected: people.filter(isExpected(expected)).length,
       })
     }
   }

@@ -6,6 +6,7 @@ import type { PlanStore } from '../../db/plan-store.ts'
 import type { BrakeSettings } from '../../shared/brake.ts'
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { PlaceEnds } from '../people/place-ends.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import type { AccountStore } from './account-store.ts'
@@ -28,6 +29,8 @@ export interface AccessSettings {
   grace: { roles: Readonly<Record<string, number>>; years: Readonly<Record<string, number>> }
   /** After how many days of suspension a leaver's account is proposed for the next step. */
   retention: { archiveAfterDays: number; deleteAfterDays: number }
+  /** For how many days nobody has been in by an account until the assurance report names it. */
+  unusedDays: number
   /** I7: kinds of access that a head approves, from the least. */
   roleProfiles: readonly { name: string; hint: string }[]
   /** U1: how long after its approval a plan can be undone. */
@@ -54,6 +57,8 @@ export interface AccessOutside {
   bulkPause?: (at: Instant, planId: string) => Promise<BulkPause | null>
   /** The date so many school days after one, by the calendar of a school (I6). */
   schoolDaysAfter?: (schoolId: string | null, from: CalendarDate, days: number) => Promise<CalendarDate>
+  /** R8: of these people those on the list confirmed for a school that is inside its roll-over window: `school|person` (B1, B2). */
+  expectedLeavers?: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
   /** I5: of these release keys, those whose cause still stands (a request that is still open). */
   stillDue?: (keys: readonly string[]) => Promise<ReadonlySet<string>>
   settings: AccessSettings
@@ -67,6 +72,7 @@ export interface AccessDeps extends AccessOutside {
   directories: DirectoryStore
   kept: KeptPeopleStore
   lists: LeaverListStore
+  placeEnds: PlaceEnds
   stops: PlanStops
   looks: LookStore
   tasks: TaskStore

@@ -15,14 +15,20 @@ import { LeaverListStore } from './leavers/leaver-list-store.ts'
 import { LeaverNotices } from './leavers/leaver-notices.ts'
 import { ListedLeavers } from './leavers/listed-leavers.ts'
 import { PlanChoices } from './leavers/plan-choices.ts'
+import { type RunCheck, verifyRun } from './leavers/verify-run.ts'
 import { PlanStops } from './leavers/plan-stops.ts'
 import { AccessApprovals } from './life/access-approvals.ts'
 import { AccessTasks } from './life/access-tasks.ts'
+import { LifePlans } from './life/life-plans.ts'
 import { Retention } from './life/retention.ts'
 import { WishPlans } from './life/wish-plans.ts'
 import { LegalHolds } from './life/legal-holds.ts'
+import { PasswordRuleStore } from './passwords/password-rules.ts'
+import { PasswordStore } from './passwords/password-store.ts'
+import { TemporaryPasswords } from './passwords/temporary-passwords.ts'
 import { PersonReconciler } from './reconcile-person.ts'
 import { ReconcileService } from './reconcile-service.ts'
+import { PlaceEnds } from '../people/place-ends.ts'
 import { RestrictionStore } from './restriction-store.ts'
 import { SingleRestrictions } from './restricting/single-restrictions.ts'
 import { DirectoryJobs } from './directory-jobs.ts'
@@ -37,6 +43,7 @@ export const ACCESS_DEFAULTS: AccessSettings = {
   startsWithinDays: 60,
   grace: { roles: {}, years: {} },
   undoDays: 30,
+  unusedDays: 60,
   retention: { archiveAfterDays: 90, deleteAfterDays: 270 },
   roleProfiles: [
     { name: 'Learner', hint: 'Learning platform, own files, filtered internet.' }, { name: 'Classroom staff', hint: 'Learning platform, mail, registers and marks of own classes.' },
@@ -55,12 +62,18 @@ export interface AccessFeature {
   listed: ListedLeavers
   choices: PlanChoices
   single: SingleRestrictions
+  /** Looks afresh at the accounts of a run. */
+  verifyRun: (planId: string, actor: string) => Promise<RunCheck>
   holds: LegalHolds
   tasks: AccessTasks
   wishes: WishPlans
   assurance: AssuranceQueries
   retention: Retention
   approvals: AccessApprovals
+  life: LifePlans
+  passwords: TemporaryPasswords
+  passwordRules: PasswordRuleStore
+  passwordStore: PasswordStore
   settings: AccessSettings
   /** A6: with the mails it sends. */
   notices: (parts: { mail: Pick<MailService, 'send'>; baseUrl: string }) => LeaverNotices
@@ -81,7 +94,7 @@ export function accessDeps(outside: Outside): AccessDeps {
     ...outside,
     settings: { ...ACCESS_DEFAULTS, ...outside.settings },
     plans: new PlanStore(db), restrictions: new RestrictionStore(db), accounts: new AccountStore(db),
-    directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db), lists: new LeaverListStore(db), stops: new PlanStops(db, clock),
+    directories: new DirectoryStore(db, clock, ids), kept: new KeptPeopleStore(db), lists: new LeaverListStore(db), placeEnds: new PlaceEnds(db, clock), stops: new PlanStops(db, clock),
     looks: new LookStore(db, clock), tasks: new TaskStore({ db, clock, ids }),
   }
 }
@@ -95,11 +108,16 @@ export function createAccessFeature(outside: Outside): AccessFeature {
   const access = new AccessService(deps)
   const tasks = new AccessTasks(deps)
   const holds = new LegalHolds(deps)
+  const life = new LifePlans(deps, plans, reconcile)
   const listed = new ListedLeavers(deps, plans, reconcile)
+  const passwordRules = new PasswordRuleStore(deps)
+  const passwordStore = new PasswordStore(outside.db)
   const directoryJobs = new DirectoryJobs(deps, reconcile, person)
   return {
     access, reconcile, person, queries: new AccessQueries(deps), listed, choices: new PlanChoices(deps, access), single: new SingleRestrictions(deps, access), holds, tasks,
-    retention: new Retention(deps, tasks, holds), approvals: new AccessApprovals(deps), settings: deps.settings, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(outside.db, outside.people),
+    verifyRun: (planId, actor) => verifyRun(deps, reconcile, planId, actor),
+    retention: new Retention(deps, tasks, life), life, approvals: new AccessApprovals(deps, tasks), settings: deps.settings, wishes: new WishPlans(deps, plans, reconcile), assurance: new AssuranceQueries(outside.db, outside.people, deps.settings.unusedDays),
+    passwords: new TemporaryPasswords(deps, { rules: passwordRules, store: passwordStore, tasks }), passwordRules, passwordStore,
     decisions: new AccountDecisions(deps), directoryTasks: new TaskService(deps), directoryJobs, directoryQueries: new DirectoryQueries(deps),
     notices: (parts) => new LeaverNotices(deps, { ...parts, tasks }),
     handlers: { [RECONCILE_PERSON]: person.handler, ...listed.handlers, ...directoryJobs.handlers },

@@ -1,10 +1,16 @@
 import type { AccountChange } from '../../adapters/directories/directory.ts'
 import type { PlanItem } from '../../db/plan-store.ts'
+import type { CalendarDate } from '../../shared/dates.ts'
 import type { Account } from './account-store.ts'
 import type { AccessLevel, RestrictionCause } from './desired-access.ts'
 
 /** What a line of an access plan does to one account. */
-export type AccessAction = 'suspend' | 'restrict' | 'restore' | 'school-move'
+export type AccessAction = 'suspend' | 'restrict' | 'restore' | 'school-move' | LifeAction
+/** What retention and new accounts do; each is a plan of its own (A1). */
+export type LifeAction = 'archive' | 'unarchive' | 'delete' | 'create'
+
+const lifeActions: ReadonlySet<string> = new Set<LifeAction>(['archive', 'unarchive', 'delete', 'create'])
+export const isLifeAction = (action: string): action is LifeAction => lifeActions.has(action)
 
 /** Order in which people read the lines, and what the brake counts: only `loss`. */
 export const accessRank = { loss: 2, move: 1, giving: 0 } as const
@@ -26,6 +32,9 @@ export interface ItemRestriction {
   statement: string
   /** A confirmed list says so, whatever the sources still say (R5). */
   listed?: boolean
+  /** Of a list: the last day, and the school that is left; null for the trust. */
+  lastDay?: CalendarDate
+  schoolId?: string | null
   /** By which whoever caused it releases it (A2). */
   releaseKey?: string
 }
@@ -43,6 +52,10 @@ export interface ItemAfter {
   profiles: string[]
   /** What would be changed, judging by the last look at the account; null where nothing differs. */
   change: AccountChange | null
+  /** Of a new account: what the roster said when the line was made. */
+  make?: { schoolId: string; role: string; yearCode: string | null; employeeId: string; container: string }
+  /** Of an archived one: where it was before. */
+  backTo?: string
 }
 
 export const afterOf = (item: PlanItem): ItemAfter => item.after as ItemAfter

@@ -26,7 +26,7 @@ export interface PlanCounts {
 }
 
 /** Kinds of lines that a plan's page can show alone. */
-export const lineKinds = { losing: `i.${'`rank`'} > ${accessRank.giving} and i.state <> 'skipped'`, giving: `i.${'`rank`'} = ${accessRank.giving} and i.state <> 'skipped'`, failed: `i.state = 'failed'`, skipped: `i.state = 'skipped'` } as const
+const lineKinds = { losing: `i.${'`rank`'} > ${accessRank.giving} and i.state <> 'skipped'`, giving: `i.${'`rank`'} = ${accessRank.giving} and i.state <> 'skipped'`, failed: `i.state = 'failed'`, skipped: `i.state = 'skipped'` } as const
 export type LineKind = keyof typeof lineKinds
 
 /** What the pages of access ask; every answer holds only what the reader may see. */

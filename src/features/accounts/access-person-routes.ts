@@ -7,10 +7,11 @@ import { NotFound } from '../../shared/errors.ts'
 import { type Affiliation, placesInCharge } from '../people/affiliation.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
 import { accessPersonView } from './access-person-view.ts'
+import { mayGivePassword } from './passwords/password-people.ts'
 import { powerOver } from './restricting/power-over.ts'
 
 /** `/access/people/:id`: why this person has this access. */
-export function accessPersonPage({ access, queries, people, schools, pages }: AccessPageDeps): Page {
+export function accessPersonPage({ access, queries, people, schools, pages, passwordRules }: AccessPageDeps): Page {
   return definePage({
     name: 'access of a person', path: '/access/people/:id', permission: 'person.view', params: z.strictObject({ id: z.string().length(26) }),
     looksAt: ({ params }) => params.id,
@@ -26,7 +27,7 @@ export function accessPersonPage({ access, queries, people, schools, pages }: Ac
         person, places: seen, access: found, timeline, on: today(now), names: await pages.actorNames([...timeline.map(({ by }) => by), ...found.restrictions.map(({ placedBy }) => placedBy)]),
         schoolNames: new Map((await schools.all()).map(({ id: schoolId, name }) => [schoolId, name])),
         agreementsHref: `/office/signing/${id}`,
-        actions: powerOver(actor, id, places.filter(({ role }) => role !== 'guardian')) === null ? [] : [{ text: 'Change access', href: `/access/people/${id}/restrict`, kind: 'plain' }].concat(actor.can('access.approve') && actor.personId !== id ? [{ text: 'Access level', href: `/access/people/${id}/level`, kind: 'plain' }, { text: 'Keep access or data', href: `/access/people/${id}/exempt`, kind: 'plain' }] : []),
+        actions: (mayGivePassword(actor, id, places, today(now), new Set((await passwordRules.rules()).teacherSchools)) ? [{ text: 'New password', href: `/access/passwords/people/${id}`, kind: 'plain' }] : []).concat(powerOver(actor, id, places.filter(({ role }) => role !== 'guardian')) === null ? [] : [{ text: 'Change access', href: `/access/people/${id}/restrict`, kind: 'plain' }].concat(actor.can('access.approve') && actor.personId !== id ? [{ text: 'Access level', href: `/access/people/${id}/level`, kind: 'plain' }, { text: 'Keep access or data', href: `/access/people/${id}/exempt`, kind: 'plain' }] : [])),
         backHref: actor.can('access.view') ? '/access' : null, rosterHref: actor.can('roster.view') ? (run) => `/rosters/runs/${run}` : null,
       }))
     },

@@ -1,9 +1,10 @@
-import { type CalendarDate, longDate, longInstant } from '../../shared/dates.ts'
+import { type CalendarDate, longDate } from '../../shared/dates.ts'
 import type { Affiliation } from '../people/affiliation.ts'
 import type { Person } from '../people/people-queries.ts'
+import { yearName } from '../people/year-name.ts'
 import type { TimelineEvent } from './access-queries.ts'
 import type { AccessOf } from './access-service.ts'
-import { levelWords, reasonWords } from './access-words.ts'
+import { accountWords, levelWords, reasonWords } from './access-words.ts'
 
 export interface AccessPersonInput {
   person: Person
@@ -56,11 +57,13 @@ export function accessPersonView(input: AccessPersonInput): object {
     exemptions: access.exemptions.map((exemption) => ({ title: `${levelWords[exemption.floorLevel].text} until ${day(exemption.untilDate)}.`, text: exemption.reason })),
     accounts: {
       caption: 'Accounts', captionHidden: true, columns: [{ text: 'Account' }, { text: 'Directory' }, { text: 'State there' }, { text: 'Changed by somebody else' }],
-      rows: access.accounts.map((account) => [
-        { text: account.username }, { text: account.directory },
-        { tag: account.enabled ? { status: 'signed', text: 'Switched on' } : { status: 'suspended', text: 'Switched off' }, sub: `looked at on ${longInstant(account.observedAt)}${account.protected ? '; protected' : ''}` },
-        { text: account.drift.length === 0 ? 'Nothing' : `${account.drift.length} ${account.drift.length === 1 ? 'thing' : 'things'}, left alone` },
-      ]),
+      rows: access.accounts.map((account) => {
+        const { sub, ...tag } = accountWords(account)
+        return [
+          { text: account.username }, { text: account.directory }, { tag, sub: `${sub}${account.protected ? '; protected' : ''}` },
+          { text: account.drift.length === 0 ? 'Nothing' : `${account.drift.length} ${account.drift.length === 1 ? 'thing' : 'things'}, left alone` },
+        ]
+      }),
     },
     events: input.timeline.map((event) => {
       const words = reasonWords(event.text)
@@ -74,7 +77,7 @@ export function accessPersonView(input: AccessPersonInput): object {
 
 /** "Pupil, Year 9, 9A, Copperbeck Academy". */
 export function placeWords({ role, schoolId, yearCode, regGroup, endDate, missingSince }: Affiliation, { schoolNames, on }: Pick<AccessPersonInput, 'schoolNames' | 'on'>): string {
-  const parts = [role.charAt(0).toUpperCase() + role.slice(1), ...(yearCode === null ? [] : [/^\d/.test(yearCode) ? `Year ${yearCode}` : yearCode]), ...(regGroup === null ? [] : [regGroup]), schoolNames.get(schoolId) ?? '']
+  const parts = [role.charAt(0).toUpperCase() + role.slice(1), ...(yearCode === null ? [] : [yearName(yearCode)]), ...(regGroup === null ? [] : [regGroup]), schoolNames.get(schoolId) ?? '']
   const end = endDate === null ? '' : endDate < on ? ` (left; last day ${day(endDate)})` : ` (until ${day(endDate)})`
   return `${parts.join(', ')}${end}${missingSince === null ? '' : ' (missing from its source)'}`
 }

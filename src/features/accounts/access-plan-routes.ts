@@ -6,9 +6,10 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { pageNumber } from '../../http/paging.ts'
 import { instantAt, isCalendarDate } from '../../shared/dates.ts'
-import { NotFound, Refused } from '../../shared/errors.ts'
+import { Forbidden, NotFound, Refused } from '../../shared/errors.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
 import type { PlanCounts } from './access-page-queries.ts'
+import { RETENTION } from './life/life-plans.ts'
 import { accessPlanView, LINES_PER_PAGE } from './access-views.ts'
 
 /** P7: said to somebody who would decide about a child of their own. */
@@ -49,6 +50,7 @@ function planPage(deps: AccessPageDeps): Page {
         const { actor, body } = ctx
         const { plan } = await thePlan(deps, ctx.params.id, actor)
         if (await pages.concernsOthers(plan.id, actor.schools('access.approve'))) throw new NotFound()
+        if (body.decision === 'approve' && plan.about === RETENTION && actor.schools('access.approve') !== 'all') throw new Forbidden('Somebody for the whole trust approves this.')
         if (body.decision === 'approve' && await pages.concernsOneOf(plan.id, actor.relatedTo ?? [])) return backToForm(ctx, 'approve', FAMILY)
         const typed = body.count === undefined ? null : body.count
         if (body.decision === 'approve' && typed !== null && !/^\d{1,9}$/.test(typed)) return backToForm(ctx, 'count', 'Type the number of people in figures, such as 12')

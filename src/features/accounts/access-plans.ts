@@ -40,6 +40,7 @@ export class AccessPlans {
     const schoolNames = new Map((await schools.all()).map((school) => [school.id, school.shortName]))
     const verdict = await judgeAccess({
       db, people, settings: settings.brake, now: clock.now(), on: dateOf(this.#deps), schoolNames, planId: plan.id, ...options,
+      ...(this.#deps.expectedLeavers ? { expectedLeavers: this.#deps.expectedLeavers } : {}),
     }, staged.losing)
     const held: BrakeOutcome['held'] = [...verdict.reasons]
     const count = staged.losing.length + staged.moves

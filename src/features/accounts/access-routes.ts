@@ -12,6 +12,9 @@ import { accessView, PLANS_PER_PAGE } from './access-views.ts'
 import { assurancePages } from './assurance/assurance-routes.ts'
 import { approvalPages } from './life/approval-routes.ts'
 import { retentionPages } from './life/retention-routes.ts'
+import { newAccountPages } from './life/new-account-routes.ts'
+import { passwordPages } from './passwords/password-routes.ts'
+import { passwordSettingsPages } from './passwords/password-settings-routes.ts'
 import { taskPages } from './life/task-routes.ts'
 import { leaverListPages } from './leavers/leaver-list-routes.ts'
 import { planChoicePages } from './leavers/plan-choice-routes.ts'
@@ -24,7 +27,7 @@ import { directoryTaskPages } from './task-routes.ts'
 
 /** `/access`, its plans, people, directories and tasks. */
 export function accessPages(deps: AccessPageDeps): Page[] {
-  return [listPage(deps), accessSearchPage(), lookPage(deps), ...directoryPages(deps), ...accountDecisionPages(deps), ...directoryTaskPages(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
+  return [listPage(deps), accessSearchPage(), lookPage(deps), ...directoryPages(deps), ...accountDecisionPages(deps), ...directoryTaskPages(deps), ...leaverListPages(deps), ...planChoicePages(deps), ...planReportPages(deps), ...restrictPages(deps), ...exemptionPages(deps), ...taskPages(deps), ...retentionPages(deps), ...approvalPages(deps), ...newAccountPages(deps), ...passwordPages(deps), ...passwordSettingsPages(deps), ...assurancePages(deps), ...accessPlanPages(deps), accessPersonPage(deps)]
 }
 
 function listPage(deps: AccessPageDeps): Page {
@@ -52,7 +55,7 @@ function otherLists(actor: Actor): { text: string; href: string }[] {
   return [
     { text: 'Access assurance', href: '/access/assurance' },
     ...(actor.can('restriction.place') ? [{ text: 'Restrictions to look at', href: '/access/reviews' }] : []),
-    ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }] : []),
+    ...(actor.can('access.plan') ? [{ text: 'Agreements not signed', href: '/access/unsigned' }, { text: 'New accounts', href: '/access/new-accounts' }] : []),
     ...(actor.can('access.approve') ? [{ text: 'Exemptions', href: '/access/exemptions' }, { text: 'Archive and delete', href: '/access/retention' }] : []),
   ]
 }

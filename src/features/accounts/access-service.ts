@@ -7,6 +7,7 @@ import { type AccessLevel, desiredAccess } from './desired-access.ts'
 import { isConfidential, neutralReason, visibleAccess, visibleRestriction, type VisibleRestriction } from './neutral-words.ts'
 import { type PlaceCommand, placingProblem } from './placing.ts'
 import type { StoredExemption, StoredRestriction } from './restriction-store.ts'
+import { changesUnderWay, type UnderWay } from './under-way.ts'
 
 /** Everything that answers "why this access?". */
 export interface AccessOf {
@@ -22,6 +23,8 @@ export interface AccessOf {
     observedAt: number
     protected: boolean
     drift: DriftNote[]
+    /** Decided and not seen in the directory yet; null where what was seen is what should be, or waits for something else. */
+    underWay: UnderWay | null
   }[]
 }
 
@@ -71,6 +74,12 @@ export class AccessService {
   /** Releases everything placed under this key (A2); returns how many restrictions that were. */
   async releaseByKey(key: string, actor: string): Promise<number> {
     return this.#deps.db.transaction(async () => this.#release(await this.#deps.restrictions.unreleasedByKey(key), actor))
+  }
+
+  /** The same for several keys, each with who caused it: mostly nothing stands under any, which one look tells. */
+  async releaseByKeys(ended: readonly { key: string; actor: string }[]): Promise<void> {
+    const inUse = await this.#deps.restrictions.keysInUse(ended.map(({ key }) => key))
+    for (const { key, actor } of ended) if (inUse.has(key)) await this.releaseByKey(key, actor)
   }
 
   /** Releases one restriction; 0 when it was released before. @throws NotFound when there is none. */
@@ -131,13 +140,16 @@ export class AccessService {
     const desired = desiredAccess(standing, exemptions, today)
     const active = new Set(desired.because.flatMap((cause) => (cause.kind === 'restriction' ? [cause.id] : [])))
     const names = new Map([...targets].map(([name, target]) => [target.id, name]))
+    const theirs = (await accounts.ofPeople([personId])).get(personId) ?? []
+    const underWay = await changesUnderWay(this.#deps, personId, theirs, desired)
     return {
       desired: visibleAccess(desired, options.reveal),
       restrictions: standing.filter(({ id }) => active.has(id)).map((restriction) => visibleRestriction(restriction, options.reveal)),
       exemptions,
-      accounts: ((await accounts.ofPeople([personId])).get(personId) ?? []).map((account) => ({
+      accounts: theirs.map((account) => ({
         id: account.id, directory: names.get(account.directoryId) ?? account.directoryId, username: account.username, enabled: account.observed.enabled,
         observedAt: account.observedAt, protected: account.observed.protected, drift: account.drift,
+        underWay: underWay.get(account.id) ?? null,
       })),
     }
   }

@@ -5,7 +5,8 @@ import { addDays, instantAt, longInstant, today } from '../../shared/dates.ts'
 import type { WaitingJob } from './access-jobs.ts'
 import type { PeopleSearchView } from './access-people-search.ts'
 import type { BulkPause } from './bulk-pause.ts'
-import { accessRank, afterOf } from './access-item.ts'
+import { NEW_ACCOUNTS, RETENTION } from './life/life-plans.ts'
+import { accessRank, afterOf, isLifeAction } from './access-item.ts'
 import type { LineKind, PlanCounts } from './access-page-queries.ts'
 import { LEFT_OUT } from './leavers/plan-choices.ts'
 import { directoryKindWords } from './directory-views.ts'
@@ -129,7 +130,7 @@ function sentence({ plan, counts, now, job }: PlanPageInput, running: boolean): 
   const n = (count: number, one: string, many: string) => `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`
   if (plan.state === 'applying') return 'The accounts are being changed and read back, one after the other.'
   if (job?.startsAt) return `Approved. It begins on ${longInstant(job.startsAt)}.`
-  if (running) return 'The worker takes it up in a moment. You can leave this page.'
+  if (running) return 'Assent takes it up in a moment. You can leave this page.'
   if (counts.total === 0) return 'Nobody has to lose access and nobody gets it back.'
   if (plan.state === 'applied') return `${n(counts.done, 'account was', 'accounts were')} changed and read back.`
   if (plan.state === 'undone') return 'What this plan took was given back.'
@@ -162,16 +163,27 @@ function approval(input: PlanPageInput): object | null {
   const losing = counts.losing > 0
   return {
     action: path, typed: plan.brake.typedCount, count: plan.brake.count, setAside: true,
-    warning: losing ? 'A suspended person cannot sign in to computers, mail or files. Their work stays where it is, and this plan can be undone.' : 'Access is given back.',
+    warning: warningOf(plan, losing),
     second: plan.brake.secondPerson ? 'You are the second person: read the list as if you had never seen it. Your name is kept with the approval.' : null,
     when: startChoices(input),
     note: counts.losing > 3 ? 'The first three accounts are changed and read back before the rest is begun.' : null,
   }
 }
 
+/** What will follow from the approval. */
+function warningOf({ about, counts }: Plan, losing: boolean): string {
+  const deletes = counts['delete'] ?? 0
+  if (about === RETENTION && deletes > 0) return `${deletes === 1 ? '1 account is' : `${deletes} accounts are`} deleted, and Assent cannot bring that back: what the directory can, and until when, stands above. What is archived can be undone.`
+  if (about === RETENTION) return 'The accounts are put into the archive. They cannot be used, their data stays, and this plan can be undone.'
+  if (about === NEW_ACCOUNTS) return 'The accounts are made, and open as soon as their people may have access. Look for people whose account was only not recognised.'
+  return losing ? 'A suspended person cannot sign in to computers, mail or files. Their work stays where it is, and this plan can be undone.' : 'Access is given back.'
+}
+
 function undo(input: PlanPageInput): object | null {
   const { plan, may, concernsOthers, path, undoneBy } = input
   if (plan.undoOf !== null || plan.approvedBy === null || undoneBy !== null || !['applied', 'held'].includes(plan.state) || !may.undo || concernsOthers || !undoable(input)) return null
+  if (plan.about === NEW_ACCOUNTS || (plan.about === RETENTION && (plan.counts['delete'] ?? 0) >= (plan.counts['planned'] ?? 0))) return null
+  if (plan.about === RETENTION) return { action: `${path}/undo`, text: 'Puts archived accounts back where they were; they stay suspended. What was deleted stays deleted.' }
   return {
     action: `${path}/undo`,
     text: 'Lifts what this plan placed, and nothing else: who is suspended for another reason stays so. Accounts get back what this plan took; what somebody has changed in the directory since then is left alone and listed. These people are then kept until their source says something new about them.',
@@ -197,7 +209,7 @@ function lineView({ item, name }: { item: PlanItem; name: string }, input: PlanP
     ...(run && may.roster ? { link: { href: `/rosters/runs/${run}`, text: 'The reading that says so' } } : {}),
     status: state.status, statusText: state.text,
     ...(mayChoose(input) && item.rank > accessRank.giving && (['planned', 'held'].includes(item.state) || item.error === LEFT_OUT) ? { tick: { name: 'people', value: item.subject, label: item.error === LEFT_OUT ? 'Choose' : 'Leave out' } } : {}),
-    ...(mayGiveBack(input) && item.rank > accessRank.giving && ['applied', 'verified', 'failed'].includes(item.state) ? { give: { action: `${path}/give-back`, person: item.subject } } : {}),
+    ...(mayGiveBack(input) && !isLifeAction(item.action) && item.rank > accessRank.giving && ['applied', 'verified', 'failed'].includes(item.state) ? { give: { action: `${path}/give-back`, person: item.subject } } : {}),
   }
 }
 

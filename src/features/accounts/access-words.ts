@@ -2,6 +2,7 @@ import type { Plan, PlanItem } from '../../db/plan-store.ts'
 import { longDate, longInstant } from '../../shared/dates.ts'
 import { afterOf, type ItemBefore } from './access-item.ts'
 import type { AccessLevel } from './desired-access.ts'
+import type { AccessOf } from './access-service.ts'
 
 /** A status of the tag component with its words. */
 export interface StatusWords {
@@ -16,7 +17,7 @@ export const levelWords: Record<AccessLevel, StatusWords & { sentence: string }>
   full: { status: 'signed', text: 'Full access', sentence: 'Nothing limits their access.' },
 }
 
-const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date', unsigned: 'Limit access of who has not signed' }
+const PLANS: Record<string, string> = { leavers: 'Leavers', undo: 'Undo', reconcile: 'Bring directories up to date', unsigned: 'Limit access of who has not signed', retention: 'Archive and delete', 'new-accounts': 'New accounts' }
 
 /** "Leavers, 1 September 2026 at 07:04". */
 export function planTitle({ about, createdAt }: Pick<Plan, 'about' | 'createdAt'>): string {
@@ -40,6 +41,8 @@ export function stateOfPlan(plan: Plan, now: number): StatusWords {
 }
 
 const RULES: Record<string, { title: string; rule: string; next: string }> = {
+  A1: { title: 'Archive and delete', rule: 'A1: archiving and deleting are plans of their own, approved by a second person.', next: 'Read the list, then approve. Archiving can be undone; for what is deleted, read what can be brought back.' },
+  A4: { title: 'Some are left out', rule: 'A4: an account that may be somebody’s already is decided about by a person first.', next: 'Decide about those accounts under Directories, then look again.' },
   B1: { title: 'More people than usual', rule: 'B1: above the larger of a number and a share of one school’s people, a person decides.', next: 'Compare the list with what the school knows, then approve it or set it aside.' },
   B2: { title: 'Nearly a whole year or group', rule: 'B2: when at least 80 % of a year or group of five or more would lose access, a person decides.', next: 'Usual in July, unusual at any other time. Ask the school first.' },
   B4: { title: 'Protected people are left out', rule: 'B4: administrators, heads, safeguarding leads and service accounts are never changed automatically.', next: 'If one of them has left, change the account by hand in the directory.' },
@@ -57,6 +60,21 @@ export function brakeWords(reasons: readonly { rule: string; text: string }[]): 
   })
 }
 
+const UNDER_WAY = { off: 'Being switched off', on: 'Being switched on again', change: 'Being changed' } as const
+const STILL_TO_BE = { off: 'To be switched off', on: 'To be switched on again', change: 'To be changed' } as const
+const WAITS = { paused: 'this directory is paused, so nothing is changed there', person: 'somebody does it by hand, from the list of tasks' } as const
+
+/** What an account is, as last seen, or what is being done to it until that is seen; the same words for every reader (A5). */
+export function accountWords({ enabled, observedAt, underWay }: Pick<AccessOf['accounts'][number], 'enabled' | 'observedAt' | 'underWay'>): StatusWords & { sub: string } {
+  const seen = enabled ? 'Switched on' : 'Switched off'
+  if (underWay === null) return { status: enabled ? 'signed' : 'suspended', text: seen, sub: `looked at on ${longInstant(observedAt)}` }
+  const { does, askedAt, waitsFor } = underWay
+  return {
+    status: 'held', text: (waitsFor === null ? UNDER_WAY : STILL_TO_BE)[does],
+    sub: `asked on ${longInstant(askedAt)}${waitsFor === null ? '' : `; ${WAITS[waitsFor]}`}; ${seen.toLowerCase()} when last looked at, on ${longInstant(observedAt)}`,
+  }
+}
+
 /** A stored reason in words, and the roster run it names. */
 export function reasonWords(reason: string): { text: string; run: string | null } {
   const run = /roster run ([0-9A-HJKMNP-TV-Z]{26})/.exec(reason)?.[1] ?? null
@@ -72,10 +90,14 @@ export function actionWords(item: PlanItem): string[] {
   const from = before?.enabled === false ? 'Switched off' : 'Full access'
   const lines: string[] = []
   if (item.action === 'suspend') lines.push(`${from} becomes suspended`)
+  else if (item.action === 'archive') lines.push('Suspended becomes archived')
+  else if (item.action === 'unarchive') lines.push('Archived becomes suspended again')
+  else if (item.action === 'delete') lines.push('The account is deleted')
+  else if (item.action === 'create') lines.push('An account is made, switched off until it may open')
   else if (item.action === 'restrict') lines.push(`${from} becomes restricted`)
   else if (item.action === 'school-move') lines.push('Moves between schools of the trust; the account stays')
   else lines.push(`${before?.enabled === false ? 'Suspended' : 'Restricted'} becomes ${levelWords[level].text.toLowerCase()}`)
-  if (change?.moveTo) lines.push(`Moves to ${change.moveTo}`)
+  if (change?.moveTo) lines.push(item.action === 'create' ? `In ${change.moveTo}` : `Moves to ${change.moveTo}`)
   if (change?.removeGroups?.length) lines.push(`Leaves ${change.removeGroups.length === 1 ? 'the group' : 'the groups'} ${change.removeGroups.join(', ')}`)
   if (change?.addGroups?.length) lines.push(`Joins ${change.addGroups.length === 1 ? 'the group' : 'the groups'} ${change.addGroups.join(', ')}`)
   return lines
@@ -84,7 +106,7 @@ export function actionWords(item: PlanItem): string[] {
 /** How far a line is. */
 export function stateOfItem(item: PlanItem): StatusWords {
   switch (item.state) {
-    case 'planned': case 'held': return item.action === 'restore' ? { status: 'signed', text: 'Give back' } : item.action === 'suspend' ? { status: 'suspended', text: 'Suspend' } : { status: 'held', text: 'Change' }
+    case 'planned': case 'held': return item.action === 'restore' || item.action === 'unarchive' ? { status: 'signed', text: 'Give back' } : item.action === 'create' ? { status: 'signed', text: 'Make' } : item.action === 'archive' ? { status: 'held', text: 'Archive' } : item.action === 'delete' ? { status: 'attention', text: 'Delete' } : item.action === 'suspend' ? { status: 'suspended', text: 'Suspend' } : { status: 'held', text: 'Change' }
     case 'applied': return { status: 'outstanding', text: 'Being checked' }
     case 'verified': return { status: 'signed', text: 'Done and checked' }
     case 'failed': return { status: 'attention', text: 'Failed' }

@@ -8,10 +8,10 @@ import type { DirectoryMapping, WantedAccount } from './directory-mapping.ts'
 
 /** One thing the change does, and why, in words that name no cause (A5). */
 export interface PlannedStep {
-  does: 'disable' | 'enable' | 'move' | 'add-group' | 'remove-group' | 'end-sessions'
+  does: 'disable' | 'enable' | 'archive' | 'unarchive' | 'move' | 'add-group' | 'remove-group' | 'end-sessions'
   /** The container or group; null for the others. */
   target: string | null
-  why: 'access-level' | 'profile-or-level' | 'restore' | 'confirmed-by-a-person' | 'emergency'
+  why: 'access-level' | 'profile-or-level' | 'restore' | 'confirmed-by-a-person' | 'emergency' | 'retention'
 }
 
 /** Something that is not as Assent wrote it, or cannot be brought about; shown to a person (A4). */
@@ -49,6 +49,7 @@ export function planAccountChange(
 ): AccountPlan {
   const override = desired.emergency ? 'emergency' : options.confirmed ? 'confirmed-by-a-person' : null
   const plan = new Planner(observed, delta ?? EMPTY_DELTA, wantedAccount(desired, mapping), override)
+  plan.archiving(mapping)
   plan.disabling()
   plan.container(mapping)
   plan.groupsIn()
@@ -76,6 +77,14 @@ class Planner {
     this.#isIn = groupTest(observed)
   }
 
+  /** Archiving is a plan of its own (A1); what Assent archived is taken out again when access returns. */
+  archiving(mapping: DirectoryMapping): void {
+    const { archived } = this.#observed
+    const { disabled, container } = this.#wanted
+    if (mapping.archivedUser && disabled && container !== 'home' && !archived) this.#steps.push({ does: 'archive', target: null, why: 'retention' })
+    else if (archived && this.#delta.archivedByUs && (!disabled || mapping.archivedUser === false)) this.#steps.push({ does: 'unarchive', target: null, why: 'restore' })
+  }
+
   disabling(): void {
     const { enabled } = this.#observed
     const { disabledByUs } = this.#delta
@@ -99,7 +108,7 @@ class Planner {
     const { movedTo } = this.#delta
     const movedAway = movedTo !== null && !sameName(container, movedTo)
     if (this.#wanted.container === 'suspended' && mapping.suspendedContainer !== null) {
-      if (sameName(container, mapping.suspendedContainer)) return
+      if (sameName(container, mapping.suspendedContainer) || isArchive(container, mapping)) return
       this.#again(movedAway, { does: 'move', target: mapping.suspendedContainer, why: 'access-level' },
         { kind: 'moved-by-hand', target: container, text: 'Assent had moved this account and somebody has moved it since.' })
     } else if (this.#wanted.container === 'home' && movedTo !== null) {
@@ -196,6 +205,7 @@ function toChange(steps: readonly PlannedStep[]): AccountChange | null {
   const change: AccountChange = {}
   for (const { does, target } of steps) {
     if (does === 'end-sessions') change.endSessions = true
+    else if (does === 'archive' || does === 'unarchive') change.archived = does === 'archive'
     else if (does === 'disable' || does === 'enable') change.enabled = does === 'enable'
     else if (target === null) continue
     else if (does === 'move') change.moveTo = target
@@ -204,3 +214,5 @@ function toChange(steps: readonly PlannedStep[]): AccountChange | null {
   }
   return steps.length > 0 ? change : null
 }
+
+const isArchive = (container: string, { archivedContainer }: DirectoryMapping): boolean => Boolean(archivedContainer) && sameName(container, archivedContainer ?? '')

@@ -12,6 +12,8 @@ export interface AccountDelta {
   movedTo: string | null
   groupsAdded: string[]
   groupsRemoved: string[]
+  /** Marked as archived by Assent. */
+  archivedByUs?: true
 }
 
 export const EMPTY_DELTA: Readonly<AccountDelta> = {
@@ -35,7 +37,9 @@ export function nextDelta(step: {
   const delta = step.delta ?? EMPTY_DELTA
   const change = step.change ?? {}
   const wanted = wantedAccount(step.desired, step.mapping)
+  const archivedByUs = step.after.archived === true && (delta.archivedByUs === true || (change.archived === true && !step.before.archived))
   const next: AccountDelta = {
+    ...(archivedByUs ? { archivedByUs } : {}),
     disabledByUs: nextDisabled(delta, step.before, change, step.after, wanted),
     ...nextMove(delta, step.before, change, step.after, wanted),
     groupsAdded: nextGroups({
@@ -47,7 +51,7 @@ export function nextDelta(step: {
       wasSo: not(groupTest(step.before)), isSo: not(groupTest(step.after)),
     }),
   }
-  const empty = !next.disabledByUs && next.movedTo === null && next.groupsAdded.length === 0 && next.groupsRemoved.length === 0
+  const empty = !archivedByUs && !next.disabledByUs && next.movedTo === null && next.groupsAdded.length === 0 && next.groupsRemoved.length === 0
   return empty ? null : next
 }
 
@@ -75,6 +79,8 @@ function nextMove(
   if (change.moveTo === undefined || !sameName(after.container, change.moveTo) || sameName(before.container, after.container)) return kept
   // Moved on from where Assent had put it: home is still the first place. Otherwise home is where a person had it last.
   const wasOurs = delta.movedTo !== null && sameName(before.container, delta.movedTo)
+  // Brought back to where it was found: nothing of ours is left in its place.
+  if (wasOurs && delta.movedFrom !== null && sameName(delta.movedFrom, after.container)) return none
   return { movedFrom: wasOurs ? delta.movedFrom : before.container, movedTo: after.container }
 }
 

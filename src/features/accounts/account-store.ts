@@ -36,6 +36,8 @@ export interface Account {
   goneAt: Instant | null
   /** A shared login is registered with an owner, and is no orphan (A7). */
   sharedOwnerId: string | null
+  /** A day, `never`, or null where the directory does not say. */
+  lastSignIn: string | null
 }
 
 /** Accounts of all directories. */
@@ -48,7 +50,7 @@ export class AccountStore {
   async insert(accounts: readonly Pick<Account, 'id' | 'directoryId' | 'observed' | 'observedAt'>[]): Promise<void> {
     await this.#db.insertMany('accounts', accounts.map(({ id, directoryId, observed, observedAt }) => ({
       id, directory_id: directoryId, immutable_id: observed.immutableId, person_id: null, ...observedColumns(observed, observedAt),
-      delta: null, drift: null, intent: null, gone_at: null, shared_owner_id: null,
+      delta: null, drift: null, intent: null, gone_at: null, shared_owner_id: null, last_sign_in: observed.lastSignIn === undefined ? null : signInDay(observed.lastSignIn),
     })))
   }
 
@@ -132,6 +134,14 @@ export class AccountStore {
     for (const part of chunks(ids)) await this.#db.sql('accounts').whereIn('id', part).update({ observed_at: observedAt })
   }
 
+  /** Keeps when people were last in: pairs of account and day. */
+  async setSignIns(pairs: readonly (readonly [string, string])[]): Promise<void> {
+    for (const part of chunks(pairs, 250)) {
+      const cases = this.#db.sql.raw(`case id ${part.map(() => 'when ? then ?').join(' ')} end`, part.flat())
+      await this.#db.sql('accounts').whereIn('id', part.map(([id]) => id)).update({ last_sign_in: cases })
+    }
+  }
+
   async markGone(ids: readonly string[], at: Instant): Promise<void> {
     for (const part of chunks(ids)) await this.#db.sql('accounts').whereIn('id', part).whereNull('gone_at').update({ gone_at: at })
   }
@@ -188,11 +198,16 @@ export class AccountStore {
 
 const driftText = (drift: DriftNote[]): string | null => (drift.length === 0 ? null : JSON.stringify(drift))
 
-function observedColumns(observed: ObservedAccount, observedAt: Instant): Record<string, unknown> {
+/** When somebody was last in changes every day; apart from the rest it makes no account look changed. */
+function observedColumns({ lastSignIn, ...observed }: ObservedAccount, observedAt: Instant): Record<string, unknown> {
   return {
     username: observed.username.slice(0, 190), protected: observed.protected ? 1 : 0, observed: JSON.stringify(observed), observed_at: observedAt,
+    ...(lastSignIn === undefined ? {} : { last_sign_in: signInDay(lastSignIn) }),
   }
 }
+
+/** `never`, or the day (UTC, which is near enough for weeks, and quick for hundreds of thousands). */
+export const signInDay = (lastSignIn: Instant | null): string => (lastSignIn === null ? 'never' : new Date(lastSignIn).toISOString().slice(0, 10))
 
 /** A row of `accounts` as the rest of the feature knows it. */
 export function accountFromRow(row: Record<string, unknown>): Account {
@@ -210,5 +225,6 @@ export function accountFromRow(row: Record<string, unknown>): Account {
     intent: parse<Intent>(row['intent']),
     goneAt: row['gone_at'] === null ? null : Number(row['gone_at']),
     sharedOwnerId: row['shared_owner_id'] as string | null,
+    lastSignIn: row['last_sign_in'] as string | null,
   }
 }

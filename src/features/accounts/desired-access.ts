@@ -23,11 +23,11 @@ export interface Restriction {
   placedAt: Instant
   releaseKey: string | null
   releasedAt: Instant | null
-  /** Placed at once by the DSL or head for one person; with cause `safeguarding` it beats every exemption (A1). */
+  /** Placed at once by the DSL or head for one person; with cause `safeguarding` it is not braked (B7). */
   emergency: boolean
 }
 
-/** "No stricter than this until" (A1): a floor under the level, up to and including a date. Profiles stay. */
+/** "No stricter than this until" (A1): a floor under the level, up to and including a date. Profiles stay, and so does what was decided about one person (`HOLDS`). */
 export interface Exemption {
   personId: string
   floorLevel: AccessLevel
@@ -71,10 +71,11 @@ export function desiredAccess(
     .toSorted((a, b) => compare(a.id, b.id))
   const floors = exemptions.filter(exemption => today <= exemption.untilDate).toSorted(byFloor)
   const floor = floors.map(exemption => exemption.floorLevel).reduce(weakest, 'none-yet')
-  const ordinary = active.filter(restriction => !isSafeguardingEmergency(restriction))
+  const ordinary = active.filter(restriction => !HOLDS.has(restriction.cause))
   const asked = ordinary.map(restriction => restriction.level).reduce(strictest, 'full')
+  const held = active.filter(restriction => HOLDS.has(restriction.cause)).map(restriction => restriction.level).reduce(strictest, 'full')
   const emergency = active.filter(isSafeguardingEmergency).map(restriction => restriction.level).reduce(strictest, 'full')
-  const level = strictest(weakest(asked, floor), emergency)
+  const level = strictest(weakest(asked, floor), held)
 
   return {
     level,
@@ -100,6 +101,12 @@ export function isActive(restriction: Restriction, today: CalendarDate): boolean
 export function stricter(a: AccessLevel, b: AccessLevel): boolean {
   return ACCESS_LEVELS.indexOf(a) < ACCESS_LEVELS.indexOf(b)
 }
+
+/**
+ * What somebody decided about this one person, because of what happened (A5). No exemption lifts it, not even a later one by IT: who wants it to end asks
+ * those who decided, and they lift it. Exemptions are for what follows from lists and dates.
+ */
+const HOLDS: ReadonlySet<RestrictionCause> = new Set<RestrictionCause>(['misuse', 'safeguarding'])
 
 const strictest = (a: AccessLevel, b: AccessLevel): AccessLevel => stricter(b, a) ? b : a
 const weakest = (a: AccessLevel, b: AccessLevel): AccessLevel => stricter(b, a) ? a : b

@@ -5,6 +5,10 @@ import type { DesiredAccess } from './desired-access.ts'
 export interface DirectoryMapping {
   /** Where suspended accounts are kept; null leaves them where they are. */
   suspendedContainer: string | null
+  /** Where archived accounts are kept; a suspended one is left there as well. */
+  archivedContainer?: string | null
+  /** Only while a retention plan runs: whether suspended accounts are marked as archived, or no longer. */
+  archivedUser?: boolean
   profiles: Readonly<Record<string, ProfileMapping>>
   /** Groups that the level `restricted` adds. */
   restrictedGroups: readonly string[]

@@ -7,6 +7,7 @@ import { csvLine } from '../../shared/csv-line.ts'
 import { Forbidden, NotFound } from '../../shared/errors.ts'
 import type { AccessPageDeps } from './access-page-deps.ts'
 import { accountLists, type DirectorySummary } from './directory-queries.ts'
+import { FAMILY_MEMBER, isOfFamilyOnly, mayReadFamilies } from './family-names.ts'
 import { ACCOUNTS_PER_PAGE, accountLine, directoriesView, directoryView } from './directory-views.ts'
 
 const params = z.strictObject({ name: z.string().regex(/^[a-z0-9-]{1,60}$/) })
@@ -47,9 +48,11 @@ function onePage(deps: AccessPageDeps): Page {
       const accounts = await directoryQueries.accounts(directory.id, list, { offset: (ctx.query.page - 1) * ACCOUNTS_PER_PAGE, limit: ACCOUNTS_PER_PAGE })
       const suggestions = await directoryQueries.suggestions(accounts.map(({ id }) => id))
       const known = await people.people([...new Set([...accounts.flatMap(({ personId, sharedOwnerId }) => [personId, sharedOwnerId].filter((id) => id !== null)), ...[...suggestions.values()].flat().map(({ personId }) => personId)])])
+      const places = mayReadFamilies(ctx.actor) ? null : await people.affiliationsOf([...known.keys()])
+      const nameOf = (id: string, name: string) => (places !== null && isOfFamilyOnly(places.get(id)) ? FAMILY_MEMBER : name)
       const mayDecide = ofTheTrust(ctx.actor, 'access.approve') && directory.connected
       return view('pages/access/directory.njk', directoryView({
-        directory, list, page: ctx.query.page, now: ctx.now, names: new Map([...known].map(([id, { name }]) => [id, name])), suggestions, accounts,
+        directory, list, page: ctx.query.page, now: ctx.now, names: new Map([...known].map(([id, { name }]) => [id, nameOf(id, name)])), suggestions, accounts,
         looking: await directoryJobs.isLooking(directory.name), mayDecide, mayLook: ctx.actor.can('access.plan') && directory.connected, relatedTo: ctx.actor.relatedTo ?? [], mayPerson: ctx.actor.can('person.view'),
         maySwitch: ofTheTrust(ctx.actor, 'access.approve'), actorNames: await pages.actorNames([]),
       }))

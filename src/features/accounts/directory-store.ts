@@ -13,7 +13,32 @@ export interface DirectoryTarget {
    * R10: `observe` never changes anything there; `propose` (the default) waits for a person before access is taken away;
    * `enforce` takes it away when the brake lets it pass.
    */
+  /** What Assent itself does at the beginning and the end of an account's life here; absent: tasks for people. */
+  life?: LifeSettings | null
+  /** Where people sign in with these accounts, in their words; printed on slips. */
+  signIn?: string | null
   mode?: 'observe' | 'propose' | 'enforce'
+}
+
+/** Off unless the trust wants it. */
+export interface LifeSettings {
+  /** Archive under approved retention plans: move there, mark as archived (Google), or both. */
+  archive?: { container: string | null; archivedUser: boolean } | undefined
+  /** Delete under approved retention plans. */
+  delete: boolean
+  /** Make accounts for people who have none, under an approved plan. */
+  create?: CreationRule | undefined
+}
+
+/** How new accounts of one directory are named and where they are made. */
+export interface CreationRule {
+  roles: readonly string[]
+  /** With {forename}, {surname}, {f}, {s} (initials) and {yy} (two figures of the year they began), such as `{yy}{surname}{f}`. */
+  username: string
+  /** What stands behind the @; empty where names have none. */
+  domain: string
+  /** The first that fits: by role, year code and school (its short name). */
+  homes: readonly { role?: string | undefined; years?: readonly string[] | undefined; school?: string | undefined; container: string }[]
 }
 
 export type DirectoryTargets = ReadonlyMap<string, DirectoryTarget>

@@ -17,7 +17,7 @@ const MODES = {
   observe: 'Only observed: nothing is changed there', propose: 'A person approves before access is taken away', enforce: 'Access is taken away without asking where the brake lets it pass',
 } as const
 
-export const LIST_WORDS: Readonly<Record<AccountList, string>> = { drift: 'Changed by hand', unsure: 'Whose is it?', nobody: 'Nobody’s', shared: 'Shared logins', all: 'All accounts' }
+const LIST_WORDS: Readonly<Record<AccountList, string>> = { drift: 'Changed by hand', unsure: 'Whose is it?', nobody: 'Nobody’s', shared: 'Shared logins', all: 'All accounts' }
 const LIST_LEADS: Readonly<Record<AccountList, string>> = {
   drift: 'Somebody changed these accounts in the directory after Assent had. Assent waits for you.',
   unsure: 'The details of these accounts point to several people, or to somebody else than the person they are kept under. Nothing is guessed.',

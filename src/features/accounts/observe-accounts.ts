@@ -2,7 +2,7 @@ import type { ObservedAccount } from '../../adapters/directories/directory.ts'
 import { canonicalJson } from '../../shared/canonical-json.ts'
 import { OutsideFailure, Refused } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
-import type { Account } from './account-store.ts'
+import { type Account, signInDay } from './account-store.ts'
 import type { DirectoryTarget } from './directory-store.ts'
 import type { Observation } from './observation.ts'
 import { type Candidate, candidatesOf, onlyPerson, type Unmatched } from './match-accounts.ts'
@@ -81,10 +81,12 @@ class Walk {
       .map((observed) => ({ id: this.#deps.ids.next(), directoryId: this.#directoryId, observed, observedAt: this.#at }))
     const changed: { account: Account; observed: ObservedAccount }[] = []
     const same: string[] = []
+    const signIns: [string, string][] = []
     for (const observed of fresh) {
       const account = known.get(observed.immutableId)
       if (!account) continue
       if (account.goneAt === null) this.knownSeen += 1
+      if (observed.lastSignIn !== undefined && signInDay(observed.lastSignIn) !== account.lastSignIn) signIns.push([account.id, signInDay(observed.lastSignIn)])
       const differs = account.goneAt !== null || !sameAccount(account.observed, observed)
       if (differs) changed.push({ account, observed })
       else same.push(account.id)
@@ -94,6 +96,7 @@ class Walk {
     await db.transaction(async () => {
       await accounts.insert(added)
       await accounts.touch(same, this.#at)
+      await accounts.setSignIns(signIns)
       for (const { account, observed } of changed) await accounts.setObserved(account.id, observed, this.#at)
     })
     this.report.added += added.length
@@ -134,6 +137,8 @@ class Walk {
 }
 
 /** Keys come in the same order nearly always, and plain text is compared much faster. */
-function sameAccount(a: ObservedAccount, b: ObservedAccount): boolean {
+function sameAccount(a: ObservedAccount, seen: ObservedAccount): boolean {
+  const b = { ...seen }
+  delete b.lastSignIn
   return JSON.stringify(a) === JSON.stringify(b) || canonicalJson(a) === canonicalJson(b)
 }

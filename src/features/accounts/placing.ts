@@ -1,6 +1,6 @@
 import { type CalendarDate, isCalendarDate } from '../../shared/dates.ts'
 import { Refused, UnusableInput } from '../../shared/errors.ts'
-import type { Affiliation } from '../people/affiliation.ts'
+import { type Affiliation, STAFF_ROLES } from '../people/affiliation.ts'
 import { isCurrent } from '../people/affiliation.ts'
 import { ACCESS_LEVELS, type AccessLevel, type RestrictionCause, stricter } from './desired-access.ts'
 
@@ -27,7 +27,6 @@ export interface PlaceCommand {
   otherRoute?: boolean
 }
 
-const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 
 /** Why this restriction may not be placed, or null. Pure. */
 export function placingProblem(command: PlaceCommand, affiliations: readonly Affiliation[], on: CalendarDate): UnusableInput | Refused | null {
@@ -46,13 +45,16 @@ export function placingProblem(command: PlaceCommand, affiliations: readonly Aff
       remedy: 'Restrict the access instead, or deliver another way to sign first (link, code, class session, desk).',
     })
   }
-  const locksOut = stricter(level, 'restricted') && ['misuse', 'safeguarding', 'manual'].includes(command.cause)
-  const isStaff = affiliations.some((affiliation) => STAFF.has(affiliation.role) && isCurrent(affiliation, on))
-  if (locksOut && isStaff && command.advice === undefined) {
-    return new Refused({
-      what: 'A5: before a member of staff is suspended, say whether LADO, HR or police advice was taken.',
-      remedy: 'Answer the question ("not yet" is an answer) and place the restriction again.',
-    })
-  }
-  return null
+  return adviceProblem(command, affiliations, on)
+}
+
+/** A5: for a member of staff the question about advice is answered before they are locked out; null where it is, or is not asked. Pure. */
+export function adviceProblem({ cause, level, advice }: Pick<PlaceCommand, 'cause' | 'level' | 'advice'>, affiliations: readonly Affiliation[], on: CalendarDate): Refused | null {
+  const locksOut = stricter(level, 'restricted') && ['misuse', 'safeguarding', 'manual'].includes(cause)
+  const isStaff = affiliations.some((affiliation) => STAFF_ROLES.has(affiliation.role) && isCurrent(affiliation, on))
+  if (!locksOut || !isStaff || advice !== undefined) return null
+  return new Refused({
+    what: 'A5: before a member of staff is suspended, say whether LADO, HR or police advice was taken.',
+    remedy: 'Answer the question ("not yet" is an answer) and place the restriction again.',
+  })
 }

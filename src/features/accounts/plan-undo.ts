@@ -26,7 +26,7 @@ export async function stageUndo(deps: AccessDeps, plans: AccessPlans, plan: Plan
     throw new Refused({ what: `This plan is ${plan.state}: it has changed nothing that could be undone.`, remedy: 'Open the list of plans.' })
   }
   const first = await deps.db.sql('restrictions').where({ plan_id: plan.id }).whereNull('released_at').first('id')
-  if (!first) {
+  if (!first && !await deps.placeEnds.any(plan.id)) {
     throw new Refused({ what: 'Nothing that this plan placed is still in force, so there is nothing to undo.', remedy: 'Look at the person concerned: another restriction may hold.' })
   }
   const undo = await plans.open('undo', actor, plan.id)
@@ -65,12 +65,13 @@ const stands = (restriction: StoredRestriction): boolean => restriction.released
  */
 async function begin(deps: AccessDeps, plan: Plan, undo: Plan, { people, actor, planned }: { people: ReadonlySet<string>; actor: string; planned: number }): Promise<void> {
   const { db, plans, restrictions, kept, clock, audit } = deps
-  const affiliations = await deps.people.affiliationsOf([...people])
   const now = clock.now()
   await db.transaction(async () => {
     if (!await plans.advance(plan.id, UNDOABLE, { state: 'undone', finishedAt: plan.finishedAt ?? now })) {
       throw new Refused({ what: 'This plan has changed meanwhile.', remedy: 'Open it again.' })
     }
+    await deps.placeEnds.giveBack(plan.id, null)
+    const affiliations = await deps.people.affiliationsOf([...people])
     await kept.keep(new Map([...people].map((id) => [id, statementOf(affiliations.get(id) ?? [])])), undo.id, now)
     await deps.lists.unconfirm(plan.id, null)
     for await (const batch of restrictions.standingOfPlan(plan.id)) await restrictions.release(batch.map(({ id }) => id), { at: now, actor })

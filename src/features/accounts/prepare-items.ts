@@ -51,13 +51,9 @@ export async function prepareItems(deps: AccessDeps, context: PrepareContext, ba
     id: deps.ids.next(), personId, cause: place.cause, level: place.level, profile: place.profile, reason: place.reason.slice(0, 500),
     fromDate: on, untilDate: null, placedBy: actor, placedAt: now, releaseKey: place.releaseKey ?? null, emergency: false, planId,
   }))
-  const confirmed = new Map(go.flatMap((item) => {
-    const { place } = afterOf(item)
-    return place?.listed ? [[item.subject, place.statement] as const] : []
-  }))
   await deps.db.transaction(async () => {
     await deps.restrictions.insert(placing)
-    await deps.lists.confirm(confirmed, planId, now)
+    await endListed(deps, planId, go)
     await deps.restrictions.release([...new Set(go.flatMap((item) => afterOf(item).release))], { at: now, actor })
     await deps.outbox.putMany(placing.filter(({ cause }) => cause === 'leaver').map(({ personId }) => ({
       kind: 'identity.end-sessions', payload: { personId }, dedupeKey: `end-sessions:${personId}:${planId}`,
@@ -65,6 +61,21 @@ export async function prepareItems(deps: AccessDeps, context: PrepareContext, ba
     for (const { item, problem } of judged) if (problem !== null) await deps.plans.setItems(planId, [item.seq], { state: 'skipped', error: problem })
   })
   return go
+}
+
+/** R5: a confirmed list is an explicit end, of the places too. What the source says of these people from then on counts again. */
+async function endListed(deps: AccessDeps, planId: string, items: readonly PlanItem[]): Promise<void> {
+  const listed = items.flatMap((item) => {
+    const { place } = afterOf(item)
+    return place?.listed ? [{ personId: item.subject, schoolId: place.schoolId ?? null, lastDay: place.lastDay }] : []
+  })
+  for (const group of Map.groupBy(listed, ({ schoolId, lastDay }) => `${schoolId ?? ''}|${lastDay ?? ''}`).values()) {
+    const [{ schoolId, lastDay } = { schoolId: null, lastDay: undefined }] = group
+    if (lastDay !== undefined) await deps.placeEnds.end(group.map(({ personId }) => personId), { planId, schoolId, on: lastDay })
+  }
+  const ids = [...new Set(listed.map(({ personId }) => personId))]
+  const places = await deps.people.affiliationsOf(ids)
+  await deps.lists.confirm(new Map(ids.map((id) => [id, statementOf(places.get(id) ?? [])])), planId, deps.clock.now())
 }
 
 /** Why a line may not be done now, or null. */

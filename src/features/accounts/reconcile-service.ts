@@ -11,6 +11,8 @@ import { emptyStaging, stageDirectory } from './plan-reconcile.ts'
 import { stageSchoolMoves } from './plan-school-moves.ts'
 import { stageUndo } from './plan-undo.ts'
 import { runPlan } from './run-plan.ts'
+import { endUnlined } from './leavers/end-unlined.ts'
+import { LifePlans, RETENTION } from './life/life-plans.ts'
 import { ItemStager, type NamedTarget, targetsById } from './stage-items.ts'
 
 /** Somebody's word that a plan may run. */
@@ -110,7 +112,7 @@ export class ReconcileService {
     await this.#plan(planId)
     return this.withDirectories([...targetsById(this.#deps).values()], actor, async (signal) => {
       const plan = await this.#plan(planId)
-      const undo = await stageUndo(this.#deps, this.#plans, plan, { actor, on: dateOf(this.#deps) })
+      const undo = plan.about === RETENTION ? await new LifePlans(this.#deps, this.#plans, this).undo(plan, actor) : await stageUndo(this.#deps, this.#plans, plan, { actor, on: dateOf(this.#deps) })
       const stopped = await runPlan(this.#deps, { planId: undo.id, actor, approved: true, signal })
       return this.#plans.close(undo.id, { actor, event: 'access.undone', stopped })
     })
@@ -189,6 +191,7 @@ export class ReconcileService {
         state: 'applying', ...(first ? { approvedBy: approval.actor, approvedAt: clock.now() } : {}),
       })
       await this.#deps.stops.clear(plan.id)
+      if (going && first) await endUnlined(this.#deps, plan)
       if (!going) throw new Refused({ what: 'This plan does not wait for approval any more.', remedy: 'Open the newest plan.' })
       await audit.record({
         actor: approval.actor, event: first ? 'access.approved' : 'access.continued', subject: `plan:${plan.id}`, payload: { count: approval.count ?? plan.brake.count, ...(approval.anyway ? { 'during-lessons': true } : {}) },

@@ -43,6 +43,11 @@ export class RestrictionStore {
     return (await this.#db.sql('restrictions').where({ release_key: key }).whereNull('released_at').orderBy('id')).map(fromRow)
   }
 
+  /** Those of these release keys that something stands under. */
+  async keysInUse(keys: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.#db.rowsIn('select release_key from restrictions where released_at is null and release_key in (:list)', [], keys)).map((row) => row['release_key'] as string))
+  }
+
   /** Everything not released, whatever its dates, by person: what `desiredAccess` needs. */
   async unreleasedOf(personIds: readonly string[]): Promise<Map<string, StoredRestriction[]>> {
     const found = new Map<string, StoredRestriction[]>()

@@ -5,9 +5,11 @@ import { chunks } from '../../shared/chunks.ts'
 import { today } from '../../shared/dates.ts'
 import { OutsideFailure } from '../../shared/errors.ts'
 import type { AccessDeps } from './access-deps.ts'
-import { afterOf } from './access-item.ts'
+import { afterOf, isLifeAction } from './access-item.ts'
 import type { Account } from './account-store.ts'
 import { bringAboutMany, type BroughtOutcome, stillDiffer } from './bring-about.ts'
+import { targetOf } from './life/archived-mapping.ts'
+import { LifeLines } from './life/life-lines.ts'
 import { prepareItems } from './prepare-items.ts'
 import { desiredOf, type NamedTarget, targetsById } from './stage-items.ts'
 import { UrgentPeople } from './urgent-people.ts'
@@ -15,7 +17,7 @@ import { UrgentPeople } from './urgent-people.ts'
 const CANARY = 3
 const BATCH = 50
 /** Shown beside a line whose directory is a task list. */
-export const WAITS_FOR_A_PERSON = 'A task for a person; done once it is ticked off.'
+const WAITS_FOR_A_PERSON = 'A task for a person; done once it is ticked off.'
 /** B6: stop at 10 % errors, and never for fewer than three. */
 const MIN_ERRORS = 3
 const ERROR_SHARE = 10
@@ -48,6 +50,7 @@ class PlanRun {
   readonly #targets: Map<string, NamedTarget>
   readonly #on: string
   readonly #urgent: UrgentPeople
+  readonly #life: LifeLines
   #processed = 0
   #errors = 0
   /** Accounts in a row for which the directory did not answer. */
@@ -61,6 +64,7 @@ class PlanRun {
     this.#targets = targetsById(deps)
     this.#on = today(deps.clock.now())
     this.#urgent = new UrgentPeople(deps)
+    this.#life = new LifeLines(deps)
   }
 
   async seqs(state: PlanItemState): Promise<ReadonlySet<number>> {
@@ -95,7 +99,10 @@ class PlanRun {
 
   async #batch(batch: PlanItem[], protectedIds: ReadonlySet<string>): Promise<string | null> {
     const { actor, planId } = this.#options
-    const go = await prepareItems(this.#deps, { planId, actor, protectedIds, on: this.#on, targets: this.#targets }, batch)
+    const context = { planId, actor, protectedIds, on: this.#on, targets: this.#targets }
+    const go = [
+      ...await prepareItems(this.#deps, context, batch.filter(({ action }) => !isLifeAction(action))), ...await this.#life.prepare(context, batch.filter(({ action }) => isLifeAction(action))),
+    ]
     const desired = await desiredOf(this.#deps, go.map((item) => item.subject), this.#on)
     const accounts = await this.#deps.accounts.many(go.map((item) => afterOf(item).accountId))
     const written: PlanItem[] = []
@@ -103,6 +110,11 @@ class PlanRun {
     for (const { target, items } of this.#byDirectory(go)) {
       stop = await this.#stopReason(target)
       if (stop !== null) break
+      if (items.some(({ action }) => action === 'delete' || action === 'create')) {
+        this.#processed += items.length
+        await this.#note(items, await this.#life.bring(target, items))
+        continue
+      }
       const wanted = items.flatMap((item) => {
         const account: Account | undefined = accounts.get(afterOf(item).accountId)
         return account ? [{ item, account, wish: { desired: desired(item.subject), planId } }] : []
@@ -115,11 +127,12 @@ class PlanRun {
     return stop ?? this.#stopReason(null)
   }
 
-  /** The lines of one directory together, as many as it takes at once. */
+  /** The lines of one directory together, as many as it takes at once; those of retention apart, since they see the directory otherwise. */
   * #byDirectory(items: readonly PlanItem[]): Iterable<{ target: NamedTarget; items: PlanItem[] }> {
-    for (const [directoryId, theirs] of Map.groupBy(items, (item) => afterOf(item).directoryId)) {
-      const target = this.#targets.get(directoryId)
-      if (target) for (const part of chunks(theirs, target.directory.batchSize ?? 1)) yield { target, items: part }
+    for (const theirs of Map.groupBy(items, (item) => `${afterOf(item).directoryId} ${isLifeAction(item.action) ? `${item.action} ${afterOf(item).backTo ?? ''}` : ''}`).values()) {
+      const [first] = theirs
+      const target = first && this.#targets.get(afterOf(first).directoryId)
+      if (target) for (const part of chunks(theirs, target.directory.batchSize ?? 1)) yield { target: targetOf(target, first), items: part }
     }
   }
 
@@ -135,7 +148,9 @@ class PlanRun {
       const outcome = outcomes[at]
       if (!outcome) continue
       if (outcome.error) {
-        await this.#fail(item, outcome.error)
+        const task = outcome.error instanceof DirectoryRefusal ? await this.#life.asTask(item, outcome.error) : null
+        if (task !== null) mark(item, 'skipped', task)
+        else await this.#fail(item, outcome.error)
         continue
       }
       this.#silent = 0
@@ -147,6 +162,7 @@ class PlanRun {
       else if (brought.kind === 'asked') mark(item, 'applied', WAITS_FOR_A_PERSON)
       else mark(item, 'skipped', brought.kind === 'gone' ? 'The account is not in the directory any more.' : brought.why)
     }
+    await this.#life.verified(items.filter((_, at) => outcomes[at]?.account?.kind === 'as-wanted'))
     for (const [key, marked] of marks) {
       const [state, error] = JSON.parse(key) as [PlanItemState, string | null]
       await this.#deps.plans.setItems(this.#options.planId, marked.map(({ seq }) => seq), { state, error: error?.slice(0, 500) ?? null })
@@ -164,7 +180,9 @@ class PlanRun {
         if (differs === null) fine.push(item)
         else if (differs !== undefined) await this.#fail(item, differs)
       }
-      if (fine.length > 0) await this.#deps.plans.setItems(this.#options.planId, fine.map(({ seq }) => seq), { state: 'verified', error: null })
+      if (fine.length === 0) continue
+      await this.#deps.plans.setItems(this.#options.planId, fine.map(({ seq }) => seq), { state: 'verified', error: null })
+      await this.#life.verified(fine)
     }
   }
 

@@ -40,7 +40,6 @@ export class SimulatedAccountTable implements SimulatedAccountStore {
     await this.#db.insertNew('simulated_accounts', accounts.map((account) => ({ immutable_id: account.immutableId, account: JSON.stringify(account) })))
   }
 
-  /** Plays the administrator who deletes an account by hand. */
   async delete(immutableId: string): Promise<void> {
     await this.#db.sql('simulated_accounts').where({ immutable_id: immutableId }).del()
   }

@@ -35,17 +35,17 @@ export class ItemStager {
   async add(item: {
     personId: string; account: Account; target: NamedTarget; action: AccessAction; desired: DesiredAccess
     population: string | null; reason: string; state: NewPlanItem['state']
-    place?: ItemAfter['place']; release?: string[]; file?: string | null; line?: number | null
+    place?: ItemAfter['place']; release?: string[]; backTo?: string; file?: string | null; line?: number | null
   }): Promise<void> {
     const { account, target, desired } = item
     const after: ItemAfter = {
       accountId: account.id, directoryId: target.id, directory: target.name, username: account.username,
       place: item.place ?? null, release: item.release ?? [], level: desired.level, profiles: desired.profiles,
-      change: planAccountChange(account.observed, desired, account.delta, target.mapping).change,
+      change: planAccountChange(account.observed, desired, account.delta, target.mapping).change, ...(item.backTo === undefined ? {} : { backTo: item.backTo }),
     }
     this.#waiting.push({
       seq: this.#seq++, itemKey: `${item.action}:${item.personId}:${account.id}`, subject: item.personId, action: item.action,
-      rank: item.action === 'restore' ? accessRank.giving : item.action === 'school-move' ? accessRank.move : accessRank.loss,
+      rank: item.action === 'restore' || item.action === 'unarchive' ? accessRank.giving : item.action === 'school-move' ? accessRank.move : accessRank.loss,
       population: item.population, state: item.state, before: beforeOf(account), after,
       file: item.file ?? null, line: item.line ?? null, reason: item.reason.slice(0, 500),
     })

@@ -1,10 +1,8 @@
-import { LineCounter, parseDocument } from 'yaml'
-import type { Document } from 'yaml'
 import { z } from 'zod'
-import { UnusableInput } from '../../shared/errors.ts'
 import { BANDS, FAMILIES, familyOf, isPupilBand } from './band.ts'
 import { clausesOf } from './clauses.ts'
 import type { Clause } from './clauses.ts'
+import { frontMatterProblem, readFrontMatter } from './front-matter.ts'
 import { unpublishable } from './placeholders.ts'
 import { requirementSchema, ruleFitsBand, slotsOf } from './requirement.ts'
 import type { Slot } from './requirement.ts'
@@ -55,35 +53,16 @@ export type AgreementFile = Readonly<z.infer<typeof frontMatterSchema>> & {
  * @throws UnusableInput with `where` as `name:line`, listing every problem of the front matter at once.
  */
 export function parseAgreementFile(text: string, name = 'agreement'): AgreementFile {
-  const lines = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').split('\n')
-  const end = lines.indexOf('---', 1)
-  if (lines[0] !== '---' || end < 0) {
-    throw problem(name, 1, 'The file does not begin with front matter.', 'Begin with a line "---", then the settings, then a second line "---".')
-  }
-  const counter = new LineCounter()
-  // The opening line is kept as an empty one, so that the counter's lines are those of the file.
-  const yaml = parseDocument(['', ...lines.slice(1, end)].join('\n'), { lineCounter: counter })
-  const broken = yaml.errors[0]
-  if (broken) {
-    const line = counter.linePos(broken.pos[0]).line
-    throw problem(name, line, 'The front matter is not valid YAML.', `Mend this line: ${broken.message.split('\n')[0] ?? ''}`)
-  }
-  const parsed = frontMatterSchema.safeParse(yaml.toJS())
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => ({ line: lineOf(yaml, counter, issue.path), text: `${issue.path.join('.') || 'front matter'}: ${issue.message}` }))
-    throw problem(name, issues[0]?.line ?? 1, 'The front matter has values that cannot be used.', issues.map((issue) => `Line ${issue.line}, ${issue.text}.`).join(' '))
-  }
-  const markdown = `${lines.slice(end + 1).join('\n').trim()}\n`
-  const bodyStart = end + 2 + lines.slice(end + 1).findIndex((line) => line.trim() !== '')
-  const file: AgreementFile = { ...parsed.data, markdown, sections: clausesOf(markdown) }
-  checkSense(file, name, bodyStart, (path) => lineOf(yaml, counter, path))
+  const { settings, markdown, bodyStart, line } = readFrontMatter(text, name, frontMatterSchema)
+  const file: AgreementFile = { ...settings, markdown, sections: clausesOf(markdown) }
+  checkSense(file, name, bodyStart, line)
   return Object.freeze(file)
 }
 
 /** What the schema cannot say: the parts must agree with one another. */
 function checkSense(file: AgreementFile, name: string, bodyStart: number, line: (path: PropertyKey[]) => number): void {
   const fail = (at: number, what: string, remedy: string): never => {
-    throw problem(name, at, what, remedy)
+    throw frontMatterProblem(name, at, what, remedy)
   }
   if (familyOf(file.band) !== file.family) {
     fail(line(['family']), `The band ${file.band} does not belong to the family ${file.family}.`, `Write family: ${familyOf(file.band)}.`)
@@ -125,18 +104,4 @@ function checkSense(file: AgreementFile, name: string, bodyStart: number, line: 
     const row = file.markdown.split('\n').findIndex((text) => text.includes(leftover))
     fail(row < 0 ? 1 : bodyStart + row, `The text still has "${leftover}".`, 'Only the school name, trust name, version number and publication date may stay open.')
   }
-}
-
-function problem(name: string, line: number, what: string, remedy: string): UnusableInput {
-  return new UnusableInput({ what, where: `${name}:${line}`, remedy })
-}
-
-/** The line of the value at `path`, or of the nearest value around it. */
-function lineOf(yaml: Document.Parsed, counter: LineCounter, path: readonly PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = yaml.getIn(path.slice(0, depth), true)
-    const range = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? node.range : null
-    if (range && typeof range[0] === 'number') return counter.linePos(range[0]).line
-  }
-  return 2
 }

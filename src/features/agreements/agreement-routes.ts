@@ -74,7 +74,7 @@ export function agreementPages(deps: AuthoringPagesDeps): Page[] {
         const school = schools.find(({ id }) => id === (schoolId ?? agreement.schoolId)) ?? schools[0] ?? null
         const part = school && version.schoolPart ? (await drafts.part(agreement.id, school.id)).part : undefined
         return view('pages/agreements/preview.njk', {
-          crumbs: crumbsOf(agreement), ...previewData({ version, text, slot, slots, school, schools, part, trustName: deps.trust.name, young: slot === 'pupil' && isYoungBand(version.band), path: ctx.path, asked: number ?? null }),
+          crumbs: crumbsOf(agreement), ...previewData({ version, text, slot, slots, school, schools, part, trustName: deps.trust.name, say: deps.texts.agreements.say, young: slot === 'pupil' && isYoungBand(version.band), path: ctx.path, asked: number ?? null }),
         })
       },
     }),

@@ -32,7 +32,8 @@ export class AgreementStore {
   readonly #clock: Clock
   readonly #ids: Ids
   readonly requirementStore: RequirementStore
-  readonly #atHand = new Map<string, { content: string; value: unknown }>()
+  /** Texts that were parsed before, by what can never mean another one. */
+  readonly #atHand = new Map<string, unknown>()
   constructor(db: Database, clock: Clock, ids: Ids) {
     this.#db = db
     this.#clock = clock
@@ -50,7 +51,7 @@ export class AgreementStore {
   }
 
   async byId(id: string): Promise<Agreement | null> {
-    const [row] = await this.#db.rows('select * from agreements where id = ?', [id])
+    const [row] = await this.#db.rowsBy('select * from agreements where id in (:list)', 'id', [id])
     return row ? agreementFromRow(row) : null
   }
 
@@ -68,19 +69,19 @@ export class AgreementStore {
     const content = canonicalJson(version)
     await this.#db.sql('agreement_versions').insert({
       id, agreement_id: agreementId, number: version.number, change_kind: version.change, state: version.status, content,
-      content_hash: createHash('sha256').update(content).digest('hex'), published_at: version.publishedAt, created_at: this.#clock.now(),
+      content_hash: hashOf(content), published_at: version.publishedAt, created_at: this.#clock.now(),
     })
     return id
   }
 
   async version(id: string): Promise<StoredVersion | null> {
-    const [row] = await this.#db.rows('select * from agreement_versions where id = ?', [id])
+    const [row] = await this.#db.rowsBy('select id, agreement_id, content_hash from agreement_versions where id in (:list)', 'id', [id])
     return row ? this.#versionFromRow(row) : null
   }
 
   /** The version in force: the newest published one. */
   async current(agreementId: string): Promise<StoredVersion | null> {
-    const [row] = await this.#db.rows(`select * from agreement_versions where agreement_id = ? and state = 'published' order by number desc limit 1`, [agreementId])
+    const [row] = await this.#db.rowsBy(`select id, agreement_id, content_hash from agreement_versions where agreement_id in (:list) and state = 'published' order by number desc`, 'agreement_id', [agreementId])
     return row ? this.#versionFromRow(row) : null
   }
 
@@ -92,13 +93,14 @@ export class AgreementStore {
   /** The last version for which everybody was asked again, up to the one in force: occasions and "signed since" go by it (G1, I1). */
   async lastMajor(agreementId: string): Promise<StoredVersion | null> {
     const row = await this.#db.read('agreement_versions').where({ agreement_id: agreementId, change_kind: 'major' }).whereNotNull('published_at')
-      .whereNot({ state: 'withdrawn' }).orderBy('number', 'desc').first()
+      .whereNot({ state: 'withdrawn' }).orderBy('number', 'desc').first('id', 'agreement_id', 'content_hash')
     return row ? this.#versionFromRow(row) : null
   }
 
   /** Writes a version's new standing (superseded, withdrawn); its text never changes (G1). */
   async setStanding(id: string, version: AgreementVersion): Promise<void> {
-    await this.#db.sql('agreement_versions').where({ id }).update({ state: version.status, content: canonicalJson(version) })
+    const content = canonicalJson(version)
+    await this.#db.sql('agreement_versions').where({ id }).update({ state: version.status, content, content_hash: hashOf(content) })
   }
 
   /** @see RequirementStore.add */
@@ -127,25 +129,42 @@ export class AgreementStore {
     }])
   }
 
+  /** Renditions never change, so one that was read is not read again: each seal asks for one (82 µs). */
   async rendition(hash: string): Promise<{ rendition: Rendition; versionId: string } | null> {
-    const [row] = await this.#db.rows('select content, version_id from renditions where hash = ?', [hash])
-    return row ? { rendition: this.#parsed(hash, row['content'] as string) as Rendition, versionId: row['version_id'] as string } : null
+    return this.#once(`rendition ${hash}`, async () => {
+      const [row] = await this.#db.rows('select content, version_id from renditions where hash = ?', [hash])
+      return row ? { rendition: JSON.parse(row['content'] as string) as Rendition, versionId: row['version_id'] as string } : null
+    })
   }
 
-  #versionFromRow(row: Record<string, unknown>): StoredVersion {
-    return { id: row['id'] as string, agreementId: row['agreement_id'] as string, version: this.#parsed(row['id'] as string, row['content'] as string) as AgreementVersion }
+  /** The content is fetched by its hash: a class that signs at once reads one agreement thirty times. */
+  async #versionFromRow(row: Record<string, unknown>): Promise<StoredVersion> {
+    const [id, hash] = [row['id'] as string, row['content_hash'] as string]
+    const version = await this.#once(`version ${id} ${hash}`, async () => {
+      const [found] = await this.#db.rows('select content from agreement_versions where id = ? and content_hash = ?', [id, hash])
+      return found ? JSON.parse(found['content'] as string) as AgreementVersion : null
+    })
+    // Changed between the two looks.
+    if (version === null) return await this.version(id) ?? raise(`The version ${id} is gone`)
+    return { id, agreementId: row['agreement_id'] as string, version }
   }
 
-  /** The same text was parsed before: a class that signs at once reads one agreement thirty times. */
-  #parsed(key: string, content: string): unknown {
+  async #once<T>(key: string, load: () => Promise<T | null>): Promise<T | null> {
     const before = this.#atHand.get(key)
-    if (before?.content === content) return before.value
-    const value: unknown = JSON.parse(content)
-    if (this.#atHand.size >= AT_HAND) this.#atHand.clear()
-    this.#atHand.set(key, { content, value })
+    if (before !== undefined) return before as T
+    const value = await load()
+    if (value === null) return null
+    // What an open transaction sees may yet be taken back.
+    this.#db.afterCommit(() => {
+      if (this.#atHand.size >= AT_HAND) this.#atHand.clear()
+      this.#atHand.set(key, value)
+    })
     return value
   }
 }
+
+const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+const raise = (message: string): never => { throw new Error(message) }
 
 function agreementFromRow(row: Record<string, unknown>): Agreement {
   return { id: row['id'] as string, key: row['key'] as string, title: row['title'] as string, band: row['band'] as Band, family: row['family'] as Family, schoolId: row['school_id'] as string | null }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../shared/canonical-json.ts'
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 import { ok, refuse } from '../../shared/result.ts'
 import type { Result } from '../../shared/result.ts'
@@ -32,8 +34,11 @@ export interface AgreementText {
 /** Who brought a text into another language, who checked it, and when (G6). */
 export interface Translation {
   readonly translatedBy: string
+  /** Empty: nobody of the trust has checked it yet. Only a text that shipped with Assent may go out so, and it says so. */
   readonly checkedBy: string
   readonly checkedOn?: CalendarDate
+  /** The words shipped with Assent: digest of the English words they translate. Gone as soon as an author changes one. */
+  readonly shipped?: string
 }
 
 /** Who said yes, where it was minuted, and the date of the decision (G1). */
@@ -156,6 +161,22 @@ export function nextDraft(version: AgreementVersion, change: { number: number; c
   return ok(draftVersion({ agreementKey, band, signerRule, owner, reviewCycleMonths, texts, ...schoolPart ? { schoolPart } : {}, ...what, origin: 'trust' }, number))
 }
 
+/**
+ * The version in force with texts in a further language, and nothing else new: a minor version, for which nobody signs again (G1). What governs stays
+ * word for word what it was, so a starter stays a starter, and an approval of those words goes on.
+ */
+export function publishWithTexts(version: AgreementVersion, add: { texts: readonly AgreementText[]; number: number; changeNote: string }, when: { at: Instant; on: CalendarDate }): Step {
+  if (version.status !== 'published') return refuse('not-published')
+  if (add.number <= version.number) return refuse('not-a-later-version')
+  const { number, changeNote } = add
+  const next = draftVersion({ ...inputOf(version), change: 'minor', changeNote, texts: [...version.texts, ...add.texts] }, number)
+  return finished(next) ?? ok(frozen({ ...next, status: 'published', approval: version.approval, publishedAt: when.at, publishedOn: when.on }))
+}
+
+function inputOf({ agreementKey, band, signerRule, owner, origin, change, changeNote, reviewCycleMonths, texts, schoolPart }: AgreementVersion): DraftInput {
+  return { agreementKey, band, signerRule, owner, origin, change, changeNote, reviewCycleMonths, texts, ...schoolPart ? { schoolPart } : {} }
+}
+
 /** Another version was published meanwhile and took the number: this one gets the next. Nothing signed knows it yet. */
 export function renumber(version: AgreementVersion, number: number): Step {
   if (version.publishedAt !== null || number < version.number) return refuse('not-a-later-version')
@@ -172,6 +193,30 @@ export function governingText(version: AgreementVersion): AgreementText {
 /** True for English in any of its kinds: every other language needs a translator and a checker. */
 export const isEnglish = (language: string): boolean => /^en(-|$)/i.test(language)
 
+/**
+ * True for a translation that may not go out: nobody is named who made it or checked it. What shipped with Assent may go out unchecked, for as long as
+ * it translates the English beside it (G6).
+ */
+export function lacksCheck({ language, variant, translation }: AgreementText, texts: readonly AgreementText[]): boolean {
+  if (isEnglish(language)) return false
+  if (!translation?.translatedBy.trim()) return true
+  if (translation.checkedBy.trim() || translation.shipped === undefined) return !translation.checkedBy.trim()
+  const english = texts.find((one) => isEnglish(one.language) && one.variant === variant)
+  return !english || digestOfWords(english) !== translation.shipped
+}
+
+/** `next` in the place of `before`; changed words are no longer those that shipped, so that their author must name who checked them (G6). */
+export function rewritten(before: AgreementText, next: AgreementText): AgreementText {
+  if (next.translation?.shipped === undefined || digestOfWords(before) === digestOfWords(next)) return next
+  const { shipped: _, ...translation } = next.translation
+  return { ...next, translation }
+}
+
+/** SHA-256 hex of all that a text says, whoever translated it. */
+export function digestOfWords({ title, markdown, statements, clauses, questions }: AgreementText): string {
+  return createHash('sha256').update(canonicalJson({ title, markdown, statements, clauses, questions })).digest('hex')
+}
+
 function finished(version: AgreementVersion): { ok: false; reason: VersionRefusal; detail?: string } | null {
   const [first] = version.texts
   if (!first || version.texts.some((text) => text.title.trim() === '' || text.markdown.trim() === '')) return refuse('text-missing')
@@ -183,8 +228,7 @@ function finished(version: AgreementVersion): { ok: false; reason: VersionRefusa
     if (missing) return refuse('statement-missing', missing.slot)
     // Every reader agrees to the same clauses, whatever the words (G6).
     if (clauseIds(text) !== order) return refuse('clauses-differ', `${text.language}, ${text.variant}`)
-    const { translation } = text
-    if (!isEnglish(text.language) && (!translation?.translatedBy.trim() || !translation.checkedBy.trim())) return refuse('translation-unchecked', text.language)
+    if (lacksCheck(text, version.texts)) return refuse('translation-unchecked', text.language)
     const asked = text.questions.flatMap((question) => [question.ask, ...question.answers, question.because])
     const words = [text.title, text.markdown, ...Object.values(text.statements), ...Object.values(text.clauses), ...asked].join('\n')
     const [leftover] = unpublishable(words, fieldKeys(version.schoolPart))

@@ -1,5 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
+import type { Words } from '../../adapters/words/words.ts'
 import type { Database } from '../../db/database.ts'
 import type { JobHandlers, Outbox } from '../../db/outbox.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
@@ -18,6 +19,7 @@ export interface AgreementsOutside {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox; people: PeopleQueries; schools: SchoolStore; mail: MailService
   baseUrl: string
   trustName: () => string
+  words: Words
   /** Who looks after texts where no owner is named. */
   fallbackOwners: () => Promise<string[]>
 }
@@ -35,10 +37,10 @@ export interface AgreementsFeature {
 
 /** Wires agreements together from what lies outside them. */
 export function createAgreementsFeature(outside: AgreementsOutside): AgreementsFeature {
-  const { db, clock, ids, audit, outbox, trustName } = outside
+  const { db, clock, ids, audit, outbox, trustName, words } = outside
   const store = new AgreementStore(db, clock, ids)
   const drafts = new AuthoringStore(db, clock, ids)
-  const agreements = new AgreementService({ db, clock, audit, outbox, store, drafts, trustName })
+  const agreements = new AgreementService({ db, clock, audit, outbox, store, drafts, trustName, words })
   const reviews = new ReviewService({ ...outside, store, drafts })
   return {
     agreements, drafts, reviews,

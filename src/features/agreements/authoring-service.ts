@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts'
 import type { Result } from '../../shared/result.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import {
-  type AgreementText, type AgreementVersion, type Approval, approve, draftVersion, editDraft, governingText, nextDraft, publish, renumber, sendBack, submitForReview,
+  type AgreementText, type AgreementVersion, type Approval, approve, draftVersion, editDraft, governingText, nextDraft, publish, renumber, rewritten, sendBack, submitForReview,
   type VersionRefusal, withdraw,
 } from './agreement.ts'
 import type { AgreementService } from './agreement-service.ts'
@@ -196,7 +196,7 @@ export const isUnapprovedStarter = (version: AgreementVersion): boolean => versi
 
 /** Writes a text of the version in the place of the one of the same language and variant. */
 export function withText(version: AgreementVersion, text: AgreementText): Result<AgreementVersion, VersionRefusal> {
-  return editDraft(version, { texts: version.texts.map((one) => (one.language === text.language && one.variant === text.variant ? text : one)) })
+  return editDraft(version, { texts: version.texts.map((one) => (one.language === text.language && one.variant === text.variant ? rewritten(one, text) : one)) })
 }
 
 function draftOf(open: StoredVersion | null, key: string): StoredVersion {

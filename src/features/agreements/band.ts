@@ -5,7 +5,7 @@ export const BANDS = [
 export type Band = (typeof BANDS)[number]
 
 /** The bands of pupils, youngest first. */
-export const PUPIL_BANDS = ['EYFS', 'KS1', 'KS2', 'KS3-4', 'KS5'] as const
+const PUPIL_BANDS = ['EYFS', 'KS1', 'KS2', 'KS3-4', 'KS5'] as const
 export type PupilBand = (typeof PUPIL_BANDS)[number]
 
 /** What kind of person an agreement is for; requests are unique within a family (I1). */

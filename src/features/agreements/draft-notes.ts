@@ -1,4 +1,4 @@
-import { type AgreementText, type AgreementVersion, governingText, isEnglish } from './agreement.ts'
+import { type AgreementText, type AgreementVersion, governingText, lacksCheck } from './agreement.ts'
 import { clausesOf, openingOf } from './clauses.ts'
 import { missingIn } from './draft-text.ts'
 import { unpublishable } from './placeholders.ts'
@@ -51,8 +51,9 @@ function others(version: AgreementVersion, text: AgreementText, governing: Agree
   return [
     ...missing.map((id) => note(text, id, true, `The clause "${id}" has no words here yet. Everybody agrees to the same clauses.`)),
     ...(missing.length === 0 && order(text) !== order(governing) ? [note(text, null, true, 'The clauses stand in another order than in the text that governs.')] : []),
-    ...(!isEnglish(text.language) && !(text.translation?.translatedBy.trim() && text.translation.checkedBy.trim())
-      ? [note(text, null, true, 'Say who translated it and who checked it. The English text governs.')] : []),
+    ...(lacksCheck(text, version.texts) ? [note(text, null, true, 'Say who translated it and who checked it. The English text governs.')] : []),
+    ...(text.translation?.shipped && !text.translation.checkedBy.trim() && !lacksCheck(text, version.texts)
+      ? [note(text, null, false, 'This translation came with Assent and nobody here has checked it; readers are told so. Who reads it through is named under "Title, beginning and sentences".')] : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Clock } from '../../adapters/clock.ts'
 import { today } from '../../shared/dates.ts'
+import { yearOnSql } from '../people/year-on.ts'
 import type { School } from '../schools/school-store.ts'
 import type { AgreementStore, StoredVersion } from './agreement-store.ts'
 import type { Agreement } from './agreement-store.ts'
@@ -31,7 +32,7 @@ export class InForceQueries {
   /** Bands of the pupils there; empty while the roster is not in yet. */
   async #pupilBands(school: School): Promise<Set<string>> {
     const on = today(this.#deps.clock.now(), school.timezone)
-    const rows = await this.#deps.db.rows("select distinct role, year_code from affiliations where school_id = ? and role = 'pupil' and (end_date is null or end_date >= ?)", [school.id, on])
+    const rows = await this.#deps.db.rows(`select distinct a.role, ${yearOnSql('a')} as year_code from affiliations a where a.school_id = ? and a.role = 'pupil' and (a.end_date is null or a.end_date >= ?)`, [on, school.id, on])
     return new Set(rows.flatMap((row) => bandOf({ role: row['role'] as BandRole, yearCode: row['year_code'] as string | null }) ?? []))
   }
 }

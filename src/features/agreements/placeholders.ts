@@ -1,5 +1,5 @@
 /** What an agreement may leave open: only what the roster and the settings fill in (G2). */
-export const KNOWN_PLACEHOLDERS = ['school.name', 'trust.name', 'version.number', 'version.published'] as const
+const KNOWN_PLACEHOLDERS = ['school.name', 'trust.name', 'version.number', 'version.published'] as const
 export type PlaceholderName = (typeof KNOWN_PLACEHOLDERS)[number]
 /** A field that each school fills in, such as `{{field.online-safety-lead}}`. */
 export type FieldPlaceholder = `field.${string}`
@@ -44,11 +44,6 @@ export function unfilledPlaceholders(markdown: string): string[] {
 export function unpublishable(template: string, fields: readonly string[] = []): string[] {
   const known = (name: string) => isKnown(name) || fields.some((field) => name === `field.${field}`)
   return unfilledPlaceholders(template.replace(PLACEHOLDER, (whole, name: string) => (known(name) ? '' : whole)))
-}
-
-/** The fields a template names, each once: `online-safety-lead` of `{{field.online-safety-lead}}`. */
-export function fieldsIn(template: string): string[] {
-  return [...new Set([...template.matchAll(PLACEHOLDER)].flatMap(([, name = '']) => (name.startsWith('field.') ? [name.slice('field.'.length)] : [])))]
 }
 
 // One pass: a value that itself looks like a placeholder is never filled in turn. A blank value leaves the placeholder,

@@ -7,6 +7,7 @@ import { type ReadingStep, readingSteps } from './reading-steps.ts'
 import { renderMarkdown } from './render-markdown.ts'
 import { previewRendition } from './rendition.ts'
 import type { Slot } from './requirement.ts'
+import type { SayInRecord } from './say-in-record.ts'
 import type { SchoolPart } from './school-part.ts'
 import { directionOf, nameOf, textKey } from './shown-as.ts'
 import { symbolsOf, usualSymbol } from './symbols.ts'
@@ -20,6 +21,7 @@ export interface PreviewQuestion {
   schools: readonly School[]
   part: SchoolPart | undefined
   trustName: string
+  say: SayInRecord
   young: boolean
   path: string
   /** The version the address asks for; null: whatever is newest. */
@@ -29,7 +31,7 @@ export interface PreviewQuestion {
 /** How a version reads to one audience: the same steps as on the page where they sign. Pure. */
 export function previewData(q: PreviewQuestion): object {
   const { version, text, slot, school } = q
-  const rendition = previewRendition(version, text, { school: school ?? { name: q.trustName }, trust: { name: q.trustName }, ...q.part ? { part: q.part } : {} })
+  const rendition = previewRendition(version, text, { school: school ?? { name: q.trustName }, trust: { name: q.trustName }, say: q.say, ...q.part ? { part: q.part } : {} })
   const symbols = text.variant === 'symbols' ? symbolsOf(text) : {}
   const steps = readingSteps({ young: q.young, rendition, questions: text.questions, signatory: { slot } })
   return {

@@ -20,8 +20,23 @@ export type ReadingStep =
 /** Clauses in a young child's agreement that speak to the adult at home. */
 const FOR_ADULTS: ReadonlySet<string> = new Set(['grown-ups'])
 
-/** The steps of a page: one idea at a time up to Year 6, the whole text for everyone else; then the friendly questions. Pure. */
+/** What was cut up before, by text: a class that reads one idea at a time asks for the same steps ten times a pupil. */
+const cut = new WeakMap<object, Map<string, { title: string; markdown: string; questions: readonly CheckQuestion[]; steps: ReadingStep[] }>>()
+
+/** The steps of a page: one idea at a time up to Year 6, the whole text for everyone else; then the friendly questions. Equal input, equal answer. */
 export function readingSteps(page: Reading): ReadingStep[] {
+  const { title, markdown } = page.rendition
+  const known = cut.get(page.rendition) ?? new Map()
+  cut.set(page.rendition, known)
+  const who = `${page.young} ${page.signatory.slot === 'guardian'}`
+  const before = known.get(who)
+  if (before?.title === title && before.markdown === markdown && before.questions === page.questions) return before.steps
+  const steps = stepsOf(page)
+  known.set(who, { title, markdown, questions: page.questions, steps })
+  return steps
+}
+
+function stepsOf(page: Reading): ReadingStep[] {
   const { markdown, title } = page.rendition
   const clauses = clausesOf(markdown)
   const asked = page.signatory.slot === 'guardian' ? [] : page.questions

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { longDate } from '../../shared/dates.ts'
+import { shortDate } from '../../shared/dates.ts'
 import { canonicalJson } from '../../shared/canonical-json.ts'
 import { UnusableInput } from '../../shared/errors.ts'
 import type { AgreementText, AgreementVersion } from './agreement.ts'
+import { IN_ENGLISH, languageOfRecord, type SayInRecord } from './say-in-record.ts'
+import { versionLabel } from './version-label.ts'
 import { fillPlaceholders, fillPlainText, unfilledPlaceholders } from './placeholders.ts'
 import type { Slot } from './requirement.ts'
 import { fieldValues, NO_PART, type SchoolPart, withSchoolClauses } from './school-part.ts'
@@ -37,16 +39,15 @@ export interface RenditionRequest {
   variant: string
   /** What the school filled in (G2). */
   part?: SchoolPart
+  /** Puts the label into the language of the text; English where absent. */
+  say?: SayInRecord
 }
-
-/** How the label marks a version that shipped with Assent and that the trust has not approved yet (G2). */
-export const STARTER_MARK = 'starter set, not yet approved by your trust'
 
 /**
  * Makes the rendition of a published version for one school.
  * @throws UnusableInput when the version is not out yet, has no such text, or a field stays unfilled (G2).
  */
-export function makeRendition({ version, school, trust, language, variant, part = NO_PART }: RenditionRequest): Rendition {
+export function makeRendition({ version, school, trust, language, variant, part = NO_PART, say = IN_ENGLISH }: RenditionRequest): Rendition {
   const where = `${version.agreementKey}, version ${version.number}`
   const text = version.texts.find((candidate) => candidate.language === language && candidate.variant === variant)
   if (!text) {
@@ -55,7 +56,7 @@ export function makeRendition({ version, school, trust, language, variant, part 
   if (version.publishedOn === null) {
     throw new UnusableInput({ what: 'Only a published version can be shown for signing.', where, remedy: 'Publish the version first.' })
   }
-  const seen = fillText(text, version, { school, trust, published: plainDate(version.publishedOn), part })
+  const seen = fillText(text, version, { school, trust, published: shortDate(version.publishedOn, languageOfRecord(language)), part, say })
   const [leftover] = unfilledPlaceholders([seen.title, seen.markdown, ...Object.values(seen.statements)].join('\n'))
   if (leftover !== undefined) {
     throw new UnusableInput({ what: `The text still has "${leftover}".`, where, remedy: 'Fill in the names of the school and the trust in the settings.' })
@@ -67,13 +68,14 @@ export function makeRendition({ version, school, trust, language, variant, part 
  * The text of a version that is not out yet, as it would read: for its authors only. A hole is shown as it is, so that it is seen.
  * Its hash is no rendition's.
  */
-export function previewRendition(version: AgreementVersion, text: AgreementText, who: { school: { name: string }; trust: { name: string }; part?: SchoolPart }): Rendition {
-  const seen = fillText(text, version, { ...who, published: 'on the day it is published', part: who.part ?? NO_PART })
+export function previewRendition(version: AgreementVersion, text: AgreementText, who: { school: { name: string }; trust: { name: string }; part?: SchoolPart; say?: SayInRecord }): Rendition {
+  const say = who.say ?? IN_ENGLISH
+  const seen = fillText(text, version, { ...who, published: say(text.language, 'on the day it is published'), part: who.part ?? NO_PART, say })
   return { ...seen, hash: hashRendition(seen) }
 }
 
 function fillText(
-  text: AgreementText, version: AgreementVersion, { school, trust, published, part }: { school: { name: string }; trust: { name: string }; published: string; part: SchoolPart },
+  text: AgreementText, version: AgreementVersion, { school, trust, published, part, say }: { school: { name: string }; trust: { name: string }; published: string; part: SchoolPart; say: SayInRecord },
 ): Omit<Rendition, 'hash'> {
   const values = {
     ...fieldValues(version.schoolPart, part),
@@ -85,7 +87,7 @@ function fillText(
   const statements = Object.fromEntries(Object.entries(text.statements).map(([slot, sentence]) => [slot, fillPlainText(sentence, values)]))
   return {
     title: fillPlainText(text.title, values),
-    versionLabel: versionLabel(version, text),
+    versionLabel: versionLabel(version, text, say),
     language: text.language,
     variant: text.variant,
     schoolName: school.name,
@@ -100,18 +102,4 @@ function fillText(
 export function hashRendition(rendition: Omit<Rendition, 'hash'> & { hash?: string }): string {
   const { hash: _, ...seen } = rendition
   return createHash('sha256').update(canonicalJson(seen), 'utf8').digest('hex')
-}
-
-function versionLabel(version: AgreementVersion, text: AgreementText): string {
-  const published = version.publishedOn === null ? 'not yet published' : `published ${plainDate(version.publishedOn)}`
-  const standing = version.origin === 'starter' && version.approval === null ? ` (${STARTER_MARK})` : ''
-  const translated = text.translation
-    ? `. Translated by ${text.translation.translatedBy}, checked by ${text.translation.checkedBy}${text.translation.checkedOn ? ` on ${plainDate(text.translation.checkedOn)}` : ''}; the English text governs`
-    : ''
-  return `Version ${version.number}, ${published}${standing}${translated}`
-}
-
-/** "1 September 2026": an agreement does not need the weekday. */
-function plainDate(date: string): string {
-  return longDate(date).replace(/^\w+ /, '')
 }

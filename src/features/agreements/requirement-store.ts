@@ -35,7 +35,7 @@ export interface Requirement {
 }
 
 /** What a starter agreement or a test need not say. */
-export const requirementDefaults = {
+const requirementDefaults = {
   title: null, role: null, groupName: null, signers: 'any', everyMonths: null, compulsory: true, graceSchoolDays: 0, topic: '', opensAccount: false,
 } as const satisfies Partial<Requirement>
 

@@ -53,9 +53,6 @@ export const requirementSchema = z.strictObject({
   everyMonths: z.int().min(1).max(120).nullable().default(null),
 })
 
-/** The default requirement that ships with a starter agreement; every value is a setting of the trust or school. */
-export type DefaultRequirement = Readonly<z.infer<typeof requirementSchema>>
-
 /** A slot as a rule fills it. */
 export interface SlotRule {
   slot: Slot

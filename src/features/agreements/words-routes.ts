@@ -50,7 +50,9 @@ export function wordsPages(deps: AuthoringPagesDeps): Page[] {
               const opened = writeOpening(textOf(draft, textKey(text)), opening.replace(/\r\n?/g, '\n'))
               if (!opened.ok) return opened
               const slots = slotsOf({ act: 'sign', signerRule: draft.signerRule }).map(({ slot }) => slot)
-              const translation = isEnglish(text.language) || translatedBy === '' ? null : { translatedBy, checkedBy, ...checkedOn ? { checkedOn } : {} }
+              const translation = isEnglish(text.language) || translatedBy === '' ? null : {
+                translatedBy, checkedBy, ...checkedOn ? { checkedOn } : {}, ...shippedOf(opened.value, translatedBy),
+              }
               return withText(draft, { ...opened.value, title, statements: Object.fromEntries(slots.map((slot) => [slot, sentences[slot]])), translation })
             },
           }, ctx.actor.label)
@@ -102,6 +104,11 @@ export function wordsPages(deps: AuthoringPagesDeps): Page[] {
       },
     }),
   ]
+}
+
+/** A translation that shipped with Assent stays one while it says so. */
+function shippedOf({ translation }: AgreementText, translatedBy: string): { shipped?: string } {
+  return translation?.shipped !== undefined && translation.translatedBy === translatedBy ? { shipped: translation.shipped } : {}
 }
 
 const wordsOf = (text: AgreementText): unknown => ({ title: text.title, opening: openingOf(text.markdown), statements: text.statements, translation: text.translation })

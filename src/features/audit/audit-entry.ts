@@ -46,7 +46,7 @@ export function fromRow(row: AuditEntryRow): AuditEntry {
 }
 
 /** What the log's leaf is the hash of: all columns of the entry as canonical JSON. */
-export function leafText(entry: AuditEntry): string {
+function leafText(entry: AuditEntry): string {
   return canonicalJson(toRow(entry))
 }
 

@@ -63,7 +63,7 @@ export class AuditSequencer {
     let total = 0
     while (total < limit && !signal.aborted) {
       const size = Math.min(BATCH, limit - total)
-      const done = await this.#db.transaction(() => this.#batch(size)).catch((error: unknown) => {
+      const done = await this.#db.together(() => this.#batch(size)).catch((error: unknown) => {
         // Two that both think they hold the lease meet here: the numbers of leaves and heads are unique, so one of them loses.
         if (this.#db.dialect.isDuplicate(error)) return 0
         throw error

@@ -1,5 +1,6 @@
 import { longInstant } from '../../shared/dates.ts'
 import type { ListedEntry } from './audit-list-queries.ts'
+import { eventWords } from './event-words.ts'
 import type { TreeHead } from './tree-head.ts'
 
 export const AUDIT_PATH = '/audit'
@@ -35,7 +36,7 @@ export function auditView(data: AuditData): object {
     ...(data.head ? { head: { size: data.head.size, at: data.head.at, hash: data.head.root } } : {}),
     stamp: data.stamp && { size: data.stamp.size, at: data.stamp.stampedAt, authority: data.stamp.authority },
     stampsConfigured: data.stampsConfigured,
-    filters: { action: AUDIT_PATH, label: 'Filter the log', search: { id: 'about', label: 'About (a reference, such as person:01K...)', value: subject }, fields: [], clearHref: AUDIT_PATH },
+    filters: { action: AUDIT_PATH, label: 'Filter the log', search: { id: 'about', label: 'About (the reference under a name in the list)', value: subject }, fields: [], clearHref: AUDIT_PATH },
     table: {
       caption: 'Entries, newest first', captionHidden: true, columns: [{ text: 'When' }, { text: 'Who' }, { text: 'What' }, { text: 'About' }, { text: 'Entry', numeric: true }],
       rows: entries.map((entry) => {
@@ -70,14 +71,12 @@ function thing(reference: string, names: AuditData['names']): { text: string; id
   const name = person ? names.get(person)?.name : undefined
   if (name) return { text: name, id: reference }
   if (reference === 'system') return { text: 'Assent itself', id: '' }
+  const operator = /^os:(.+)$/.exec(reference)?.[1]
+  if (operator) return { text: `Command line (${operator})`, id: reference }
+  const system = /^token:(.+)$/.exec(reference)?.[1]
+  if (system) return { text: `Another system (${system})`, id: reference }
   const kind = /^([a-z-]+):[0-9A-Z]{26}$/.exec(reference)?.[1]
   return kind ? { text: kind === 'person' ? 'Somebody erased' : `A ${kind}`, id: reference } : { text: reference, id: '' }
 }
 
 const hrefFor = (subject: string): string => `${AUDIT_PATH}?${new URLSearchParams({ about: subject }).toString()}`
-
-/** `signature.captured` -> "Signature captured". */
-export function eventWords(event: string): string {
-  const words = event.replaceAll('.', ' ').replaceAll('-', ' ').replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}

@@ -27,7 +27,7 @@ export interface HeadStampDeps {
 }
 
 /** What an authority stamps of a head: SHA-256 of the very bytes that the ledger's key signed. */
-export const imprintOf = (head: { size: number; root: string; at: Instant; keyId: string }): Buffer => hash('sha256', headMessage(head, head.keyId), 'buffer')
+const imprintOf = (head: { size: number; root: string; at: Instant; keyId: string }): Buffer => hash('sha256', headMessage(head, head.keyId), 'buffer')
 
 /** Once a day a time-stamping authority says when the ledger's head existed. By a job of its own: no signature ever waits for it. */
 export class HeadStamps {

@@ -1,4 +1,6 @@
 import type { Actor } from '../../http/actor.ts'
+import { type Sentence, sentence } from '../../shared/sentence.ts'
+import { saidYear } from '../people/year-name.ts'
 
 /** A registration group, or a whole year, of one school. */
 export interface ClassGroup {
@@ -16,8 +18,8 @@ export interface KnownGroup extends ClassGroup {
 }
 
 /** Roles whose grant without a group covers every class of the school. */
-const WHOLE_SCHOOL: ReadonlySet<string> = new Set(['trust-admin', 'office', 'headteacher', 'head-of-year', 'cover'])
-const LEADS: ReadonlySet<string> = new Set([...WHOLE_SCHOOL, 'class-teacher'])
+const WHOLE_SCHOOL: ReadonlySet<string> = new Set(['trust-admin', 'office', 'headteacher'])
+const LEADS: ReadonlySet<string> = new Set([...WHOLE_SCHOOL, 'head-of-year', 'cover', 'class-teacher'])
 
 /** May this person have anything to do with class sessions at all? */
 export const mayLead = (actor: Actor): boolean => actor.roles.some(({ role }) => LEADS.has(role))
@@ -36,7 +38,8 @@ function covers({ role, groupName, yearCode }: Actor['roles'][number], group: Kn
   if (yearCode && !isNamed(group, yearCode)) return false
   if (groupName === null && yearCode) return true
   if (groupName !== null) return isNamed(group, groupName)
-  return WHOLE_SCHOOL.has(role) || (group.kind === 'group' && ownGroups.has(`${group.schoolId}|${group.name}`))
+  // Of the narrow roles only a class teacher has groups without being given one: those of the records.
+  return WHOLE_SCHOOL.has(role) || (role === 'class-teacher' && group.kind === 'group' && ownGroups.has(`${group.schoolId}|${group.name}`))
 }
 
 /** A grant names a class ("4B") or a year ("4", "Year 4"); a year's grant covers the classes that lie in it. */
@@ -48,9 +51,13 @@ function isNamed(group: KnownGroup, name: string): boolean {
 
 /** "Class 4B", "Year 4", "Reception". */
 export function groupWords(group: Pick<ClassGroup, 'kind' | 'name'>): string {
-  if (group.kind === 'group') return `Class ${group.name}`
-  if (/^\d+$/.test(group.name)) return `Year ${group.name}`
-  return ({ R: 'Reception', N1: 'Nursery, younger', N2: 'Nursery', E1: 'Under three', E2: 'Two-year-olds', M: 'Mixed years', X: 'No year' } as Record<string, string>)[group.name] ?? `Year ${group.name}`
+  return groupSaid(group).toString()
+}
+
+/** The same in the reader's language. */
+export function groupSaid({ kind, name }: Pick<ClassGroup, 'kind' | 'name'>): Sentence {
+  if (kind === 'group') return sentence('Class {{name}}', { name })
+  return saidYear(name)
 }
 
 /** Names as a class reads them: the forename, and as much of the surname as it takes to tell two apart. */

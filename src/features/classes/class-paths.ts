@@ -2,6 +2,10 @@ import type { TaskPaths } from '../signing/my-task.ts'
 
 export const CLASS_PATH = '/class'
 export const SESSIONS_PATH = `${CLASS_PATH}/sessions`
+export const COVER_PATH = `${CLASS_PATH}/cover`
+
+/** Where cover for one group is given. */
+export const coverAt = ({ schoolId, kind, name }: { schoolId: string; kind: string; name: string }): string => `${COVER_PATH}?${new URLSearchParams({ schoolId, kind, name }).toString()}`
 
 /** Addresses of a session's page for its teacher. */
 export const sessionAt = (id: string): string => `${SESSIONS_PATH}/${id}`

@@ -3,11 +3,13 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import type { PageContext, RequestParts } from '../../http/page-context.ts'
 import { json, type PageResult, redirect, view } from '../../http/page-result.ts'
 import { NotFound } from '../../shared/errors.ts'
+import type { Choice } from '../agreements/chosen-text.ts'
 import type { AnswerDraft } from '../signing/answer-draft.ts'
 import { answerBody, readAnswer } from '../signing/answer-form.ts'
 import { textHash } from '../signing/my-task.ts'
-import { readingView } from '../signing/reading-views.ts'
+import { questionAt, readingView } from '../signing/reading-views.ts'
 import type { SigningPage } from '../signing/signing-queries.ts'
+import { forgetAnswers, keepAnswer, understoodOf } from '../signing/understanding.ts'
 import type { ClassPagesDeps } from './class-page-deps.ts'
 import { CLASS_PATH, classTaskPaths, roomAt, sentAt, slotAt } from './class-paths.ts'
 import { answerView, closedView, enterView, isYouView, namesView, overView, sentView, takenView } from './class-pupil-views.ts'
@@ -33,7 +35,8 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
     const room = await roomOf(ctx)
     if (room.kind === 'unknown') return unknown()
     if (room.kind === 'at-the-door') return redirect(roomAt(room.code))
-    const here = await hereOf(deps, room, ctx.params.signatoryId)
+    const { text } = (ctx as { query?: { text?: string } }).query ?? {}
+    const here = await hereOf(deps, room, ctx.params.signatoryId, { text, reader: ctx.language })
     return here ? run(here) : view('pages/class/message.njk', closedView(room.code), 404)
   }
   return [
@@ -78,12 +81,15 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
         if (!shown) throw new NotFound()
         return view(shown.template, shown.data)
       }),
-      // What a class talks about together is explained and not kept.
       post: {
         body: z.strictObject({ answer: z.coerce.number().int().min(0).max(9) }), audit: 'question.answered', limit: CLASS_FORMS,
         handle: (ctx) => inRoom(ctx, async ({ page, code }) => {
           const paths = classTaskPaths(code, page.signatory.id)
           const { step, text } = ctx.query
+          const question = text === page.rendition.hash ? questionAt(page, step) : null
+          const chosen = question?.answers[ctx.body.answer]
+          // Kept in this browser's session until the answer itself is sent; the next pupil on the same tablet has a slot of their own.
+          if (question && chosen !== undefined) keepAnswer(ctx.session, page.signatory.id, page.rendition.hash, question.ask, chosen)
           return redirect(text === page.rendition.hash ? `${paths.step('', step, text)}&answer=${ctx.body.answer}#because` : paths.read(''))
         }),
       },
@@ -108,11 +114,11 @@ export function classPupilPages(deps: ClassPagesDeps): Page[] {
 interface Here { room: Extract<Room, { kind: 'in' }>; code: string; page: SigningPage; pupil: ClassPupil; brand: ReturnType<ClassPagesDeps['brandOf']> }
 
 /** The slot of a pupil of this very class; null for anybody else's, and where nothing is asked any more. */
-async function hereOf(deps: ClassPagesDeps, room: Extract<Room, { kind: 'in' }>, signatoryId: string): Promise<Here | null> {
+async function hereOf(deps: ClassPagesDeps, room: Extract<Room, { kind: 'in' }>, signatoryId: string, chosen: Choice): Promise<Here | null> {
   const pupils = await deps.classQueries.pupils(room.session.group)
   for (const pupil of pupils) {
     if (!pupil.slots.includes(signatoryId)) continue
-    const page = await deps.signingQueries.page(signatoryId, pupil.person.id)
+    const page = await deps.signingQueries.page(signatoryId, pupil.person.id, chosen)
     if (page) return { room, code: room.code, page, pupil, brand: deps.brandOf(page.school) }
   }
   return null
@@ -133,7 +139,7 @@ async function send(deps: ClassPagesDeps, ctx: SendContext, room: Room): Promise
   if (room.kind === 'at-the-door') return by === 'script' ? json({ kept: false, joinAgain: true, to: roomAt(room.code) }) : redirect(roomAt(room.code))
   // The lesson may have ended while a device had no connection: this answer can no longer be given in class.
   if (room.kind === 'unknown') return on(`${CLASS_PATH}/over`, false)
-  const here = await hereOf(deps, room, ctx.params.signatoryId)
+  const here = await hereOf(deps, room, ctx.params.signatoryId, { text: filled.text, reader: ctx.language })
   if (!here) return on(slotAt(room.code, ctx.params.signatoryId), false)
   const { page, pupil, code } = here
   const { draft, errors } = readAnswer(filled, page.signatory.act, page.young)
@@ -143,9 +149,12 @@ async function send(deps: ClassPagesDeps, ctx: SendContext, room: Room): Promise
     ctx.session.keepForm({ path: back, errors, values: { answer: draft.answer ?? '', name: draft.typed ?? '', drawing: draft.drawn ? JSON.stringify(draft.drawn) : '' } })
     return on(back, false)
   }
-  const kept = await deps.classes.keep(room.session, pupil.person.id, draft as AnswerDraft & { answer: 'yes' | 'no' }, { formKey, signatoryId: id, mine: room.ticket.answers })
+  const kept = await deps.classes.keep(room.session, pupil.person.id, draft as AnswerDraft & { answer: 'yes' | 'no' }, {
+    formKey, signatoryId: id, mine: room.ticket.answers, understanding: understoodOf(ctx.session, id, draft.text),
+  })
   if (kept.kind === 'text-changed') return on(classTaskPaths(code, id).read(id), false)
   if (kept.kind === 'taken') return on(`${slotAt(code, id)}/taken`, false)
+  if (kept.kind === 'kept') forgetAnswers(ctx.session, id)
   if (kept.answerId && !room.ticket.answers.includes(kept.answerId)) keepTicket(ctx.session, { ...room.ticket, answers: [...room.ticket.answers, kept.answerId].slice(-60) })
   return on(sentAt(code, id), kept.kind === 'kept')
 }

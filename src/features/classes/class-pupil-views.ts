@@ -1,8 +1,9 @@
 import type { Brand } from '../../http/views.ts'
+import { sentence } from '../../shared/sentence.ts'
 import { signView } from '../signing/answer-views.ts'
 import type { TaskPaths } from '../signing/my-task.ts'
 import type { SigningPage } from '../signing/signing-queries.ts'
-import { groupWords } from './class-group.ts'
+import { groupSaid } from './class-group.ts'
 import { CLASS_PATH, roomAt, slotAt } from './class-paths.ts'
 import type { ClassPupil } from './class-queries.ts'
 import type { ClassTicket } from './class-room.ts'
@@ -19,7 +20,7 @@ export function namesView(session: ClassSession, code: string, pupils: readonly 
   const mine = pupils.filter((pupil) => pupil.answer !== null && ticket.answers.includes(pupil.answer.id))
   const left = pupils.filter((pupil) => pupil.standing === 'left' && pupil.next !== null)
   return {
-    heading: 'Who are you?', group: groupWords(session.group), code,
+    heading: sentence('Who are you?'), group: groupSaid(session.group), code,
     names: left.map((pupil) => ({ ...line(pupil), href: slotAt(code, pupil.next ?? '') })),
     changeable: mine.map((pupil) => ({ ...line(pupil), href: slotAt(code, pupil.answer?.signatoryId ?? '') })),
     done: pupils.filter((pupil) => pupil.standing === 'waiting' || pupil.standing === 'done').length, total: pupils.filter((pupil) => pupil.standing !== 'nothing').length,
@@ -51,10 +52,10 @@ export function answerView(page: SigningPage, pupil: ClassPupil, who: {
 export function sentView(code: string, page: SigningPage, pupil: ClassPupil, brand: Brand, mine: boolean): object {
   const settled = page.standing.kind === 'signed' ? 'signed' : page.standing.kind === 'declined' ? 'declined' : pupil.answer ? 'waiting' : 'open'
   const words = {
-    signed: ['Your teacher has seen it. It is kept.'],
-    declined: ['You said no. That is all right.', 'A grown-up will talk with you about it.'],
-    waiting: ['We have it.', 'Your teacher looks at it now and says that it was you.'],
-    open: ['There is nothing from you here yet.'],
+    signed: [sentence('Your teacher has seen it. It is kept.')],
+    declined: [sentence('You said no. That is all right.'), sentence('A grown-up will talk with you about it.')],
+    waiting: [sentence('We have it.'), sentence('Your teacher looks at it now and says that it was you.')],
+    open: [sentence('There is nothing from you here yet.')],
   }[settled]
   return {
     brand, young: page.young, name: pupil.shortName, lines: words, settled, namesHref: roomAt(code),
@@ -64,13 +65,13 @@ export function sentView(code: string, page: SigningPage, pupil: ClassPupil, bra
 }
 
 export function overView(): object {
-  return { title: 'This class session is over', lines: ['Nothing new can be sent here now.', 'Tell your teacher. You can do it in the next session.'], href: CLASS_PATH, linkText: 'Type a new code' }
+  return { title: sentence('This class session is over'), lines: [sentence('Nothing new can be sent here now.'), sentence('Tell your teacher. You can do it in the next session.')], href: CLASS_PATH, linkText: sentence('Type a new code') }
 }
 
 export function takenView(code: string): object {
-  return { title: 'Somebody has used this name already', lines: ['Nothing of yours was kept.', 'Tell your teacher. They can put it right.'], href: roomAt(code), linkText: 'Back to the names' }
+  return { title: sentence('Somebody has used this name already'), lines: [sentence('Nothing of yours was kept.'), sentence('Tell your teacher. They can put it right.')], href: roomAt(code), linkText: sentence('Back to the names') }
 }
 
 export function closedView(code: string): object {
-  return { title: 'There is nothing to do here now', lines: ['The school is not asking for this any more, or not in this class.', 'Tell your teacher if that surprises you.'], href: roomAt(code), linkText: 'Back to the names' }
+  return { title: sentence('There is nothing to do here now'), lines: [sentence('The school is not asking for this any more, or not in this class.'), sentence('Tell your teacher if that surprises you.')], href: roomAt(code), linkText: sentence('Back to the names') }
 }

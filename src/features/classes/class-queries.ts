@@ -5,6 +5,7 @@ import { type AgreementRequest, isAsked, type Signatory } from '../issuing/reque
 import type { RequestStore } from '../issuing/request-store.ts'
 import { isYoungBand, bandOf } from '../agreements/band.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
+import { yearOnSql } from '../people/year-on.ts'
 import { classNames, type ClassGroup, type KnownGroup } from './class-group.ts'
 import type { ClassAnswer, ClassSession } from './class-session.ts'
 import type { ClassStore } from './class-store.ts'
@@ -38,11 +39,12 @@ export class ClassQueries {
   /** Registration groups and years with pupils today. */
   async groups(schoolIds: 'all' | readonly string[]): Promise<KnownGroup[]> {
     const on = today(this.#deps.clock.now())
-    const query = this.#deps.db.read('affiliations').where({ role: 'pupil' })
-      .where((w) => { void w.whereNull('start_date').orWhere('start_date', '<=', on) }).where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', on) })
-      .groupBy('school_id', 'year_code', 'reg_group').select('school_id', 'year_code', 'reg_group').countDistinct({ n: 'person_id' })
-    if (schoolIds !== 'all') void query.whereIn('school_id', [...schoolIds])
-    const rows = await query as unknown as { school_id: string; year_code: string | null; reg_group: string | null; n: number }[]
+    if (schoolIds !== 'all' && schoolIds.length === 0) return []
+    const rows = await this.#deps.db.rows(
+      `select school_id, year_code, reg_group, count(distinct person_id) as n from (select a.person_id, a.school_id, a.reg_group, ${yearOnSql('a')} as year_code from affiliations a
+         where a.role = 'pupil' and (a.start_date is null or a.start_date <= ?) and (a.end_date is null or a.end_date >= ?)
+         ${schoolIds === 'all' ? '' : `and a.school_id in (${schoolIds.map(() => '?').join(', ')})`}) as placed group by school_id, year_code, reg_group`,
+      [on, on, on, ...(schoolIds === 'all' ? [] : schoolIds)]) as unknown as { school_id: string; year_code: string | null; reg_group: string | null; n: number }[]
     const found = new Map<string, KnownGroup>()
     const add = (schoolId: string, kind: KnownGroup['kind'], name: string, year: string | null, n: number) => {
       const key = `${schoolId}|${kind}|${name}`
@@ -75,7 +77,8 @@ export class ClassQueries {
   async pupils(group: ClassGroup, earlier: ClassSession | null = null): Promise<ClassPupil[]> {
     const { db, people, requests, store, clock } = this.#deps
     const on = today(clock.now())
-    const rows = await db.read('affiliations').where({ role: 'pupil', school_id: group.schoolId, [group.kind === 'group' ? 'reg_group' : 'year_code']: group.name })
+    const rows = await db.read('affiliations').where({ role: 'pupil', school_id: group.schoolId })
+      .whereRaw(group.kind === 'group' ? 'reg_group = ?' : `${yearOnSql('affiliations')} = ?`, group.kind === 'group' ? [group.name] : [on, group.name])
       .where((w) => { void w.whereNull('start_date').orWhere('start_date', '<=', on) }).where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', on) })
       .distinct('person_id') as { person_id: string }[]
     const found = [...(await people.people(rows.map((row) => row.person_id))).values()]

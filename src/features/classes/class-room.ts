@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import type { Ids } from '../../adapters/ids.ts'
-import type { Clock } from '../../adapters/clock.ts'
-import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import type { SessionHandle } from '../../http/session-handle.ts'
+import type { SharedLimits } from '../../http/shared-limiter.ts'
 import { readCode } from './class-code.ts'
 import type { ClassSession } from './class-session.ts'
 import type { ClassService } from './class-service.ts'
@@ -19,7 +17,7 @@ const ticketSchema = z.object({ sessionId: z.string(), answers: z.array(z.string
 /** What a browser that joined a session keeps: nobody is signed in, and no pupil's own pages open by it. */
 export type ClassTicket = z.infer<typeof ticketSchema>
 
-export function ticketOf(session: SessionHandle): ClassTicket | null {
+function ticketOf(session: SessionHandle): ClassTicket | null {
   const found = ticketSchema.safeParse(session.get(KEY))
   return found.success ? found.data : null
 }
@@ -31,14 +29,13 @@ export function keepTicket(session: SessionHandle, ticket: ClassTicket): void {
 export type Room = { kind: 'in'; session: ClassSession; code: string; ticket: ClassTicket } | { kind: 'at-the-door'; session: ClassSession; code: string } | { kind: 'unknown' }
 
 /** Finds the session of a code. Wrong, old and mistyped codes are answered alike, and counted. */
-export function createRooms(deps: { clock: Clock; ids: Ids; classes: ClassService }): (ctx: RequestParts & { params: { code: string } }) => Promise<Room> {
-  const wrong = createAttemptLimiter(deps.clock, WRONG)
-  const salt = deps.ids.random(16)
+export function createRooms(deps: { sharedLimits: SharedLimits; classes: ClassService }): (ctx: RequestParts & { params: { code: string } }) => Promise<Room> {
+  const wrong = deps.sharedLimits.limiter('wrong class codes', WRONG)
   return async (ctx) => {
     const code = readCode(ctx.params.code)
     const session = code ? await deps.classes.running(code) : null
     if (!code || !session) {
-      if (!wrong.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
+      if (!await wrong.take(deps.sharedLimits.addressKey(ctx.address))) throw new RequestFault(429)
       return { kind: 'unknown' }
     }
     const ticket = ticketOf(ctx.session)

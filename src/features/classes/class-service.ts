@@ -10,6 +10,7 @@ import type { SchoolStore } from '../schools/school-store.ts'
 import type { AnswerDraft } from '../signing/answer-draft.ts'
 import type { SigningQueries } from '../signing/signing-queries.ts'
 import type { SigningService } from '../signing/signing-service.ts'
+import type { Answered } from '../signing/understanding.ts'
 import { makeCode } from './class-code.ts'
 import { type ClassGroup, groupWords, type KnownGroup, leadOf } from './class-group.ts'
 import type { ClassQueries } from './class-queries.ts'
@@ -49,6 +50,9 @@ export class ClassService {
     await this.endOverdue()
     const now = clock.now()
     const running = (await store.ofGroup(group, 1)).find((session) => !isOver(session, now))
+    if (running && lead === 'cover' && running.startedBy !== actor.personId) {
+      throw new Refused({ what: 'A session of this class is running already.', remedy: 'Ask whoever started it to end it, then start yours.' })
+    }
     if (running) return running
     const timeZone = (await schools.get(group.schoolId))?.timezone ?? 'Europe/London'
     if (lead === 'cover') await this.#refuseSecondCover(actor, now, timeZone)
@@ -107,17 +111,17 @@ export class ClassService {
   }
 
   /** Keeps what a pupil did until a teacher says who it was. The same form again is the same answer (S2). `mine`: answers of this browser. */
-  async keep(session: ClassSession, pupilId: string, draft: AnswerDraft & { answer: 'yes' | 'no' }, form: { formKey: string; signatoryId: string; mine: readonly string[] }):
+  async keep(session: ClassSession, pupilId: string, draft: AnswerDraft & { answer: 'yes' | 'no' }, form: { formKey: string; signatoryId: string; mine: readonly string[]; understanding?: Answered[] }):
     Promise<{ kind: KeepOutcome; answerId: string | null }> {
     const { db, clock, ids, store, signingQueries } = this.#deps
     const again = await store.answerByFormKey(form.formKey)
     if (again) return { kind: again.signatoryId === form.signatoryId ? 'kept' : 'closed', answerId: again.id }
-    const page = await signingQueries.page(form.signatoryId, pupilId)
+    const page = await signingQueries.page(form.signatoryId, pupilId, { text: draft.text })
     if (page?.standing.kind !== 'open') return { kind: 'closed', answerId: null }
     if (page.rendition.hash !== draft.text) return { kind: 'text-changed', answerId: null }
     const answer: ClassAnswer = {
       id: ids.next(), sessionId: session.id, signatoryId: form.signatoryId, pupilId, answer: draft.answer, typed: draft.typed, drawn: draft.drawn,
-      renditionHash: draft.text, formKey: form.formKey, answeredAt: clock.now(), state: 'waiting',
+      renditionHash: draft.text, understanding: form.understanding ?? [], formKey: form.formKey, answeredAt: clock.now(), state: 'waiting',
     }
     try {
       return await db.transaction(async () => {
@@ -150,7 +154,7 @@ export class ClassService {
       const outcome = answer.answer === 'yes'
         ? await signing.sign({
             ...common, method: page?.signatory.act === 'acknowledge' ? 'clicked' : answer.drawn ? 'witnessed-mark' : 'typed', typed: answer.typed, drawn: answer.drawn,
-            formKey: answer.formKey, assurance: 'class-session', address: null, userAgent: null,
+            formKey: answer.formKey, assurance: 'class-session', address: null, userAgent: null, understanding: answer.understanding,
             circumstance: { kind: 'class', witnessId, witnessName: actor.name, answeredAt: answer.answeredAt, group: groupWords(session.group), sessionId: session.id },
           })
         : await signing.decline({ ...common, reason: null, wantsCall: false, staffId: witnessId })

@@ -1,5 +1,6 @@
 import { type CalendarDate, type Instant, today } from '../../shared/dates.ts'
 import type { Strokes } from '../signing/signature.ts'
+import type { Answered } from '../signing/understanding.ts'
 import type { ClassGroup } from './class-group.ts'
 
 /** One lesson in which a class signs (S6). */
@@ -29,6 +30,8 @@ export interface ClassAnswer {
   typed: string | null
   drawn: Strokes | null
   renditionHash: string
+  /** Friendly questions answered on the way, in the words shown; they go into the evidence and are never judged. */
+  understanding: Answered[]
   formKey: string
   answeredAt: Instant
   state: AnswerState

@@ -4,6 +4,7 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import { ulid } from '../../http/strict-schema.ts'
 import { isCalendarDate, today } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { readCode } from './class-code.ts'
@@ -17,7 +18,6 @@ import { isOver } from './class-session.ts'
 import { agreeView, groupsView, sessionView, witnessWords } from './class-staff-views.ts'
 import { textOfClass } from './class-text.ts'
 
-const ulid = z.string().regex(/^[0-9A-Z]{26}$/)
 const idParams = z.strictObject({ id: ulid })
 const groupBody = z.strictObject({ schoolId: ulid, kind: z.enum(['group', 'year']), name: z.string().min(1).max(60) })
 const many = z.union([ulid, z.array(ulid).max(400)]).default([]).transform((value) => [value].flat())
@@ -35,8 +35,10 @@ export function classStaffPages(deps: ClassPagesDeps): Page[] {
         if (!mayLead(ctx.actor)) return view('pages/class/enter.njk', { ...enterView(false), typed: ctx.values['typed'] })
         const own = await deps.classQueries.ownGroups(ctx.actor.personId ?? '')
         const schools = await deps.schools.all()
-        const groups = (await deps.classQueries.groups('all')).filter((group) => leadOf(ctx.actor, group, own) !== null)
-        return view('pages/class/groups.njk', groupsView(groups, schools, await deps.classStore.notEnded(), ctx.now))
+        const groups = (await deps.classQueries.groups('all')).map((group) => ({ ...group, lead: leadOf(ctx.actor, group, own) })).filter((group) => group.lead !== null)
+        const running = (await deps.classStore.notEnded()).filter((session) => session.startedBy === ctx.actor.personId
+          || groups.some(({ schoolId, kind, name, lead }) => lead === 'lead' && schoolId === session.group.schoolId && kind === session.group.kind && name === session.group.name))
+        return view('pages/class/groups.njk', groupsView(groups, schools, running, ctx.now))
       },
       post: {
         body: z.strictObject({ typed: z.string().max(40) }), audit: 'class-code.typed', limit: CLASS_FORMS,

@@ -7,24 +7,25 @@ import { withoutHeadingIds } from '../agreements/clauses.ts'
 import type { School } from '../schools/school-store.ts'
 import { spacedCode } from './class-code.ts'
 import { groupWords, type KnownGroup } from './class-group.ts'
-import { CLASS_PATH, roomAt, sessionAt, SESSIONS_PATH } from './class-paths.ts'
+import { CLASS_PATH, coverAt, roomAt, sessionAt, SESSIONS_PATH } from './class-paths.ts'
 import type { ClassPupil } from './class-queries.ts'
 import type { WitnessOutcome } from './class-service.ts'
 import { type ClassAgreement, type ClassSession, isOver } from './class-session.ts'
 
 /** Every class and year that this person may lead, those that run first. */
-export function groupsView(groups: readonly KnownGroup[], schools: readonly School[], running: readonly ClassSession[], now: Instant): object {
+export function groupsView(groups: readonly (KnownGroup & { lead: 'lead' | 'cover' | null })[], schools: readonly School[], running: readonly ClassSession[], now: Instant): object {
   const several = new Set(groups.map((group) => group.schoolId)).size > 1
-  const line = (group: KnownGroup) => {
+  const line = (group: (typeof groups)[number]) => {
     const session = running.find((one) => !isOver(one, now) && one.group.schoolId === group.schoolId && one.group.kind === group.kind && one.group.name === group.name)
     return {
       title: groupWords(group), hint: [several ? schools.find((school) => school.id === group.schoolId)?.name : null, `${group.pupils} ${group.pupils === 1 ? 'pupil' : 'pupils'}`].filter(Boolean).join(', '),
-      schoolId: group.schoolId, kind: group.kind, name: group.name, ...(session ? { href: sessionAt(session.id), code: session.code } : {}),
+      schoolId: group.schoolId, kind: group.kind, name: group.name, coverHref: group.lead === 'lead' ? coverAt(group) : null, ...(session ? { href: sessionAt(session.id), code: session.code } : {}),
     }
   }
   const of = (kind: KnownGroup['kind']) => groups.filter((group) => group.kind === kind).map(line)
   const open = groups.map(line).filter((one) => one.href !== undefined)
-  return { action: SESSIONS_PATH, running: open, parts: [{ title: 'Classes', groups: of('group') }, { title: 'Whole years', groups: of('year') }].filter((part) => part.groups.length > 0) }
+  const covered = groups.filter((group) => group.lead === 'cover')
+  return { action: SESSIONS_PATH, cover: covered.length === 0 ? null : covered.map(groupWords).join(', '), running: open, parts: [{ title: 'Classes', groups: of('group') }, { title: 'Whole years', groups: of('year') }].filter((part) => part.groups.length > 0) }
 }
 
 export interface SessionData {

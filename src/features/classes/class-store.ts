@@ -60,7 +60,7 @@ export class ClassStore {
   async insertAnswer(answer: ClassAnswer): Promise<void> {
     await this.#db.sql('class_answers').insert({
       id: answer.id, session_id: answer.sessionId, signatory_id: answer.signatoryId, pupil_id: answer.pupilId, answer: answer.answer, typed: answer.typed,
-      drawn: answer.drawn === null ? null : JSON.stringify(answer.drawn), rendition_hash: answer.renditionHash, form_key: answer.formKey,
+      drawn: answer.drawn === null ? null : JSON.stringify(answer.drawn), rendition_hash: answer.renditionHash, understanding: answer.understanding.length === 0 ? null : JSON.stringify(answer.understanding), form_key: answer.formKey,
       answered_at: answer.answeredAt, waiting: 1, state: 'waiting',
     })
   }
@@ -92,12 +92,12 @@ export class ClassStore {
   /** Settles an answer that waits; false when somebody was faster. The drawing goes: what counts is in the signature. */
   async settle(id: string, state: Exclude<AnswerState, 'waiting'>, by: { personId: string | null; at: Instant }): Promise<boolean> {
     return await this.#db.sql('class_answers').where({ id, waiting: 1 })
-      .update({ waiting: null, state, settled_at: by.at, settled_by: by.personId, typed: null, drawn: null }) === 1
+      .update({ waiting: null, state, settled_at: by.at, settled_by: by.personId, typed: null, drawn: null, understanding: null }) === 1
   }
 
   /** Answers that nobody looked at in time count as never given; nothing of them stays. Returns how many. */
   forgetWaiting(before: Instant): Promise<number> {
-    return this.#db.sql('class_answers').where({ waiting: 1 }).where('answered_at', '<', before).update({ waiting: null, state: 'stale', typed: null, drawn: null })
+    return this.#db.sql('class_answers').where({ waiting: 1 }).where('answered_at', '<', before).update({ waiting: null, state: 'stale', typed: null, drawn: null, understanding: null })
   }
 
   async setAnswerState(id: string, state: AnswerState): Promise<void> {
@@ -140,6 +140,7 @@ function answerFromRow(row: Record<string, unknown>): ClassAnswer {
   return {
     id: row['id'] as string, sessionId: row['session_id'] as string, signatoryId: row['signatory_id'] as string, pupilId: row['pupil_id'] as string,
     answer: row['answer'] as 'yes' | 'no', typed: row['typed'] as string | null, drawn: drawn === null ? null : JSON.parse(drawn) as ClassAnswer['drawn'],
+    understanding: row['understanding'] ? JSON.parse(row['understanding'] as string) as ClassAnswer['understanding'] : [],
     renditionHash: row['rendition_hash'] as string, formKey: row['form_key'] as string, answeredAt: Number(row['answered_at']), state: row['state'] as AnswerState,
   }
 }

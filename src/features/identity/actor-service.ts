@@ -1,13 +1,14 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Actor, ActorRole, Place } from '../../http/actor.ts'
+import type { Language } from '../../shared/dates.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
-import { isFromProvider } from './group-roles.ts'
+import { isFromProvider } from './role-grant.ts'
 import { allows, groupPermissions, narrowRoles } from './permissions.ts'
 import type { PeoplePort, PersonFacts } from './ports.ts'
 import type { RoleGrant } from './role-grant.ts'
 import type { RoleStore } from './role-store.ts'
+import { STAFF_ROLES } from '../people/affiliation.ts'
 
-const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const VISITORS = new Set(['volunteer', 'contractor', 'visitor'])
 
 interface ActorParts {
@@ -43,6 +44,7 @@ export class ActorService {
     return makeActor({
       personId,
       name: facts.name,
+      language: facts.language ?? null,
       granted: granted.flatMap((grant) => hatsOf(grant, facts)),
       own: ownRoles(facts.affiliations, facts.children.length > 0),
       children: facts.children,
@@ -54,6 +56,7 @@ export class ActorService {
 function makeActor(parts: {
   personId: string
   name: string
+  language: Language | null
   granted: ActorRole[]
   own: ActorRole[]
   children: { pupilId: string; doNotContact: boolean }[]
@@ -68,6 +71,7 @@ function makeActor(parts: {
   return {
     personId: parts.personId,
     name: parts.name,
+    language: parts.language,
     label: `person:${parts.personId}`,
     roles,
     can: (permission, schoolId) => everywhere(permission)
@@ -100,7 +104,7 @@ function hatsOf({ role, schoolId, groupName, yearCode }: RoleGrant, { groups = [
 /** One person may wear several of these hats (P1). */
 function ownRoles(affiliations: { role: string; schoolId: string }[], isGuardian: boolean): ActorRole[] {
   const hats = affiliations.flatMap<ActorRole>(({ role, schoolId }) => {
-    const own = STAFF.has(role) ? 'staff' : VISITORS.has(role) ? 'visitor' : role === 'pupil' || role === 'guardian' ? role : null
+    const own = STAFF_ROLES.has(role) ? 'staff' : VISITORS.has(role) ? 'visitor' : role === 'pupil' || role === 'guardian' ? role : null
     return own ? [{ role: own, schoolId, groupName: null }] : []
   })
   if (isGuardian && !hats.some(({ role }) => role === 'guardian')) hats.push({ role: 'guardian', schoolId: null, groupName: null })

@@ -8,7 +8,7 @@ import type { PasskeyService } from './passkey-service.ts'
 import { passkeyBody } from './passkey-form.ts'
 
 const PATH = '/sign-in/administrator'
-const LIMIT = { max: 20, windowMs: 10 * 60_000 }
+const LIMIT = { max: 20, windowMs: 10 * 60_000, shared: true }
 /** One sentence for every reason, so that nobody learns which addresses exist. */
 const NO = 'That did not work. Check the address, and use a code that you have not used before.'
 

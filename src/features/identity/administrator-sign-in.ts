@@ -1,6 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import { type AttemptLimiter, createAttemptLimiter } from '../../http/attempt-limiter.ts'
+import type { SharedLimiter, SharedLimits } from '../../http/shared-limiter.ts'
 import { emailNorm } from '../../shared/names.ts'
 import { hashToken } from './personal-link.ts'
 import type { AuditPort } from './ports.ts'
@@ -15,6 +15,7 @@ interface Parts {
   db: Database
   clock: Clock
   audit: AuditPort
+  sharedLimits: SharedLimits
   roles: RoleStore
   proofs: Proofs
   /** Identifiers of everybody whose address this is. */
@@ -24,17 +25,17 @@ interface Parts {
 /** The administrators' own way in: a passkey, or an address with a code. There is no password. */
 export class AdministratorSignIn {
   readonly #parts: Parts
-  readonly #tries: AttemptLimiter
+  readonly #tries: SharedLimiter
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#tries = createAttemptLimiter(parts.clock, TRIES)
+    this.#tries = parts.sharedLimits.limiter('administrator by address', TRIES)
   }
 
   /** The person who may come in, or null: for a wrong code, an address nobody has, no such role, too many tries alike. */
   async byCode(email: string, code: string): Promise<string | null> {
     const { proofs, withEmail } = this.#parts
     const norm = emailNorm(email)
-    if (norm === null || !this.#tries.take(hashToken(norm))) return null
+    if (norm === null || !await this.#tries.take(hashToken(norm))) return null
     for (const personId of await withEmail(norm)) {
       if (await this.#mayComeIn(personId) && await proofs.acceptsCode(personId, code)) return this.#began(personId, 'code')
     }

@@ -3,13 +3,14 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { SignInRoute } from '../../http/session-data.ts'
 import type { Instant } from '../../shared/dates.ts'
-import { isFromProvider, type GroupRoles } from './group-roles.ts'
+import type { GroupRoles } from './group-roles.ts'
+import { isFromProvider } from './role-grant.ts'
 import { decideIdentity, identityKey, ROSTER, shownAttributes, statementKey, type Identity, type IdentityDecision } from './identity.ts'
 import type { IdentityProvider, MatchField } from './identity-provider.ts'
 import type { IdentityStore } from './identity-store.ts'
 import type { AuditPort, PeoplePort } from './ports.ts'
 import type { RoleStore } from './role-store.ts'
-import type { SignInAttempt, SignInAttempts } from './sign-in-attempt.ts'
+import { isFreshlyProven, type SignInAttempt, type SignInAttempts } from './sign-in-attempt.ts'
 import type { SignInProblem } from './sign-in-refusal.ts'
 
 /** What signing in asks of features that come later, put together in services.ts. */
@@ -43,6 +44,7 @@ export interface TestResult {
 export type Admitted =
   | { kind: 'in'; personId: string }
   | { kind: 'tested'; result: TestResult }
+  | { kind: 'confirmed' }
   | { kind: 'out'; problem: SignInProblem }
 
 const FORGET_MS = 24 * 60 * 60_000
@@ -64,6 +66,7 @@ export class AdmitIdentity {
       const keyHash = identityKey(provider.id, proven.subject)
       const known = await this.#parts.identities.byKey(provider.id, keyHash)
       const ours = isOurOrganisation(provider, proven)
+      if (attempt.purpose === 'confirm') return this.#confirm(provider, attempt, proven, { known, ours }, now)
       const decision = await this.#decide(provider, proven, known, keyHash)
       if (attempt.purpose === 'test') {
         const result = testResult(provider, proven, ours, decision)
@@ -75,6 +78,17 @@ export class AdmitIdentity {
       if (decision.kind !== 'person') return { kind: 'out', problem: decision.kind === 'refused' ? 'refused' : 'not-known' }
       return this.#letIn(provider, proven, decision.personId, now)
     })
+  }
+
+  /** Proves who is signed in, or nothing: nobody is linked, let in or given a role by it. */
+  async #confirm(provider: IdentityProvider, attempt: SignInAttempt, proven: ProvenIdentity, found: { known: Identity | null; ours: boolean }, now: Instant): Promise<Admitted> {
+    const { known, ours } = found
+    if (!ours) return { kind: 'out', problem: 'other-organisation' }
+    const same = known !== null && known.state === 'linked' && known.keyHash === attempt.confirms?.identityKey && known.personId !== null && known.personId === attempt.testerId
+    if (!same) return { kind: 'out', problem: 'other-person' }
+    if (!isFreshlyProven(provider, attempt, proven.authenticatedAt, now)) return { kind: 'out', problem: 'not-fresh' }
+    await this.#parts.attempts.keepResult(attempt.id, { authenticatedAt: Math.min(proven.authenticatedAt ?? 0, now) })
+    return { kind: 'confirmed' }
   }
 
   async #decide(provider: IdentityProvider, proven: ProvenIdentity, known: Identity | null, keyHash: string): Promise<IdentityDecision> {

@@ -19,7 +19,7 @@ interface ConfiguredCommon {
 
 /** A provider as the configuration file names it. */
 export type ConfiguredProvider = ConfiguredCommon & (
-  | { kind: 'saml'; metadataFile: string; signed: SignedPart; allowSha1: boolean }
+  | { kind: 'saml'; metadataFile: string; signed: SignedPart; allowSha1: boolean; encryption: boolean }
   | { kind: 'oidc'; issuer: string; clientId: string; clientSecretFile?: string | undefined; scopes: string[] }
 )
 
@@ -66,7 +66,7 @@ async function readProvider(one: ConfiguredProvider, { ids, providers, readFile,
   }
   try {
     const metadata = await providers.readMetadata(readFile(one.metadataFile))
-    return { ...common, kind: 'saml', settings: withMetadata({ signed: one.signed, allowSha1: one.allowSha1, clockSkewMs: SKEW_MS }, metadata) }
+    return { ...common, kind: 'saml', settings: withMetadata({ signed: one.signed, allowSha1: one.allowSha1, clockSkewMs: SKEW_MS, encryption: one.encryption }, metadata) }
   } catch (error) {
     if (!(error instanceof UnusableInput)) throw error
     throw new UnusableInput({ what: `The metadata of the sign-in "${one.name}" cannot be used: ${error.what}`, where: one.metadataFile, remedy: 'Put the right file there and start again.' }, error)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
+import type { SharedLimits } from '../../http/shared-limiter.ts'
 import { AdministratorSignIn } from './administrator-sign-in.ts'
 import { PasskeyService } from './passkey-service.ts'
 import type { AuditPort } from './ports.ts'
@@ -13,7 +14,7 @@ import { TotpService } from './totp-service.ts'
 
 /** Puts together what proves who a member of staff is without the school's provider. */
 export function createProofs(parts: {
-  db: Database; clock: Clock; ids: Ids; audit: AuditPort; roles: RoleStore
+  db: Database; clock: Clock; ids: Ids; audit: AuditPort; roles: RoleStore; sharedLimits: SharedLimits
   /** Puts a mail to somebody whose own sign-in has changed on its way. */
   tellOwner(personId: string, change: ProofChange): Promise<void>
   /** Secrets of this installation, as for sessions. */
@@ -32,5 +33,5 @@ export function createProofs(parts: {
     totp: new TotpService({ db, clock, ids, log, box }),
     recovery: new RecoveryCodes({ db, clock, ids, log }),
   })
-  return { proofs, administratorSignIn: new AdministratorSignIn({ db, clock, audit, roles, proofs, withEmail }) }
+  return { proofs, administratorSignIn: new AdministratorSignIn({ db, clock, audit, sharedLimits: parts.sharedLimits, roles, proofs, withEmail }) }
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../../shared/dates.ts'
 import { UnusableInput } from '../../shared/errors.ts'
 import { isGrantedRole, type GrantedRole } from './permissions.ts'
 import type { AuditPort } from './ports.ts'
-import { decideGrant, type NewGrant, type RoleGrant } from './role-grant.ts'
+import { decideGrant, type NewGrant, providerActor } from './role-grant.ts'
 import type { RoleService } from './role-service.ts'
 import type { RoleStore } from './role-store.ts'
 
@@ -24,14 +24,8 @@ export interface GroupRole {
 /** Roles given by a provider end by themselves when somebody stops coming. */
 const KEPT_MS = 30 * 24 * 60 * 60_000
 
-/** Who gave a grant that follows from a provider's groups. */
-export const providerActor = (providerId: string): string => `provider:${providerId}`
-
-/** True for a grant that counts only in a session of the schools' own sign-in. */
-export const isFromProvider = (grant: Pick<RoleGrant, 'grantedBy'>): boolean => grant.grantedBy.startsWith('provider:')
-
 /** A trust administrator is made by people only: no group of a directory may reach that far. */
-export function mayFollowFromGroup(role: string): role is GrantedRole {
+function mayFollowFromGroup(role: string): role is GrantedRole {
   return isGrantedRole(role) && role !== 'trust-admin'
 }
 

@@ -1,7 +1,7 @@
 import { isUsable, readCertificate } from '../../adapters/identity/certificates.ts'
 import type { OidcTrust } from '../../adapters/identity/oidc.ts'
 import type { SamlTrust, SignedPart } from '../../adapters/identity/saml-strategy.ts'
-import type { Instant } from '../../shared/dates.ts'
+import { DAY_MS, type Instant } from '../../shared/dates.ts'
 
 /** Fields of the school's records by which an identity that is new may be somebody: exact and unique, never a name or an e-mail address. */
 export const matchFields = ['mis-id', 'upn', 'username', 'directory-id'] as const
@@ -28,6 +28,8 @@ export interface SamlSettings {
   signed: SignedPart
   allowSha1: boolean
   clockSkewMs: number
+  /** Our metadata offers it a certificate to encrypt statements with; for those who would use AES-CBC (AD FS) it must not. */
+  encryption: boolean
 }
 
 export interface OidcSettings {
@@ -69,7 +71,7 @@ export function samlTrust({ settings }: SamlProvider, now: Instant): SamlTrust {
   return { entityId, entryPoint, signed, allowSha1, clockSkewMs, certificates: usableCertificates(settings, now) }
 }
 
-export function usableCertificates(settings: SamlSettings, now: Instant): string[] {
+function usableCertificates(settings: SamlSettings, now: Instant): string[] {
   return settings.certificates.filter((pem) => {
     const certificate = readCertificate(pem)
     return certificate !== null && isUsable(certificate, now)
@@ -81,7 +83,6 @@ export function oidcTrust({ settings }: OidcProvider, secret: string | null): Oi
   return { issuer: settings.issuer, clientId: settings.clientId, clientSecret: secret, scopes: settings.scopes }
 }
 
-const DAY = 24 * 60 * 60_000
 
 /** How near the last usable certificate's end is: the steps at which people are warned, or null. */
 export function expiryWarning(provider: IdentityProvider, now: Instant): { until: Instant | null; level: 'over' | '7' | '30' | '60' } | null {
@@ -89,6 +90,6 @@ export function expiryWarning(provider: IdentityProvider, now: Instant): { until
   const ends = usableCertificates(provider.settings, now).map((pem) => readCertificate(pem)?.until ?? 0)
   if (ends.length === 0) return { until: null, level: 'over' }
   const until = Math.max(...ends)
-  const days = (until - now) / DAY
+  const days = (until - now) / DAY_MS
   return days <= 7 ? { until, level: '7' } : days <= 30 ? { until, level: '30' } : days <= 60 ? { until, level: '60' } : null
 }

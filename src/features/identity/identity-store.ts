@@ -15,6 +15,12 @@ export class IdentityStore {
     return row ? fromRow(row) : null
   }
 
+  /** By the key alone, which has the provider in it. */
+  async withKey(keyHash: string): Promise<Identity | null> {
+    const row = await this.#db.read('identities').where({ key_hash: keyHash }).first()
+    return row ? fromRow(row) : null
+  }
+
   async find(id: string): Promise<Identity | null> {
     const row = await this.#db.read('identities').where({ id }).first()
     return row ? fromRow(row) : null

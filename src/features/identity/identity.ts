@@ -44,6 +44,11 @@ export function isEndedBy(ref: string, providerId: string, request: { subject: {
   return sessionIndexes.some((index) => ref === sessionRef(providerId, subject, index))
 }
 
+/** The identity that a session's `ref` names, as its key; null for a `ref` of another kind. */
+export function identityKeyIn(ref: string): string | null {
+  return /^([0-9a-f]{64})\.[0-9a-f]{64}$/.exec(ref)?.[1] ?? null
+}
+
 /** What may be used once. */
 export function statementKey(providerId: string, statement: { issuer: string; id: string }): string {
   return hashParts('statement', providerId, statement.issuer, statement.id)

@@ -3,6 +3,7 @@ import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import { redirect, view, type PageResult } from '../../http/page-result.ts'
+import { sentence } from '../../shared/sentence.ts'
 import type { LinkProofs } from './link-proofs.ts'
 import { hashToken, type LinkPurpose, type LinkState, type PersonalLink, type Visitor } from './personal-link.ts'
 import type { PersonalLinks } from './personal-links.ts'
@@ -65,11 +66,11 @@ function proofPage(links: PersonalLinks, proofs: LinkProofs, enter: (ctx: Reques
   return definePage({
     name: 'second proof', path: PROOF_PATH, permission: 'public',
     get: async () => view('pages/link/confirm.njk', {
-      heading: 'One more check', lead: 'We have sent six figures to the address that the school has for you. So a link that was passed on opens nothing.', action: PROOF_PATH,
-      askCode: { label: 'The six figures from the second mail', hint: 'They work for ten minutes. It may take a minute until they come.' },
+      heading: sentence('One more check'), lead: sentence('We have sent six figures to the address that the school has for you. So a link that was passed on opens nothing.'), action: PROOF_PATH,
+      askCode: { label: sentence('The six figures from the second mail'), hint: sentence('They work for ten minutes. It may take a minute until they come.') },
     }),
     post: {
-      body: z.strictObject({ code: z.string().max(20) }), audit: 'link.proved', secrets: ['code'], limit: { max: 60, windowMs: 10 * 60_000 },
+      body: z.strictObject({ code: z.string().max(20) }), audit: 'link.proved', secrets: ['code'], limit: { max: 60, windowMs: 10 * 60_000, shared: true },
       handle: async (ctx) => {
         const token = ctx.session.get(PROOF)
         const opened = typeof token === 'string' ? await links.open(token, visitorOf(ctx)) : null
@@ -90,8 +91,8 @@ export function visitorOf(request: RequestParts): Visitor {
 
 function confirmation(state: LinkState, action: string, againPath: string): object {
   return {
-    heading: state === 'ours' ? 'Welcome back' : 'Your list is ready',
-    lead: 'You came by the link that the school sent you. Press the button to see what is waiting for you.',
+    heading: state === 'ours' ? sentence('Welcome back') : sentence('Your list is ready'),
+    lead: sentence('You came by the link that the school sent you. Press the button to see what is waiting for you.'),
     action,
     again: { href: againPath },
   }
@@ -102,16 +103,16 @@ export function refusedLink(state: 'elsewhere' | 'gone', againPath: string): Pag
   const again = { href: againPath }
   if (state === 'elsewhere') {
     return view('pages/link/confirm.njk', {
-      heading: 'This link was opened on another device',
-      lead: 'A link works on the device that opened it first. What you signed before is safe.',
-      refused: { title: 'Carry on there, or ask for a new link', text: 'A new link comes to the address that the school has for you, and ends this one.' },
+      heading: sentence('This link was opened on another device'),
+      lead: sentence('A link works on the device that opened it first. What you signed before is safe.'),
+      refused: { title: sentence('Carry on there, or ask for a new link'), text: sentence('A new link comes to the address that the school has for you, and ends this one.') },
       again,
     }, 403)
   }
   return view('pages/link/confirm.njk', {
-    heading: 'This link does not work',
-    lead: 'Links end after some time, and when a newer one was sent. What you signed before is safe.',
-    refused: { title: 'Ask for a new link', text: 'It comes to the address that the school has for you.' },
+    heading: sentence('This link does not work'),
+    lead: sentence('Links end after some time, and when a newer one was sent. What you signed before is safe.'),
+    refused: { title: sentence('Ask for a new link'), text: sentence('It comes to the address that the school has for you.') },
     again,
   }, 404)
 }

@@ -1,3 +1,5 @@
+import type { Language } from '../../shared/dates.ts'
+
 /** Writes the audit log, inside the transaction of the act (L1). `AuditLog.record` is one. */
 export interface AuditPort {
   record(act: { actor: string; event: string; subject?: string | null; payload: object }): Promise<unknown>
@@ -15,6 +17,8 @@ export interface PersonFacts {
   groups?: { schoolId: string; name: string }[]
   /** Was in the records, and every place has ended: roles that were given count for nothing then. */
   left?: boolean
+  /** The language last chosen for their own pages. */
+  language?: Language | null
 }
 
 export interface PeoplePort {

@@ -29,7 +29,7 @@ export function certificatesOf(settings: SamlSettings): ProviderCertificate[] {
 }
 
 /** The settings with this metadata applied; what people decided stays. */
-export function withMetadata(settings: Pick<SamlSettings, 'signed' | 'allowSha1' | 'clockSkewMs'>, metadata: ProviderMetadata): SamlSettings {
+export function withMetadata(settings: Pick<SamlSettings, 'signed' | 'allowSha1' | 'clockSkewMs' | 'encryption'>, metadata: ProviderMetadata): SamlSettings {
   const { entityId, entryPoint, logoutPoint, certificates } = metadata
-  return { signed: settings.signed, allowSha1: settings.allowSha1, clockSkewMs: settings.clockSkewMs, entityId, entryPoint, logoutPoint, certificates: certificates.map(({ pem }) => pem) }
+  return { signed: settings.signed, allowSha1: settings.allowSha1, clockSkewMs: settings.clockSkewMs, encryption: settings.encryption, entityId, entryPoint, logoutPoint, certificates: certificates.map(({ pem }) => pem) }
 }

@@ -88,7 +88,7 @@ export class ProviderService {
     const id = ids.next()
     const common = { id, name: wanted.name, label: wanted.label, schoolId: wanted.schoolId, active: false, fromFile: false, matching: null, organisation: null, updatedAt: clock.now() }
     const provider: IdentityProvider = wanted.kind === 'saml'
-      ? { ...common, kind: 'saml', settings: withMetadata({ signed: 'both', allowSha1: false, clockSkewMs: SKEW_MS }, wanted.metadata) }
+      ? { ...common, kind: 'saml', settings: withMetadata({ signed: 'both', allowSha1: false, clockSkewMs: SKEW_MS, encryption: true }, wanted.metadata) }
       : { ...common, kind: 'oidc', settings: { ...wanted.settings, secret: wanted.clientSecret === null ? null : { kept: secretName(id) } } }
     if (wanted.kind === 'oidc' && wanted.clientSecret !== null) secrets.write(secretName(id), wanted.clientSecret)
     await db.transaction(async () => {

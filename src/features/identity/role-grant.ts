@@ -46,3 +46,9 @@ export function decideGrant(wanted: NewGrant, now: Instant): Result<Omit<RoleGra
 export function isInForce(grant: Pick<RoleGrant, 'until'>, now: Instant): boolean {
   return grant.until === null || grant.until > now
 }
+
+/** Who gave a grant that follows from a provider's groups. */
+export const providerActor = (providerId: string): string => `provider:${providerId}`
+
+/** True for a grant that counts only in a session of the schools' own sign-in. */
+export const isFromProvider = (grant: Pick<RoleGrant, 'grantedBy'>): boolean => grant.grantedBy.startsWith('provider:')

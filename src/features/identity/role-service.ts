@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditPort } from './ports.ts'
 import { circleRoles } from './permissions.ts'
-import { decideGrant, type GrantProblem, type NewGrant, type RoleGrant } from './role-grant.ts'
+import { decideGrant, type GrantProblem, isFromProvider, type NewGrant, type RoleGrant } from './role-grant.ts'
 import type { RoleStore } from './role-store.ts'
 
 const WORDS: Record<GrantProblem, { what: string; remedy: string }> = {
@@ -29,7 +29,7 @@ interface Parts {
   tellCircle(grant: RoleGrant): Promise<void>
 }
 
-/** Gives and takes roles; each act is in the audit log, and ends the sessions of whom it concerns (ASVS 7.4.2, 8.3.2). */
+/** Gives and takes roles; each act is in the audit log, and ends the sessions of whom it concerns (ASVS 7.4.2, 8.3.2), save for cover. */
 export class RoleService {
   readonly #parts: Parts
   constructor(parts: Parts) {
@@ -48,9 +48,9 @@ export class RoleService {
     await db.transaction(async () => {
       await store.insert(grant)
       await audit.record({ actor, event: 'role.granted', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId, group: grant.groupName, year: grant.yearCode, until: grant.until, ...(actor === grant.grantedBy ? {} : { by: grant.grantedBy }) } })
-      await endSessionsOf(grant.personId)
-      // What the server's own command line or the first set-up gives has nobody to be told yet.
-      if (circleRoles.has(grant.role) && grant.grantedBy.startsWith('person:')) await tellCircle(grant)
+      if (!isPassedOn(grant.role)) await endSessionsOf(grant.personId)
+      // What the server's own command line or the first set-up gives has nobody to be told yet; what a directory's group gives has.
+      if (circleRoles.has(grant.role) && (grant.grantedBy.startsWith('person:') || isFromProvider(grant))) await tellCircle(grant)
     })
     return grant
   }
@@ -66,7 +66,7 @@ export class RoleService {
       }
       if (!grant || !await store.delete(grantId)) throw new NotFound('There is no such role to take away.')
       await audit.record({ actor: by, event: 'role.taken-away', subject: `person:${grant.personId}`, payload: { grant: grant.id, role: grant.role, school: grant.schoolId } })
-      await endSessionsOf(grant.personId)
+      if (!isPassedOn(grant.role)) await endSessionsOf(grant.personId)
     })
   }
 
@@ -81,3 +81,9 @@ export class RoleService {
     return (await this.#parts.store.holdersOf('trust-admin', this.#parts.clock.now())).length > 0
   }
 }
+
+/**
+ * Cover is given by any class teacher to any colleague. It counts from the next page on without a new sign-in; if it ended sessions, a teacher could
+ * keep the DSL out of theirs by giving and taking it.
+ */
+const isPassedOn = (role: string): boolean => role === 'cover'

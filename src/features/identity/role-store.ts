@@ -33,6 +33,12 @@ export class RoleStore {
     return rows.map(fromRow).filter((grant) => isInForce(grant, now))
   }
 
+  /** The same of several people. */
+  async grantsOfMany(personIds: readonly string[], now: Instant): Promise<Map<string, RoleGrant[]>> {
+    const rows = await this.#db.rowsIn('select * from role_grants where person_id in (:list) order by id', [], personIds) as unknown as GrantRow[]
+    return Map.groupBy(rows.map(fromRow).filter((grant) => isInForce(grant, now)), ({ personId }) => personId)
+  }
+
   /** People who hold a role at `now`, for the protected list (B4) and for notices. */
   async holdersOf(role: GrantedRole, now: Instant): Promise<RoleGrant[]> {
     const rows = await this.#db.read<GrantRow>('role_grants').where({ role }).orderBy('id')

@@ -1,5 +1,6 @@
 import type { GrantedRole } from './permissions.ts'
 import type { RoleGrant } from './role-grant.ts'
+import { yearName } from '../people/year-name.ts'
 
 /** Roles as people say them, in the order of the list. */
 export const ROLE_WORDS: Record<GrantedRole, string> = {
@@ -11,6 +12,6 @@ export const ROLE_WORDS: Record<GrantedRole, string> = {
 /** "Larkmoor Primary School, Year 7", "the whole trust". */
 export function placeWords({ schoolId, yearCode, groupName }: Pick<RoleGrant, 'schoolId' | 'yearCode' | 'groupName'>, schoolNames: ReadonlyMap<string, string>): string {
   if (schoolId === null) return 'The whole trust'
-  const year = yearCode === null ? [] : [/^\d+$/.test(yearCode) ? `Year ${yearCode}` : yearCode]
+  const year = yearCode === null ? [] : [yearName(yearCode)]
   return [schoolNames.get(schoolId) ?? 'A school that is gone', ...year, ...(groupName === null ? [] : [groupName])].join(', ')
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { renderSVG } from 'uqr'
+import { qrPicture } from '../../adapters/qr/qr-picture.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import type { RequestParts } from '../../http/page-context.ts'
@@ -21,6 +21,8 @@ export interface SecurityPagesParts {
   stepUp: StepUp
   demo: boolean
   siteName: () => string
+  /** Ways outside this service to prove who one is, as on the page that takes a proof. */
+  others?(request: RequestParts): Promise<object[]>
   /** Where somebody goes on whose sign-in is set up. */
   startPath: string
   /** Where a browser goes whose session has ended. */
@@ -28,6 +30,8 @@ export interface SecurityPagesParts {
 }
 
 const PATH = '/security'
+/** Who of these has a use for a token of their own (B8). */
+const COMMAND_LINE = ['access.plan', 'access.approve', 'roster.run', 'roster.approve', 'restriction.place'] as const
 const SECRET = 'totp-secret'
 const CODES = 'recovery-codes'
 /** How long after signing in somebody without any proof may set up their first. */
@@ -59,10 +63,10 @@ function overviewPage(parts: SecurityPagesParts): Page {
     name: 'own security', path: PATH, permission: 'signed-in',
     get: async (ctx) => {
       const personId = ctx.actor.personId ?? ''
-      return view('pages/identity/security.njk', securityView({
+      return view('pages/identity/security.njk', { commandLine: COMMAND_LINE.some((permission) => ctx.actor.can(permission)), ...securityView({
         has: await parts.proofs.of(personId), passkeys: await parts.proofs.passkeys.of(personId), sessions: await parts.sessions.sessionsOf(personId), kept: ctx.session.kept,
         mayProve: hasRole(ctx), passkeysPossible: parts.proofs.passkeys.possible, closed: await parts.proofs.totp.isClosed(personId),
-      }))
+      }) })
     },
   })
 }
@@ -104,7 +108,7 @@ function passkeyPages(parts: SecurityPagesParts): Page[] {
           const challenge = takeChallenge(ctx.session, 'add', ctx.now)
           const added = challenge !== null && await passkeys.add(ctx.actor.personId ?? '', ctx.body.name || 'Passkey', ctx.body.credential, challenge)
           if (!added) return backToForm({ ...ctx, body: {} }, 'name', 'That passkey could not be added. Try again.', PATH)
-          ctx.session.prove(ctx.now)
+          await ctx.session.prove(ctx.now)
           return afterFirst(ctx, parts, 'The passkey is added.')
         },
       },
@@ -134,7 +138,7 @@ function codePages(parts: SecurityPagesParts): Page[] {
         ctx.session.set(SECRET, parts.proofs.box.close(secret))
         return view('pages/identity/codes.njk', {
           action: `${PATH}/codes`, back: { href: PATH, text: 'Your sign-in' }, secret: secret.replace(/(.{4})(?=.)/g, '$1 '),
-          picture: `data:image/svg+xml;base64,${Buffer.from(renderSVG(totpAddress(secret, parts.siteName(), ctx.actor.name), { border: 4 })).toString('base64')}`,
+          picture: qrPicture(totpAddress(secret, parts.siteName(), ctx.actor.name)),
         })
       },
       post: {
@@ -146,7 +150,7 @@ function codePages(parts: SecurityPagesParts): Page[] {
           const done = secret !== null && await totp.setUp(ctx.actor.personId ?? '', secret, ctx.body.code.replace(/\s/g, ''))
           if (!done) return backToForm({ ...ctx, body: {} }, 'code', 'That is not the code that the app shows now. Wait for the next one and type that.')
           ctx.session.delete(SECRET)
-          ctx.session.prove(ctx.now)
+          await ctx.session.prove(ctx.now)
           return afterFirst(ctx, parts, 'Codes are set up.')
         },
       },
@@ -175,6 +179,8 @@ function codePages(parts: SecurityPagesParts): Page[] {
         handle: async (ctx) => {
           const waits = await notYet(ctx, parts)
           if (waits) return waits
+          const has = await parts.proofs.of(ctx.actor.personId ?? '')
+          if (has.passkeys === 0 && !has.codes) return redirect(PATH, { kind: 'attention', text: 'Set up a passkey or codes from an app first: recovery codes stand in for one that is lost.' })
           await showLater(ctx, parts)
           return redirect(`${PATH}/recovery`)
         },
@@ -201,13 +207,20 @@ async function afterFirst(ctx: RequestParts, parts: SecurityPagesParts, said: st
   return redirect(`${PATH}/recovery`, said)
 }
 
-function sessionPages({ sessions, signedOutPath }: SecurityPagesParts): Page[] {
+function sessionPages({ proofs, sessions, stepUp, signedOutPath, others }: SecurityPagesParts): Page[] {
   return [definePage({
     name: 'end own sessions', path: `${PATH}/sessions`, permission: 'signed-in',
     post: {
       body: z.strictObject({ session: z.union([z.literal('all'), z.string().length(64)]) }), audit: 'session.ended',
       handle: async (ctx) => {
         const personId = ctx.actor.personId ?? ''
+        const has = await proofs.of(personId)
+        // Whoever found an open session here does not put its owner out everywhere (ASVS 7.5.2). Where nothing can be proved, nothing is asked for.
+        const canProve = has.passkeys > 0 || has.codes || (await others?.(ctx) ?? []).length > 0
+        if (canProve && !isFresh(ctx.session.provenAt, ctx.now, stepUp.windowMs)) {
+          ctx.session.keepPending({ page: 'end own sessions', path: ctx.path, method: 'POST', fields: { session: ctx.body.session } })
+          return redirect(stepUp.path)
+        }
         if (ctx.body.session === 'all') {
           await sessions.endSessionsOf(personId)
           await ctx.session.signOut()

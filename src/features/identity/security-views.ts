@@ -9,14 +9,14 @@ const WAYS: Record<string, string> = {
 }
 
 /** How somebody came in, in words. */
-export const wayWords = (via: string | null): string => WAYS[via ?? ''] ?? 'through the school’s sign-in'
+const wayWords = (via: string | null): string => WAYS[via ?? ''] ?? 'through the school’s sign-in'
 
 /** The view model of `pages/identity/security.njk`. */
 export function securityView(input: {
   has: ProofsOf; passkeys: PasskeyEntry[]; sessions: LiveSession[]; kept: string; mayProve: boolean; passkeysPossible: boolean; closed: boolean
 }): object {
   return {
-    mayProve: input.mayProve, none: input.has.passkeys === 0 && !input.has.codes, closed: input.closed,
+    mayProve: input.mayProve, unproved: input.has.passkeys === 0 && !input.has.codes, closed: input.closed,
     passkeys: {
       possible: input.passkeysPossible,
       list: input.passkeys.map(({ hash, name, createdAt, usedAt }) => ({ hash, name, text: `Added on ${longInstant(createdAt)}; ${usedAt === null ? 'not used yet' : `last used on ${longInstant(usedAt)}`}` })),

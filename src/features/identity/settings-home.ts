@@ -15,14 +15,18 @@ export interface SettingsSection {
 /** The sections that somebody may open. */
 export const openSections = (sections: readonly SettingsSection[], actor: Actor): SettingsSection[] => sections.filter(({ permission }) => actor.can(permission))
 
-/** `/settings`: what can be set here, as far as the reader may go. */
-export function settingsHomePages(sections: readonly SettingsSection[]): Page[] {
+/** Something of a section that wants looking at, by its address. */
+export type SettingsNotes = (actor: Actor) => Promise<Readonly<Record<string, string>>>
+
+/** `/settings`: what can be set here, as far as the reader may go, and what wants looking at. */
+export function settingsHomePages(sections: readonly SettingsSection[], notesFor: SettingsNotes): Page[] {
   return [definePage({
     name: 'settings', path: '/settings', permission: 'signed-in',
     get: async (ctx) => {
       const open = openSections(sections, ctx.actor)
       if (open.length === 0) throw new Forbidden()
-      return view('pages/identity/settings.njk', { sections: open })
+      const notes = await notesFor(ctx.actor)
+      return view('pages/identity/settings.njk', { sections: open.map((section) => ({ ...section, note: notes[section.href] ?? null })) })
     },
   })]
 }

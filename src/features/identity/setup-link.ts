@@ -3,8 +3,8 @@ import type { LinkState, PersonalLink, Visitor } from './personal-link.ts'
 import type { IssuedLink, PersonalLinks } from './personal-links.ts'
 import type { AdministratorPort, NewAdministrator } from './ports.ts'
 import type { RoleService } from './role-service.ts'
+import { DAY_MS } from '../../shared/dates.ts'
 
-const DAY = 24 * 60 * 60_000
 
 export type SetUpResult = { ok: true; personId: string; link: PersonalLink } | { ok: false; state: LinkState }
 
@@ -28,7 +28,7 @@ export class SetupLink {
 
   /** A new link; an earlier one ends. For the first start and the command line only: no page calls this. */
   issue(): Promise<IssuedLink> {
-    return this.#parts.links.issueLink({ personId: null, purpose: 'administrator', route: 'setup', ttl: DAY })
+    return this.#parts.links.issueLink({ personId: null, purpose: 'administrator', route: 'setup', ttl: DAY_MS })
   }
 
   /** The link, the person and the role in one transaction: if one fails, the link can be used again. */

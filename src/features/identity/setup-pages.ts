@@ -4,6 +4,9 @@ import { redirect, view } from '../../http/page-result.ts'
 import { refusedLink, visitorOf } from './link-pages.ts'
 import type { SetupLink } from './setup-link.ts'
 
+/** Once in the life of an installation; slips included. */
+const LIMIT = { max: 30, windowMs: 10 * 60_000, shared: true }
+
 const oneLine = (most: number, words: string) => z.string().trim().min(1, words).max(most, `Use at most ${most} characters`)
 
 /** `/setup/TOKEN`: the first administrator says who they are and is signed in. */
@@ -26,7 +29,7 @@ export function setupPages({ setup, startPath, againPath }: { setup: SetupLink; 
         email: z.string().trim().max(254, 'Use at most 254 characters').pipe(z.email('Write your work e-mail address, such as name@school.uk')),
         trustName: oneLine(190, 'Write the name of your trust or school').optional(),
       }),
-      audit: 'setup.done',
+      audit: 'setup.done', limit: LIMIT,
       handle: async (ctx) => {
         const { name, email, trustName } = ctx.body
         const done = await setup.setUp(ctx.params.token, visitorOf(ctx), { name, email, ...(trustName === undefined ? {} : { trustName }) })

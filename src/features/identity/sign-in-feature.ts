@@ -8,6 +8,8 @@ import type { Sessions } from '../../http/sessions.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { adoptProviders, type ConfiguredProvider } from './adopt-providers.ts'
 import { AdmitIdentity, type RegisterPort } from './admit-identity.ts'
+import { SchoolConfirmation } from './confirm-at-school.ts'
+import { EncryptionKeys } from './encryption-keys.ts'
 import { GroupRoles } from './group-roles.ts'
 import { IdentityReview } from './identity-review.ts'
 import { IdentityStore } from './identity-store.ts'
@@ -20,7 +22,7 @@ import { SignInAttempts } from './sign-in-attempt.ts'
 import { SignInService } from './sign-in-service.ts'
 
 export interface SignInOutside {
-  config: { baseUrl: string; https: boolean; signIn: { allowedHosts: string[]; providers: ConfiguredProvider[] }; secret: (path: string) => string }
+  config: { baseUrl: string; https: boolean; signIn: { allowedHosts: string[]; providers: ConfiguredProvider[] }; security: { schoolSignInConfirms: boolean }; secret: (path: string) => string }
   db: Database
   clock: Clock
   ids: Ids
@@ -48,8 +50,9 @@ export function createSignInFeature(outside: SignInOutside) {
   const groupRoles = new GroupRoles({ db, ids, roles, store: roleStore, audit })
   const providers = new ProviderService({ db, clock, ids, audit, store, worker, fetch, secrets, mayBePlain })
   const admit = new AdmitIdentity({ db, ids, audit, people, register, roles: roleStore, identities, attempts, groupRoles })
+  const encryption = new EncryptionKeys({ secrets, clock, ids, host: new URL(config.baseUrl).hostname })
   const service = new SignInService({
-    clock, ids, logger, audit, db, providers: store, attempts, identities, admit, worker, oidc: new OidcClient({ fetch, clock, mayBePlain }),
+    clock, ids, logger, audit, db, providers: store, attempts, identities, admit, worker, oidc: new OidcClient({ fetch, clock, mayBePlain }), encryption,
     secretOf: (provider) => providers.secretOf(provider.settings, config.secret), endSessionsLetInBy: (personId, isMeant) => sessions.endSessionsLetInBy(personId, isMeant), baseUrl: config.baseUrl,
   })
   return {
@@ -59,7 +62,8 @@ export function createSignInFeature(outside: SignInOutside) {
       const names = new Map(shown.length > 0 ? (await schools.all()).map(({ id, name }) => [id, name]) : [])
       return shown.map(({ label, name, schoolId }) => ({ label, href: `/sign-in/${name}`, school: schoolId === null ? null : names.get(schoolId) ?? null }))
     },
-    service, providers, groupRoles, attempts,
+    service, providers, groupRoles, attempts, encryption,
+    confirmation: new SchoolConfirmation({ clock, providers: store, identities, attempts, service, offered: config.security.schoolSignInConfirms }),
     review: new IdentityReview({ db, clock, audit, people, identities, endSessionsOf: (personId) => sessions.endSessionsOf(personId) }),
     /** At start: what the configuration file names. */
     adopt: (parts: { actor: string; schoolId(name: string): Promise<string> }) =>

@@ -11,7 +11,7 @@ import type { ActorService } from './actor-service.ts'
 import { PROVIDER_ANSWERED } from './audit-page.ts'
 import { ensureWholeTrust } from './whole-trust.ts'
 import { isGrantedRole } from './permissions.ts'
-import { testPath } from './sign-in-paths.ts'
+import { CONFIRMED, testPath } from './sign-in-paths.ts'
 import type { SignedIn, SignInService } from './sign-in-service.ts'
 
 export interface SignInPagesParts {
@@ -39,6 +39,8 @@ export function signInPages({ clock, ids, signIn: { service }, actors }: SignInP
   }
 
   async function welcome(ctx: Pick<PageContext, 'session'>, done: SignedIn): Promise<PageResult> {
+    // A provider's form comes without the session's cookie: the session itself takes the confirmation, on the page after.
+    if (done.kind === 'confirmed') return redirect(CONFIRMED)
     if (done.kind === 'tested') return redirect(testPath(done.provider.name))
     await ctx.session.signIn(done.personId, { via: done.via, ref: done.ref })
     return redirect(done.returnPath ?? startOf(await actors.actorFor(done.personId, done.via)))
@@ -92,7 +94,10 @@ export function signInPages({ clock, ids, signIn: { service }, actors }: SignInP
   ]
 }
 
-/** Whoever was given a role works in the office; everybody else comes for their own list. */
+/** Whoever was given a role works in the office, or on the one page that the role is for; everybody else comes for their own list. */
 function startOf(actor: Actor | null): string {
-  return actor?.roles.some(({ role }) => isGrantedRole(role)) && ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission)) ? '/office' : '/me'
+  const office = actor?.roles.some(({ role }) => isGrantedRole(role)) && ['office.board.view', 'roster.view', 'access.view'].some((permission) => actor.can(permission))
+  if (office) return '/office'
+  if (actor?.can('registers.view')) return '/office/registers'
+  return actor?.roles.some(({ role }) => role === 'cover') ? '/class' : '/me'
 }

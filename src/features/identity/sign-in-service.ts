@@ -12,6 +12,7 @@ import type { Logger } from '../../shared/logger.ts'
 import type { AdmitIdentity } from './admit-identity.ts'
 import { identityKey, isEndedBy, sessionRef } from './identity.ts'
 import { oidcTrust, samlTrust, type IdentityProvider, type OidcProvider, type SamlProvider } from './identity-provider.ts'
+import type { EncryptionKeys } from './encryption-keys.ts'
 import type { IdentityStore } from './identity-store.ts'
 import { hashToken } from './personal-link.ts'
 import type { AuditPort } from './ports.ts'
@@ -31,6 +32,8 @@ export interface SignInParts {
   admit: AdmitIdentity
   worker: SamlWorkerClient
   oidc: OidcClient
+  /** Our keys for statements that are encrypted. */
+  encryption: EncryptionKeys
   /** Reads what lies where a provider's settings say; null for a client without a secret. */
   secretOf(provider: OidcProvider): string | null
   endSessionsLetInBy(personId: string, isMeant: (ref: string) => boolean): Promise<number>
@@ -41,6 +44,14 @@ export interface SignInParts {
 export type SignedIn =
   | { kind: 'in'; personId: string; via: 'saml' | 'oidc'; ref: string; returnPath: string | null }
   | { kind: 'tested'; provider: IdentityProvider }
+  | { kind: 'confirmed' }
+
+/** What a way out and back is for. */
+export type SignInWish =
+  | { returnPath: string | null }
+  | { testerId: string }
+  /** Who is signed in, in which session (as kept) and let in by which login, has to sign in once more. */
+  | { confirms: { personId: string; sessionKey: string; identityKey: string } }
 
 /** Out to a provider and back. Everything that does not end well is a SignInRefused: one page, one line of the log. */
 export class SignInService {
@@ -55,36 +66,38 @@ export class SignInService {
   }
 
   /**
-   * Begins a sign-in in this browser, or a test of a provider (which may be off).
+   * Begins a sign-in in this browser, a test of a provider (which may be off), or a confirmation of who is signed in.
    * @returns the provider's address to go to.
    * @throws SignInRefused when the provider is off, has no usable certificate or cannot be reached; NotFound when there is none.
    */
-  async begin(name: string, mark: string, wish: { returnPath: string | null } | { testerId: string }): Promise<string> {
+  async begin(name: string, mark: string, wish: SignInWish): Promise<string> {
     const { clock, ids, attempts, oidc, providers } = this.#parts
     const now = clock.now()
     const test = 'testerId' in wish
+    const confirms = 'confirms' in wish ? wish.confirms : null
     const provider = await providers.named(name)
     if (!provider) throw new NotFound()
     if (!provider.active && !test) throw new SignInRefused(name, 'not-set-up')
     const attempt: SignInAttempt = {
-      id: ids.next(), providerId: provider.id, purpose: test ? 'test' : 'sign-in', requestId: `_${ids.random(20).toString('hex')}`, browserHash: hashToken(mark),
-      returnPath: test ? null : wish.returnPath, testerId: test ? wish.testerId : null, secrets: null, createdAt: now,
+      id: ids.next(), providerId: provider.id, purpose: test ? 'test' : confirms ? 'confirm' : 'sign-in', requestId: `_${ids.random(20).toString('hex')}`, browserHash: hashToken(mark),
+      returnPath: 'returnPath' in wish ? wish.returnPath : null, testerId: test ? wish.testerId : confirms?.personId ?? null, secrets: null, createdAt: now,
+      confirms: confirms && { sessionKey: confirms.sessionKey, identityKey: confirms.identityKey },
     }
     if (provider.kind === 'saml') {
       const trust = samlTrust(provider, now)
       if (trust.certificates.length === 0) throw new SignInRefused(name, 'certificate')
       await attempts.insert(attempt)
-      return samlSignInUrl(trust, this.addresses(name), attempt.requestId)
+      return samlSignInUrl(trust, this.addresses(name), { id: attempt.requestId, fresh: confirms !== null })
     }
     const { state, nonce, verifier } = oidc.newAttempt()
-    const url = await this.#believed(provider, () => oidc.signInUrl(oidcTrust(provider, this.#parts.secretOf(provider)), this.addresses(name).callback, { state, nonce, verifier }))
+    const url = await this.#believed(provider, () => oidc.signInUrl(oidcTrust(provider, this.#parts.secretOf(provider)), this.addresses(name).callback, { state, nonce, verifier }, confirms !== null))
     await attempts.insert({ ...attempt, requestId: state, secrets: { nonce, verifier } })
     return url
   }
 
   /** Takes a SAML response that a browser with this mark brought. @throws SignInRefused, or NotFound without such a provider. */
   async finishSaml(name: string, message: string, mark: string | null): Promise<SignedIn> {
-    const { clock, worker } = this.#parts
+    const { clock, worker, encryption } = this.#parts
     const provider = await this.#named(name, 'saml')
     // Before the database is asked: most of what strangers send ends here.
     await this.#believed(provider, async () => guardXml(decodeMessage(message), MESSAGE_LIMITS))
@@ -93,7 +106,7 @@ export class SignInService {
     try {
       const { identity, sha1 } = await this.#believed(provider, () => worker.run({
         kind: 'response',
-        question: { message, trust: samlTrust(provider, now), us: serviceAddresses(this.#parts.baseUrl, name), requests: open.map((attempt) => [attempt.requestId, attempt.createdAt] as const), now },
+        question: { message, trust: samlTrust(provider, now), us: serviceAddresses(this.#parts.baseUrl, name), requests: open.map((attempt) => [attempt.requestId, attempt.createdAt] as const), keys: provider.settings.encryption ? encryption.decrypting() : [], now },
       }))
       if (sha1) this.#parts.logger.warn({ provider: name }, 'this identity provider still signs with SHA-1, which its settings allow')
       return await this.#finish(provider, open, identity)
@@ -121,7 +134,8 @@ export class SignInService {
   /** What a provider has to know of us. @throws NotFound without such a provider. */
   async metadata(name: string): Promise<string> {
     const provider = await this.#named(name, 'saml')
-    return serviceMetadata(serviceAddresses(this.#parts.baseUrl, name), provider.settings.signed)
+    const { baseUrl, encryption } = this.#parts
+    return serviceMetadata(serviceAddresses(baseUrl, name), provider.settings.signed, provider.settings.encryption ? await encryption.certificate() : null)
   }
 
   /**
@@ -151,6 +165,7 @@ export class SignInService {
     if (!provider.active && attempt.purpose !== 'test') throw new SignInRefused(provider.name, 'not-set-up')
     const admitted = await this.#parts.admit.admit(provider, attempt, proven, this.#parts.clock.now())
     if (admitted.kind === 'out') throw new SignInRefused(provider.name, admitted.problem)
+    if (admitted.kind === 'confirmed') return { kind: 'confirmed' }
     if (admitted.kind === 'tested') return { kind: 'tested', provider }
     return { kind: 'in', personId: admitted.personId, via: provider.kind, ref: sessionRef(provider.id, proven.subject, proven.sessionIndex), returnPath: attempt.returnPath }
   }

@@ -55,7 +55,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
       },
     }),
     definePage({
-      name: 'add a sign-in', path: NEW_PROVIDER, permission,
+      name: 'add a sign-in', path: NEW_PROVIDER, permission, stepUp: true,
       get: async ({ actor, values }) => {
         ensureWholeTrust(actor)
         return view('pages/settings/sign-in-new.njk', { crumbs: [{ text: 'Sign-in', href: SIGN_IN_SETTINGS }], action: NEW_PROVIDER, values, schools: [{ value: '', text: 'The whole trust' }, ...(await schools.all()).map(({ id, name }) => ({ value: id, text: name }))] })
@@ -65,7 +65,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
           kind: z.enum(['saml', 'oidc'], 'Choose a kind'), name: line(40), label: line(80).min(1, 'Write what stands on the button'), school: optionalId, ...source,
           issuer: line(300).default(''), client: line(200).default(''), secret: z.string().max(500).default(''),
         }),
-        audit: 'sign-in.provider-asked', upload: UPLOAD, secrets: ['text', 'secret'],
+        audit: 'sign-in.provider-asked', upload: UPLOAD, secrets: ['text', 'secret'], stepUp: true,
         handle: async (ctx) => {
           const { actor, body } = ctx
           ensureWholeTrust(actor)
@@ -99,7 +99,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
         body: z.strictObject({
           label: line(80).min(1, 'Write what stands on the button'), school: optionalId, attribute: line(190).default(''), field: z.enum(['', ...matchFields]).default(''),
           'organisation-attribute': line(190).default(''), 'organisation-values': line(2_000).default(''),
-          signed: z.enum(['assertion', 'response', 'both']).default('both'), sha1: z.enum(['no', 'yes']).default('no'), active: z.enum(['off', 'on'], 'Choose whether people may use it'),
+          signed: z.enum(['assertion', 'response', 'both']).default('both'), sha1: z.enum(['no', 'yes']).default('no'), encryption: z.enum(['no', 'yes']).default('yes'), active: z.enum(['off', 'on'], 'Choose whether people may use it'),
         }),
         audit: 'sign-in.settings-sent', stepUp: true,
         handle: async (ctx) => {
@@ -113,7 +113,7 @@ export function signInSettingsPages({ clock, signIn, people, schools }: SignInSe
               label: body.label, schoolId: body.school || null, active: body.active === 'on', matching: body.field === '' ? null : { attribute: body.attribute, field: body.field },
               organisation: values.length === 0 ? null : { attribute: body['organisation-attribute'], values },
             }
-            return provider.kind === 'saml' ? { ...provider, ...common, settings: { ...provider.settings, signed: body.signed, allowSha1: body.sha1 === 'yes' } } : { ...provider, ...common }
+            return provider.kind === 'saml' ? { ...provider, ...common, settings: { ...provider.settings, signed: body.signed, allowSha1: body.sha1 === 'yes', encryption: body.encryption === 'yes' } } : { ...provider, ...common }
           }, actor.label)
           return redirect(providerPath(name), 'Saved.')
         },

@@ -9,7 +9,7 @@ import { certificatesOf } from './provider-changes.ts'
 import { metadataPath, providerPath, SIGN_IN_SETTINGS, testPath } from './sign-in-paths.ts'
 import { SignInRefused, type SignInProblem } from './sign-in-refusal.ts'
 
-export const FIELD_WORDS: Record<MatchField, string> = {
+const FIELD_WORDS: Record<MatchField, string> = {
   'mis-id': 'MIS identifier', upn: 'Unique pupil number (UPN)', username: 'User name', 'directory-id': 'Identifier in the directory (objectGUID)',
 }
 
@@ -27,7 +27,7 @@ export function providerRow(provider: IdentityProvider, schoolNames: ReadonlyMap
 }
 
 /** What to say of a certificate that ends soon; null when there is nothing. */
-export function expiryWords(provider: IdentityProvider, now: Instant): { title: string; text: string } | null {
+function expiryWords(provider: IdentityProvider, now: Instant): { title: string; text: string } | null {
   const warning = expiryWarning(provider, now)
   if (!warning) return null
   if (warning.until === null) return { title: 'No certificate can be used', text: 'Nobody can sign in by this until metadata with a good certificate is applied: RSA with at least 2048 bits, and within its time.' }
@@ -43,6 +43,7 @@ export function providerView(provider: IdentityProvider, parts: { us: ServiceAdd
     facts: provider.kind === 'saml' ? [
       { key: 'Kind', value: KINDS.saml }, { key: 'Its own name (entity ID)', value: provider.settings.entityId }, { key: 'Sign-in address', value: provider.settings.entryPoint },
       { key: 'Signs', value: SIGNED[provider.settings.signed] }, { key: 'SHA-1', value: provider.settings.allowSha1 ? 'let through (an exception, logged each time)' : 'refused' },
+      { key: 'Encryption', value: provider.settings.encryption ? 'offered in our metadata (RSA-OAEP, AES-GCM)' : 'not offered' },
     ] : [{ key: 'Kind', value: KINDS.oidc }, { key: 'Issuer', value: provider.settings.issuer }, { key: 'Client', value: provider.settings.clientId }],
     ours: provider.kind === 'saml'
       ? [{ key: 'Our metadata', value: us.entityId }, { key: 'Entity ID (audience)', value: us.entityId }, { key: 'Reply address (ACS)', value: us.consumer }, { key: 'Sign-out address', value: us.logout }]
@@ -89,13 +90,13 @@ export function testView(provider: IdentityProvider, outcome: { at: Instant; res
 
 const HINTS: Partial<Record<SignInProblem, string>> = {
   signature: 'Compare the certificate’s fingerprint, and set what the provider signs: Google signs the response or the assertion, Entra the assertion unless told otherwise.',
-  algorithm: 'The provider signs with an old algorithm. Choose SHA-256 there.',
+  algorithm: 'The provider signs or encrypts with an algorithm that is not taken. Choose SHA-256 for signatures, and AES-GCM with RSA-OAEP for encryption; where it has only AES-CBC, set here that no key is offered.',
   audience: 'The provider names another audience. Enter our entity ID there exactly as shown.',
   recipient: 'The provider names another reply address. Enter ours exactly as shown.',
   destination: 'The provider names another reply address. Enter ours exactly as shown.',
   issuer: 'The provider calls itself something else than in its metadata. Fetch the metadata anew.',
   'name-id': 'The provider sends no lasting name of the person (or a transient one). Choose a persistent NameID there.',
-  encrypted: 'The provider encrypts the assertion. Switch that off there: https protects it on the way.',
+  encrypted: 'The provider encrypts the assertion with another key than ours, or though no key is offered to it. Give it our metadata anew, or switch encryption off there.',
   certificate: 'No certificate of this provider can be used now.',
   'not-yet-valid': 'The clocks differ by more than 90 seconds.',
   expired: 'The statement was older than five minutes when it arrived, or the clocks differ.',

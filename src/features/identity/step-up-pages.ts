@@ -1,27 +1,26 @@
 import { z } from 'zod'
-import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
-import { createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import type { StepUp } from '../../http/page-deps.ts'
 import { json, redirect, view } from '../../http/page-result.ts'
+import type { SharedLimits } from '../../http/shared-limiter.ts'
 import { isFresh } from '../../http/step-up.ts'
 import { keepChallenge, takeChallenge } from './challenges.ts'
 import { passkeyBody } from './passkey-form.ts'
 import type { AuditPort } from './ports.ts'
 import type { Proofs } from './proofs.ts'
-import { waitingWords } from './step-up-words.ts'
+import { onceWords, waitingWords } from './step-up-words.ts'
 
-/** Another way to prove who one is, such as a forced sign-in at the school's provider: a form that leads there and back to `/confirm/go-on`. */
-export interface OtherProof { text: string; action: string }
+/** Another way to prove who one is, such as a forced sign-in at the school's provider: a link (no form of ours may lead to another site) out and back to `/confirm/go-on`. */
+export interface OtherProof { text: string; href: string }
 
 export interface StepUpPagesParts {
   proofs: Proofs
   db: Database
-  clock: Clock
+  sharedLimits: SharedLimits
   audit: AuditPort
   stepUp: StepUp
   /** In the demo anybody is anybody: a plain button stands for the proof. */
@@ -30,21 +29,21 @@ export interface StepUpPagesParts {
   others?(request: RequestParts): Promise<OtherProof[]>
 }
 
-const GO_ON = '/confirm/go-on'
+export const GO_ON = '/confirm/go-on'
 const TRIES = { max: 10, windowMs: 15 * 60_000 }
 
 /** `/confirm`: asks once more who somebody is, then goes on with the form that waits. */
-export function stepUpPages({ proofs, db, clock, audit, stepUp, demo, others }: StepUpPagesParts): Page[] {
+export function stepUpPages({ proofs, db, sharedLimits, audit, stepUp, demo, others }: StepUpPagesParts): Page[] {
   const path = stepUp.path
-  const tries = createAttemptLimiter(clock, TRIES)
+  const tries = sharedLimits.limiter('confirm', TRIES)
   const proved = async (ctx: RequestParts, way: 'passkey' | 'code' | 'demo') => {
     await db.transaction(() => audit.record({ actor: ctx.actor.label, event: 'identity.confirmed', subject: ctx.actor.label, payload: { way } }))
-    ctx.session.prove(ctx.now)
-    tries.forget(ctx.actor.personId ?? '')
+    await ctx.session.prove(ctx.now)
+    await tries.forget(ctx.actor.personId ?? '')
     return redirect(GO_ON)
   }
-  const take = (ctx: RequestParts) => {
-    if (!tries.take(ctx.actor.personId ?? '')) throw new RequestFault(429)
+  const take = async (ctx: RequestParts) => {
+    if (!await tries.take(ctx.actor.personId ?? '')) throw new RequestFault(429)
   }
   return [
     definePage({
@@ -60,7 +59,7 @@ export function stepUpPages({ proofs, db, clock, audit, stepUp, demo, others }: 
       post: {
         body: z.strictObject({ code: z.string().trim().max(40).default(''), plain: z.literal('yes').optional() }), audit: 'identity.confirm-tried', secrets: ['code'],
         handle: async (ctx) => {
-          take(ctx)
+          await take(ctx)
           if (demo && ctx.body.plain === 'yes') return proved(ctx, 'demo')
           if (await proofs.acceptsCode(ctx.actor.personId ?? '', ctx.body.code)) return proved(ctx, 'code')
           return backToForm({ ...ctx, body: {} }, 'code', 'That code did not work. Use one that you have not used before.')
@@ -83,7 +82,7 @@ export function stepUpPages({ proofs, db, clock, audit, stepUp, demo, others }: 
       post: {
         body: passkeyBody, audit: 'identity.confirm-tried', secrets: ['credential'],
         handle: async (ctx) => {
-          take(ctx)
+          await take(ctx)
           const challenge = takeChallenge(ctx.session, 'confirm', ctx.now)
           const owner = challenge === null ? null : await proofs.acceptsPasskey(ctx.body.credential, challenge)
           // Somebody else's passkey proves somebody else.
@@ -99,7 +98,7 @@ export function stepUpPages({ proofs, db, clock, audit, stepUp, demo, others }: 
         if (!isFresh(ctx.session.provenAt, ctx.now, stepUp.windowMs)) return redirect(path)
         if (pending === null) return redirect('/security')
         return view('pages/identity/go-on.njk', {
-          what: waitingWords(pending.page), action: pending.path, method: pending.method,
+          what: waitingWords(pending.page), once: onceWords(pending.page, pending.path), action: pending.path, method: pending.method,
           fields: Object.entries(pending.fields).flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: one }))),
         })
       },

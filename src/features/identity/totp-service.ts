@@ -21,6 +21,15 @@ export class TotpService {
     return newTotpSecret((bytes) => this.#parts.ids.random(bytes))
   }
 
+  /** Under the newest secret of this installation. */
+  async reclose(): Promise<void> {
+    const { db, box } = this.#parts
+    for (const { person_id, secret } of await db.read('totp_secrets').select('person_id', 'secret') as TotpRow[]) {
+      const opened = box.open(secret)
+      if (opened !== null) await db.sql('totp_secrets').where({ person_id, secret }).update({ secret: box.close(opened) })
+    }
+  }
+
   async isSetUp(personId: string): Promise<boolean> {
     return await this.#parts.db.read('totp_secrets').where({ person_id: personId }).first('person_id') !== undefined
   }

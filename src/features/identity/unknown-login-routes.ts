@@ -3,6 +3,7 @@ import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { yearName } from '../people/year-name.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { searchText } from '../../shared/names.ts'
 import { SIGN_IN_SETTINGS, UNKNOWN_LOGINS } from './sign-in-paths.ts'
@@ -60,7 +61,7 @@ export function unknownLoginPages({ signIn, people, schools }: { signIn: SignInF
     const places = await people.affiliationsOf(hits.map(({ id }) => id))
     return hits.map((person) => ({
       id: person.id, name: person.name,
-      detail: (places.get(person.id) ?? []).map((place) => [place.role, place.yearCode === null ? '' : `Year ${place.yearCode}`, place.regGroup ?? '', names.get(place.schoolId) ?? ''].filter(Boolean).join(', ')).join('; '),
+      detail: (places.get(person.id) ?? []).map((place) => [place.role, place.yearCode === null ? '' : yearName(place.yearCode), place.regGroup ?? '', names.get(place.schoolId) ?? ''].filter(Boolean).join(', ')).join('; '),
     }))
   }
 }

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts'
 import type { NewRequest } from './request-store.ts'
 
 /** The release key of a request: whoever restricts access until it is signed places the restriction under it (A2). */
-export const releaseKeyOf = (requestId: string): string => `request:${requestId}`
+const releaseKeyOf = (requestId: string): string => `request:${requestId}`
 
 /**
  * I7: the fact that somebody's account waits for a signature, or no longer does. Access knows no requests; it reads this table by
@@ -24,8 +24,8 @@ export class AccountGates {
   }
 
   /** In the open transaction; nothing where nothing waited. */
-  async release(key: string): Promise<void> {
-    await this.#db.sql('account_gates').where({ release_key: key }).whereNull('released_at').update({ released_at: this.#clock.now() })
+  async release(keys: readonly string[]): Promise<void> {
+    await this.#db.runIn('update account_gates set released_at = ? where released_at is null and release_key in (:list)', [this.#clock.now()], keys)
   }
 
   /** Keys that this person's account still waits for. */

@@ -3,8 +3,8 @@ import type { Database } from '../../db/database.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
 
 /**
- * The day from which a pupil signs alone (G4). A date of birth is not kept (P4); somebody who knows it writes the day of the 18th
- * birthday.
+ * The day from which a pupil signs alone (G4): somebody who knows it writes the day of the 18th birthday. Where dates of birth are kept (P4) it is
+ * worked out, and the row then does not tell the birthday.
  */
 export class AdultDates {
   readonly #db: Database
@@ -21,6 +21,11 @@ export class AdultDates {
 
   async of(personId: string): Promise<CalendarDate | null> {
     return (await this.#db.read('adult_dates').where({ person_id: personId }).first('adult_from'))?.adult_from ?? null
+  }
+
+  /** Who wrote the day. */
+  async writtenBy(personId: string): Promise<string | null> {
+    return (await this.#db.read('adult_dates').where({ person_id: personId }).first('set_by'))?.set_by ?? null
   }
 
   /** Writes the day, or with null takes it back. In the open transaction. */

@@ -2,12 +2,13 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import { today } from '../../shared/dates.ts'
-import { emailNorm } from '../../shared/names.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import { type AttestedRow, type BadRow, type Identifier, readAttested } from './attested-file.ts'
+import { type AttestedRow, readAttested } from './attested-file.ts'
 import type { Attested, AttestedStore } from './attested-store.ts'
+import type { BadLine } from './people-list.ts'
+import { registeredKey, registeredPeople } from './registered-people.ts'
 
 export interface AttestedDeps { db: Database; clock: Clock; ids: Ids; audit: AuditLog; agreements: AgreementStore; schools: SchoolStore; store: AttestedStore }
 
@@ -19,7 +20,7 @@ export interface AttestedReport {
   existing: number
   /** Open requests' slots that are answered by them; 0 under `--plan`. */
   settled: number
-  rejected: BadRow[]
+  rejected: BadLine[]
   /** False when nothing was written: a plan, or a file with bad rows. */
   applied: boolean
 }
@@ -34,8 +35,8 @@ export class AttestedImport {
     this.#deps = deps
   }
 
-  /** @throws UnusableInput when the file as a whole cannot be read. */
-  async import(command: { bytes: Buffer; name: string; planOnly: boolean; skipBad: boolean; schools: 'all' | readonly string[]; actor: string }): Promise<AttestedReport> {
+  /** `own`: the sender and the pupils of their family, for whom a colleague attests (P7). @throws UnusableInput when the file as a whole cannot be read. */
+  async import(command: { bytes: Buffer; name: string; planOnly: boolean; skipBad: boolean; schools: 'all' | readonly string[]; actor: string; own?: readonly string[] }): Promise<AttestedReport> {
     const { db, audit, store } = this.#deps
     const { rows, bad } = await readAttested(command.bytes, command.name)
     const { found, wrong } = await this.#resolve(rows, command)
@@ -52,7 +53,7 @@ export class AttestedImport {
     })
   }
 
-  async #resolve(rows: readonly AttestedRow[], command: { name: string; schools: 'all' | readonly string[] }): Promise<{ found: Attested[]; wrong: BadRow[] }> {
+  async #resolve(rows: readonly AttestedRow[], command: { name: string; schools: 'all' | readonly string[]; own?: readonly string[] }): Promise<{ found: Attested[]; wrong: BadLine[] }> {
     const { ids, clock, agreements, schools } = this.#deps
     const on = today(clock.now())
     const all = await agreements.all()
@@ -62,14 +63,14 @@ export class AttestedImport {
       const major = await agreements.major(agreement.id)
       if (major) majors.set(agreement.id, major.number)
     }
-    const people = await this.#people(rows)
+    const people = await registeredPeople(this.#deps.db, rows[0]?.identifier ?? 'upn', rows.map((row) => row.value), on)
     const found: Attested[] = []
-    const wrong: BadRow[] = []
+    const wrong: BadLine[] = []
     const seen = new Map<string, number>()
     for (const row of rows) {
       const agreement = all.find((one) => one.key === row.agreement || one.title.toLowerCase() === row.agreement.toLowerCase())
       const school = row.school === '' ? null : places.find((one) => [one.name, one.shortName, one.urn, one.dfeNumber].includes(row.school)) ?? 'unknown'
-      const matches = (people.get(keyOf(row)) ?? []).filter((person) => (command.schools === 'all' || person.schools.some((id) => command.schools.includes(id)))
+      const matches = (people.get(registeredKey(row.identifier, row.value)) ?? []).filter((person) => (command.schools === 'all' || person.schools.some((id) => command.schools.includes(id)))
         && (school === null || school === 'unknown' || person.schools.includes(school.id)))
       const bad = (reason: string) => { wrong.push({ line: row.line, reason }) }
       const major = agreement ? majors.get(agreement.id) : undefined
@@ -77,6 +78,7 @@ export class AttestedImport {
       else if (school === 'unknown') bad('no school of this name')
       else if (matches.length === 0) bad(`nobody is known by this ${row.identifier}`)
       else if (matches.length > 1) bad(`several people have this ${row.identifier}; add the school`)
+      else if (command.own?.includes(matches[0]?.id ?? '')) bad('this is you or a pupil of your own family, so a colleague has to attest it')
       else if (row.signedOn > on) bad('signed on a day to come')
       else {
         const entry: Attested = { id: ids.next(), personId: matches[0]?.id ?? '', agreementId: agreement.id, slot: row.slot, major, signedOn: row.signedOn, signerName: row.signerName, file: command.name.slice(0, 190), line: row.line }
@@ -91,31 +93,4 @@ export class AttestedImport {
     }
     return { found, wrong }
   }
-
-  /** `identifier|value` -> people with their schools. */
-  async #people(rows: readonly AttestedRow[]): Promise<Map<string, { id: string; schools: string[] }[]>> {
-    const { db } = this.#deps
-    const [first] = rows
-    if (!first) return new Map()
-    const values = [...new Set(rows.map((row) => valueOf(row)))]
-    const sql: Record<Identifier, string> = {
-      upn: 'select person_id, upn as value from source_people where upn in (:list)', 'mis id': 'select person_id, mis_id as value from source_people where mis_id in (:list)',
-      'admission number': 'select person_id, admission_number as value from source_people where admission_number in (:list)',
-      email: 'select id as person_id, email_norm as value from people where email_norm in (:list)', username: 'select id as person_id, username as value from people where username in (:list)',
-    }
-    const matched = await db.rowsIn(sql[first.identifier], [], values)
-    const places = await db.rowsIn('select distinct person_id, school_id from affiliations where person_id in (:list)', [], [...new Set(matched.map((row) => row['person_id'] as string))])
-    const schoolsOf = new Map<string, string[]>()
-    for (const row of places) schoolsOf.set(row['person_id'] as string, [...schoolsOf.get(row['person_id'] as string) ?? [], row['school_id'] as string])
-    const found = new Map<string, { id: string; schools: string[] }[]>()
-    for (const row of matched) {
-      const key = `${first.identifier}|${row['value'] as string}`
-      const list = found.get(key) ?? []
-      if (!list.some((person) => person.id === row['person_id'])) found.set(key, [...list, { id: row['person_id'] as string, schools: schoolsOf.get(row['person_id'] as string) ?? [] }])
-    }
-    return found
-  }
 }
-
-const valueOf = (row: AttestedRow): string => (row.identifier === 'email' ? emailNorm(row.value) ?? '' : row.value)
-const keyOf = (row: AttestedRow): string => `${row.identifier}|${valueOf(row)}`

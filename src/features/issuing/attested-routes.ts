@@ -24,6 +24,7 @@ export function attestedPages({ attestedImport }: { attestedImport: AttestedImpo
         try {
           const report = await attestedImport.import({
             bytes: file.bytes, name: file.filename.slice(0, 100), planOnly: body.decision === 'look', skipBad: body.skip === 'yes', schools: actor.schools('attested.import'), actor: actor.label,
+            own: [...actor.personId === null ? [] : [actor.personId], ...actor.relatedTo ?? []],
           })
           session.set(REPORT, { ...report, rejected: report.rejected.slice(0, TOLD), rejectedCount: report.rejected.length })
           return redirect(PATH, report.applied ? 'Kept. They count until the text changes in meaning.' : { kind: 'info', text: 'Nothing was changed. What the file would do is below.' })

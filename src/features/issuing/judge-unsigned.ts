@@ -2,6 +2,10 @@ import type { CalendarDate } from '../../shared/dates.ts'
 import { type Band, isPupilBand, isYoungBand } from '../agreements/band.ts'
 import type { Slot } from '../agreements/requirement.ts'
 
+/** Ways by which a request reaches somebody. */
+export const DELIVERIES = { mail: 'mail', link: 'their own link', class: 'a class session', paper: 'paper', letter: 'a letter' } as const
+export type Delivery = keyof typeof DELIVERIES
+
 /** A request that is overdue and whose requirement proposes a restriction (I5). */
 export interface OverdueRequest {
   requestId: string
@@ -12,8 +16,8 @@ export interface OverdueRequest {
   band: Band | null
   /** Required slots that nobody has signed. */
   openSlots: readonly Slot[]
-  /** Whether a mail, link or session that asks for it reached the person who is to sign. */
-  delivered: boolean
+  /** By which ways it reached the person who is to sign, each proved by a row; empty: not delivered. */
+  delivered: readonly Delivery[]
   /** First day at the school; null: for as long as anybody knows. */
   startDate: CalendarDate | null
 }
@@ -46,7 +50,7 @@ export interface UnsignedFacts {
 export function judgeUnsigned(request: OverdueRequest, facts: UnsignedFacts): { propose: { level: 'restricted' | 'full'; profile: string | null } } | { leftOut: LeftOut } {
   if (!request.openSlots.some((slot) => slot !== 'guardian')) return { leftOut: 'guardian-only' }
   if (facts.before.has(request.requestId)) return { leftOut: 'before' }
-  if (!request.delivered) return { leftOut: 'not-delivered' }
+  if (request.delivered.length === 0) return { leftOut: 'not-delivered' }
   if (request.startDate !== null && facts.on <= facts.provisionalUntil(request.schoolId, request.startDate)) return { leftOut: 'provisional' }
   if (facts.quiet(request.schoolId)) return { leftOut: 'quiet' }
   // Who cannot be given a band may be young: they are treated so.

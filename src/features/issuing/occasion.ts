@@ -8,7 +8,7 @@ export interface IssuingSettings {
   countsFromDay: string
 }
 
-export const issuingDefaults: IssuingSettings = { admissionLeadDays: 120, countsFromDay: '06-01' }
+const issuingDefaults: IssuingSettings = { admissionLeadDays: 120, countsFromDay: '06-01' }
 
 /** What a request is made due by, on a date; null when the desk asks instead of the calendar. Pure (I1). */
 export function occasionFor(input: {

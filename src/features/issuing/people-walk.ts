@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import type { CalendarDate } from '../../shared/dates.ts'
+import { yearOnSql } from '../people/year-on.ts'
 import type { Placed } from './due-requests.ts'
 
 /** People handled in one transaction: short enough for somebody signing meanwhile. */
@@ -15,10 +16,10 @@ export async function* walkPeople(db: Database, on: CalendarDate, needs: WalkNee
     const last = only === null ? await lastOf(db, after) : only.filter((id) => id > after).toSorted()[0] ?? null
     if (last === null) return
     const rows = await db.rows(
-      `select a.person_id, a.school_id, a.role, a.year_code, a.reg_group, a.start_date, p.band_override, p.email_norm is not null as has_email, p.username is not null as has_login
+      `select a.person_id, a.school_id, a.role, ${yearOnSql('a')} as year_code, a.reg_group, a.start_date, p.band_override, p.email_norm is not null as has_email, p.username is not null as has_login
        from affiliations a join people p on p.id = a.person_id
        where a.person_id ${only === null ? '>' : '>='} ? and a.person_id <= ? and (a.end_date is null or a.end_date >= ?) order by a.person_id, a.id`,
-      [only === null ? after : last, last, on])
+      [on, only === null ? after : last, last, on])
     after = last
     const batch: Placed[] = []
     for (const row of rows) {

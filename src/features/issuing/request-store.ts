@@ -9,14 +9,25 @@ export interface NewRequest extends Omit<AgreementRequest, 'createdAt' | 'comple
   slots: (Omit<Signatory, 'requestId' | 'state' | 'holderId'> & { holderId?: string })[]
 }
 
+export interface RequestChange {
+  state?: RequestState; versionId?: string | null; completedAt?: number | null; excuse?: { until: string; cause: ExcuseCause } | null
+}
+
 /** A slot with the request it belongs to. */
 export interface SlotOfRequest {
   signatory: Signatory
   request: AgreementRequest
 }
 
+/** A slot with its request and every slot of that, itself included. */
+export interface HeldSlot extends SlotOfRequest {
+  slots: readonly Signatory[]
+}
+
 const SLOT = `select r.*, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state, s.holder_id as slot_holder
-  from signatories s join requests r on r.id = s.request_id where s.id = ?`
+  from signatories s join requests r on r.id = s.request_id where s.id in (:list)`
+const SLOTS = `select r.*, k.id as asked, s.id as slot_id, s.slot as slot_slot, s.act as slot_act, s.required as slot_required, s.state as slot_state, s.holder_id as slot_holder
+  from signatories k join requests r on r.id = k.request_id join signatories s on s.request_id = r.id where k.id in (:list)`
 
 /** Requests and their slots. */
 export class RequestStore {
@@ -67,12 +78,20 @@ export class RequestStore {
 
   /** A slot with its request, in one look. */
   async slot(signatoryId: string): Promise<SlotOfRequest | null> {
-    return slotFromRow((await this.#db.rows(SLOT, [signatoryId]))[0])
+    return slotFromRow((await this.#db.rowsBy(SLOT, 'slot_id', [signatoryId]))[0])
   }
 
-  /** The same for changing: both rows are locked where the database can. */
-  async lockSlot(signatoryId: string): Promise<SlotOfRequest | null> {
-    return slotFromRow((await this.#db.rows(this.#db.dialect.lockRows ? `${SLOT} for update` : SLOT, [signatoryId]))[0])
+  /** Slots for changing, by their ids: they, their requests and the requests' other slots are locked where the database can. */
+  async lockSlots(signatoryIds: readonly string[]): Promise<Map<string, HeldSlot>> {
+    const found = new Map<string, HeldSlot & { slots: Signatory[] }>()
+    for (const row of await this.#db.rowsIn(this.#db.dialect.lockRows ? `${SLOTS} for update` : SLOTS, [], signatoryIds)) {
+      const asked = row['asked'] as string
+      const signatory = signatoryFromRow(slotOfRow(row))
+      const held = found.get(asked) ?? { signatory, request: requestFromRow(row), slots: [] }
+      found.set(asked, signatory.id === asked ? { ...held, signatory } : held)
+      held.slots.push(signatory)
+    }
+    return found
   }
 
   /** The request that was put in the place of a superseded one (I2). */
@@ -107,7 +126,11 @@ export class RequestStore {
   }
 
   async setSignatory(id: string, state: SlotState): Promise<void> {
-    await this.#db.run('update signatories set state = ? where id = ?', [state, id])
+    await this.setSignatories([id], state)
+  }
+
+  async setSignatories(ids: readonly string[], state: SlotState): Promise<void> {
+    await this.#db.runIn('update signatories set state = ? where id in (:list)', [state], ids)
   }
 
   /** An open slot nobody is asked for any more, or one that is asked from now on. */
@@ -115,19 +138,24 @@ export class RequestStore {
     await this.#db.sql('signatories').where({ id }).update({ required: required ? 1 : 0 })
   }
 
-  async update(id: string, change: {
-    state?: RequestState; versionId?: string | null; completedAt?: number | null; excuse?: { until: string; cause: ExcuseCause } | null
-  }): Promise<void> {
+  async update(id: string, change: RequestChange): Promise<void> {
+    await this.updateAll([id], change)
+  }
+
+  /** The same change of several. */
+  async updateAll(ids: readonly string[], change: RequestChange): Promise<void> {
     const columns = {
       ...(change.excuse !== undefined ? { excused_until: change.excuse?.until ?? null, excused_cause: change.excuse?.cause ?? null } : {}),
-      ...(change.state ? { state: change.state, live: change.state === 'superseded' ? null : 1 } : {}), ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
+      // What is complete was open and stays live: to say so again would cost the rows of two indexes.
+      ...(change.state ? { state: change.state } : {}), ...(change.state && change.state !== 'complete' ? { live: change.state === 'superseded' ? null : 1 } : {}),
+      ...(change.versionId !== undefined ? { version_id: change.versionId } : {}),
       ...(change.completedAt !== undefined ? { completed_at: change.completedAt } : {}),
     }
     if (Object.keys(columns).length === 0) return
     // Machines ask what has changed since.
     const changed = { ...columns, changed_at: this.#clock.now() }
     const names = Object.keys(changed)
-    await this.#db.run(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id = ?`, [...Object.values(changed), id])
+    await this.#db.runIn(`update requests set ${names.map((name) => `${name} = ?`).join(', ')} where id in (:list)`, Object.values(changed), ids)
   }
 }
 
@@ -156,9 +184,11 @@ function requestFromRow(row: Record<string, unknown>): AgreementRequest {
 }
 
 function slotFromRow(row: Record<string, unknown> | undefined): SlotOfRequest | null {
-  if (!row) return null
-  const slot = { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'], holder_id: row['slot_holder'] }
-  return { signatory: signatoryFromRow(slot), request: requestFromRow(row) }
+  return row ? { signatory: signatoryFromRow(slotOfRow(row)), request: requestFromRow(row) } : null
+}
+
+function slotOfRow(row: Record<string, unknown>): Record<string, unknown> {
+  return { id: row['slot_id'], request_id: row['id'], slot: row['slot_slot'], act: row['slot_act'], required: row['slot_required'], state: row['slot_state'], holder_id: row['slot_holder'] }
 }
 
 function signatoryFromRow(row: Record<string, unknown>): Signatory {

@@ -16,7 +16,6 @@ import { formView, listView, type Named, oneView, previewView } from './requirem
 
 export interface RequirementPagesDeps {
   agreements: AgreementStore; schools: SchoolStore; people: PeopleQueries; issuing: IssueService; requirements: RequirementService
-  yearName: (code: string) => string
 }
 
 const PATH = '/requirements'
@@ -68,7 +67,7 @@ export function requirementPages(deps: RequirementPagesDeps): Page[] {
         return view('pages/requirements/preview.njk', {
           crumbs: CRUMBS,
           ...previewView(kept.draft, preview, await namedFor(deps), {
-            changing: kept.replaces !== null, backHref: kept.replaces ? `${PATH}/${kept.replaces}/edit` : `${PATH}/new`, yearName: (code) => (code === null ? 'Adults' : deps.yearName(code)),
+            changing: kept.replaces !== null, backHref: kept.replaces ? `${PATH}/${kept.replaces}/edit` : `${PATH}/new`,
           }),
         })
       },
@@ -95,7 +94,7 @@ export function requirementPages(deps: RequirementPagesDeps): Page[] {
       get: async ({ actor, params: { id } }) => {
         const requirement = await deps.agreements.requirementStore.get(id)
         if (!requirement || (requirement.schoolId !== null && !actor.can('agreements.view', requirement.schoolId))) throw new NotFound()
-        const seen = requirement.act === 'train' ? (await deps.issuing.trainings.ofRequirement(id)).filter((training) => actor.can('starters.manage', training.schoolId)) : []
+        const seen = requirement.act === 'train' ? (await deps.issuing.trainings.ofRequirement(id)).filter((training) => actor.can('trainings.manage', training.schoolId)) : []
         const people = await deps.people.people(seen.map((training) => training.personId))
         return view('pages/requirements/one.njk', {
           crumbs: CRUMBS, ...oneView(requirement, await namedFor(deps), { mayEdit: mayPlace(actor, requirement), trainings: seen, names: new Map([...people].map(([key, person]) => [key, person.name])) }),
@@ -114,12 +113,12 @@ export function requirementPages(deps: RequirementPagesDeps): Page[] {
       },
     }),
     definePage({
-      name: 'training certificate', path: `${PATH}/trainings/:id/certificate`, permission: 'starters.manage', params,
+      name: 'training certificate', path: `${PATH}/trainings/:id/certificate`, permission: 'trainings.manage', params,
       get: async ({ actor, params: { id } }) => {
         const training = await deps.issuing.trainings.get(id)
         const file = training ? await deps.issuing.trainings.file(id) : null
         if (!training || !file) throw new NotFound()
-        ensureCan(actor, 'starters.manage', training.schoolId)
+        ensureCan(actor, 'trainings.manage', training.schoolId)
         return download({ filename: `certificate-${id}.${file.type === 'application/pdf' ? 'pdf' : file.type === 'image/png' ? 'png' : 'jpg'}`, contentType: file.type, body: file.bytes })
       },
     }),

@@ -8,12 +8,13 @@ import type { IssuePreview } from './issue-preview.ts'
 import type { RequirementDraft } from './requirement-form.ts'
 import { audienceWords, BAND_WORDS, CADENCE_WORDS, cadenceWords, dueWords, DUTY_WORDS, IF_UNSIGNED_WORDS, ROLE_WORDS, SIGNER_WORDS, signerWords } from './requirement-words.ts'
 import type { Training } from './training-store.ts'
+import { yearName } from '../people/year-name.ts'
 
 /** What is known of agreements and schools, for naming them. */
 export interface Named { agreements: readonly Agreement[]; schools: readonly School[] }
 
 /** What a requirement is about. */
-export function subjectWords(requirement: Pick<Requirement, 'act' | 'title' | 'agreementId'>, { agreements }: Pick<Named, 'agreements'>): string {
+function subjectWords(requirement: Pick<Requirement, 'act' | 'title' | 'agreementId'>, { agreements }: Pick<Named, 'agreements'>): string {
   return requirement.act === 'train' ? requirement.title ?? '' : agreements.find((agreement) => agreement.id === requirement.agreementId)?.title ?? 'An agreement'
 }
 
@@ -37,7 +38,7 @@ export function listView(requirements: readonly Requirement[], named: Named, may
 }
 
 /** Rows that say all of a requirement. Pure. */
-export function summaryRows(draft: RequirementDraft, named: Named): { key: string; value: string }[] {
+function summaryRows(draft: RequirementDraft, named: Named): { key: string; value: string }[] {
   return [
     { key: 'What', value: `${DUTY_WORDS[draft.act]}: ${subjectWords(draft, named)}` }, { key: 'For', value: `${audienceWords(draft)}. ${schoolWords(draft.schoolId, named)}` },
     { key: 'Who signs', value: signerWords(draft) }, { key: 'Must they?', value: draft.compulsory ? 'Yes, compulsory' : 'No, optional; nobody is chased' },
@@ -67,7 +68,7 @@ export function formView(named: Named, options: { values: Readonly<Record<string
 }
 
 /** Before saving: what would be saved, and whom it would ask. Pure. */
-export function previewView(draft: RequirementDraft, preview: IssuePreview, named: Named, options: { changing: boolean; yearName: (code: string | null) => string; backHref: string }): object {
+export function previewView(draft: RequirementDraft, preview: IssuePreview, named: Named, options: { changing: boolean; backHref: string }): object {
   const schools = [...new Set(preview.rows.map((row) => row.schoolId))].sort((a, b) => schoolWords(a, named).localeCompare(schoolWords(b, named), 'en'))
   return {
     heading: options.changing ? 'Check the change' : 'Check the new requirement', rows: summaryRows(draft, named), action: '/requirements/preview', backHref: options.backHref,
@@ -75,7 +76,7 @@ export function previewView(draft: RequirementDraft, preview: IssuePreview, name
     table: {
       caption: 'Whom it would ask', columns: [{ text: 'School' }, { text: 'Year' }, { text: 'Would be asked', numeric: true }],
       rows: schools.flatMap((school) => preview.rows.filter((row) => row.schoolId === school)
-        .map((row) => ({ ...row, name: options.yearName(row.yearCode) })).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+        .map((row) => ({ ...row, name: row.yearCode === null ? 'Adults' : yearName(row.yearCode) })).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
         .map((row) => [{ text: schoolWords(school, named) }, { text: row.name }, { text: row.count.toLocaleString('en-GB') }])),
     },
   }

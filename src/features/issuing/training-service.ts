@@ -19,17 +19,17 @@ export class TrainingService {
 
   /**
    * The person says when it was done, with a certificate or its reference. A second answer takes the place of the first.
-   * @returns false when it is not theirs. @throws UnusableInput for an impossible day, no proof, or a file that is no certificate.
+   * @returns false when it is not theirs. @throws UnusableInput, its `what` to be shown at the field `where`, for an impossible day, no proof, or a file that is no certificate.
    */
   async complete(id: string, personId: string, proof: { doneOn: CalendarDate; reference: string; file: { filename: string; bytes: Buffer } | null }, actor: string): Promise<boolean> {
     const { db, clock, audit, store } = this.#deps
     const on = today(clock.now())
-    if (proof.doneOn > on) throw new UnusableInput({ what: 'That day lies ahead.', where: 'done', remedy: 'Write the day on which you completed it.' })
-    if (proof.doneOn < addDays(on, -TEN_YEARS)) throw new UnusableInput({ what: 'That is more than ten years ago.', where: 'done', remedy: 'Look at the year again.' })
+    if (proof.doneOn > on) throw new UnusableInput({ what: 'That day lies ahead. Write the day on which you completed it.', where: 'done' })
+    if (proof.doneOn < addDays(on, -TEN_YEARS)) throw new UnusableInput({ what: 'That is more than ten years ago. Look at the year again.', where: 'done' })
     const type = proof.file ? typeOf(proof.file.bytes) : null
-    if (proof.file && !type) throw new UnusableInput({ what: 'This file is not a PDF, PNG or JPEG.', where: 'file', remedy: 'Choose another file, or write the reference.' })
+    if (proof.file && !type) throw new UnusableInput({ what: 'This file is not a PDF, PNG or JPEG. Choose another file, or write the reference.', where: 'file' })
     const reference = proof.reference.trim()
-    if (!proof.file && reference === '') throw new UnusableInput({ what: 'Add the certificate, or write its reference.', where: 'reference', remedy: '' })
+    if (!proof.file && reference === '') throw new UnusableInput({ what: 'Add the certificate, or write its reference.', where: 'reference' })
     return db.transaction(async () => {
       const training = await store.get(id)
       if (training?.personId !== personId || training.state === 'cancelled') return false

@@ -6,7 +6,7 @@ import { longDate } from '../../shared/dates.ts'
 import { Forbidden, Refused } from '../../shared/errors.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import { LEFT_OUT, type LeftOut } from './judge-unsigned.ts'
+import { DELIVERIES, LEFT_OUT, type LeftOut } from './judge-unsigned.ts'
 import type { UnsignedService } from './unsigned-service.ts'
 
 const SHOWN = 200
@@ -28,7 +28,7 @@ export function unsignedPages({ unsigned, people, schools }: { unsigned: Unsigne
       })
       return view('pages/access/unsigned.njk', {
         crumbs: [{ text: 'Access', href: '/access' }], mayPlan: within === 'all', people: new Set(proposed.map(({ request }) => request.personId)).size,
-        proposed: proposed.slice(0, SHOWN).map((one) => ({ ...row(one), what: one.wish.place.profile === null ? 'Limited access' : 'Supervised' })), more: Math.max(0, proposed.length - SHOWN),
+        proposed: proposed.slice(0, SHOWN).map((one) => ({ ...row(one), what: one.wish.place.profile === null ? 'Limited access' : 'Supervised', by: one.request.delivered.map((way) => DELIVERIES[way]).join(', ') })), more: Math.max(0, proposed.length - SHOWN),
         groups: (Object.keys(LEFT_OUT) as LeftOut[]).map((why) => ({ text: LEFT_OUT[why], rows: leftOut.filter((one) => one.why === why).slice(0, SHOWN).map(row), total: leftOut.filter((one) => one.why === why).length })).filter(({ total }) => total > 0),
       })
     },

@@ -8,9 +8,10 @@ import type { AccessReport } from '../accounts/access-plans.ts'
 import type { Wish, WishPlans } from '../accounts/life/wish-plans.ts'
 import { bandOf, type PupilBand } from '../agreements/band.ts'
 import type { Slot } from '../agreements/requirement.ts'
+import { yearOnSql } from '../people/year-on.ts'
 import type { CalendarStore } from '../schools/calendar-store.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
-import { judgeUnsigned, type LeftOut, type OverdueRequest } from './judge-unsigned.ts'
+import { type Delivery, judgeUnsigned, type LeftOut, type OverdueRequest } from './judge-unsigned.ts'
 
 export interface UnsignedDeps { db: Database; clock: Clock; calendar: CalendarStore; schools: SchoolStore; plans: WishPlans }
 
@@ -22,6 +23,11 @@ export interface UnsignedPreview {
 
 /** School days for which a joiner is provisional (I5). */
 const PROVISIONAL_DAYS = 10
+
+/** What is printed is taken home or posted: it counts as there after so long. */
+const HANDED_OUT_MS = 3 * 86_400_000
+/** The column that proves each way. */
+const ROWS: Record<Delivery, string> = { mail: 'mailed', link: 'opened', class: 'in_class', paper: 'printed', letter: 'posted' }
 
 /** The key under which a request's restriction stands; a signature releases it in its own transaction (A2). */
 const keyOf = (requestId: string): string => `request:${requestId}`
@@ -79,15 +85,19 @@ export class UnsignedService {
   }
 
   async #overdue(on: string): Promise<{ request: OverdueRequest; place: Pick<Wish, 'role' | 'yearCode' | 'regGroup'> }[]> {
-    const { db } = this.#deps
+    const { db, clock } = this.#deps
+    const handed = clock.now() - HANDED_OUT_MS
     const rows = await db.rows(
-      `select r.id, r.person_id, r.school_id, r.due_on, r.created_at, g.title, p.band_override, a.role, a.year_code, a.reg_group, a.start_date,
+      `select r.id, r.person_id, r.school_id, r.due_on, r.created_at, g.title, p.band_override, a.role, ${yearOnSql('a')} as year_code, a.reg_group, a.start_date,
          case when exists (select 1 from mails m where m.person_id = r.person_id and m.state = 'sent' and m.sent_at >= r.created_at and m.template in ('pupil-sign-link', 'staff-sign-link', 'own-link', 'reminder')) then 1 else 0 end as mailed,
-         case when exists (select 1 from personal_links k where k.person_id = r.person_id and k.purpose = 'sign' and k.opened_at >= r.created_at) then 1 else 0 end as opened
+         case when exists (select 1 from personal_links k where k.person_id = r.person_id and k.purpose = 'sign' and k.opened_at >= r.created_at) then 1 else 0 end as opened,
+         case when exists (select 1 from class_answers c join signatories s on s.id = c.signatory_id where s.request_id = r.id and c.pupil_id = r.person_id) then 1 else 0 end as in_class,
+         case when exists (select 1 from paper_slips t join signatories s on s.id = t.signatory_id where s.request_id = r.id and s.slot <> 'guardian' and t.printed_at >= r.created_at and t.printed_at <= ?) then 1 else 0 end as printed,
+         case when exists (select 1 from letter_codes l join personal_links k on k.token_hash = l.token_hash where k.person_id = r.person_id and k.purpose = 'sign' and l.created_at >= r.created_at and l.created_at <= ?) then 1 else 0 end as posted
        from requests r join requirements q on q.id = r.requirement_id and q.if_unsigned = 'propose-restriction' and q.active = 1
        join agreements g on g.id = r.agreement_id join people p on p.id = r.person_id
        join affiliations a on a.person_id = r.person_id and a.school_id = r.school_id and a.role <> 'guardian' and (a.end_date is null or a.end_date >= ?)
-       where r.state = 'open' and r.due_on < ? order by r.id`, [on, on])
+       where r.state = 'open' and r.due_on < ? order by r.id`, [on, handed, handed, on, on])
     const byRequest = new Map(rows.map((row) => [row['id'] as string, row]))
     const slots = new Map<string, Slot[]>()
     for (const part of chunks([...byRequest.keys()])) {
@@ -100,7 +110,7 @@ export class UnsignedService {
         request: {
           requestId, personId: row['person_id'] as string, schoolId: row['school_id'] as string, title: row['title'] as string, dueOn: row['due_on'] as string,
           band: bandOf({ role, yearCode, bandOverride: row['band_override'] as PupilBand | null }), openSlots: slots.get(requestId) ?? [],
-          delivered: Number(row['mailed']) === 1 || Number(row['opened']) === 1, startDate: row['start_date'] as string | null,
+          delivered: (Object.keys(ROWS) as Delivery[]).filter((way) => Number(row[ROWS[way]]) === 1), startDate: row['start_date'] as string | null,
         },
         place: { role, yearCode, regGroup: row['reg_group'] as string | null },
       }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { ACCESS_LEVELS } from '../accounts/desired-access.ts'
 
 /** Schemas of `/api/v1`: they check what comes in, and the description for others is written from them. */
-const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/).describe('A ULID')
+export const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/).describe('A ULID')
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/).describe('A day in the United Kingdom')
-const moment = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/).describe('An instant in UTC')
+export const moment = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/).describe('An instant in UTC')
 const count = z.number().int().nonnegative()
 
 export const REQUEST_STATES = ['open', 'complete', 'declined', 'excused', 'superseded', 'cancelled'] as const

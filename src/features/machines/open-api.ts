@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { figures, personAccess, problem, reminderAnswer, reminderBody, requestsPage, requestsQuery } from './api-schemas.ts'
 import { type Scope, SCOPES } from './scopes.ts'
+import { webhookDelivery } from './webhook-schemas.ts'
+import { ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER } from './webhook-signature.ts'
 
-const COMPONENTS = { RequestsPage: requestsPage, PersonAccess: personAccess, Figures: figures, ReminderBody: reminderBody, ReminderAnswer: reminderAnswer, Problem: problem }
+const COMPONENTS = { RequestsPage: requestsPage, PersonAccess: personAccess, Figures: figures, ReminderBody: reminderBody, ReminderAnswer: reminderAnswer, WebhookDelivery: webhookDelivery, Problem: problem }
 type Component = keyof typeof COMPONENTS
 
 const WHY: Record<number, string> = {
@@ -41,6 +43,21 @@ function queryParameters(): object[] {
   }))
 }
 
+const inHeader = (name: string, pattern: string, description: string) => ({ name, in: 'header', required: true, schema: { type: 'string', pattern }, description })
+
+/** What a system that is told of changes has to take. */
+const changesToReceive = {
+  operationId: 'changes', summary: 'Something has changed', security: [],
+  description: 'Sent to the addresses of /settings/webhooks, at least once, one at a time and in order, some minutes after the change. Identifiers only; what stands is asked by token. Any 2xx takes it, 410 ends it, anything else is tried again for a day. '
+    + 'Check the signature over timestamp, dot and body with the secret, refuse a timestamp more than five minutes away, and take an id once only.',
+  parameters: [
+    inHeader(ID_HEADER, '^[0-9A-HJKMNP-TV-Z]{26}$', 'The same at every try'), inHeader(TIMESTAMP_HEADER, '^\\d{10}$', 'Unix second of this try'),
+    inHeader(SIGNATURE_HEADER, '^v1=[0-9a-f]{64}(,v1=[0-9a-f]{64})?$', 'HMAC-SHA-256; two while a secret is being replaced, of which one must fit'),
+  ],
+  requestBody: { required: true, content: content('WebhookDelivery') },
+  responses: { '2XX': { description: 'Taken; the body is not read' }, 410: { description: 'Gone for good: nothing more is sent' } },
+}
+
 /** The description of `/api/v1` (OpenAPI 3.1), written from the schemas that check it. */
 export function openApi(parts: { baseUrl: string; version: string }): object {
   return {
@@ -61,6 +78,7 @@ export function openApi(parts: { baseUrl: string; version: string }): object {
       '/people/{id}/access': { get: operation({ operationId: 'accessOfPerson', summary: 'The access a person should have', scope: 'access:read', answer: 'PersonAccess', errors: [404], parameters: [inPath] }) },
       '/figures': { get: operation({ operationId: 'figures', summary: 'How many have signed', scope: 'figures:read', answer: 'Figures', errors: [] }) },
     },
+    webhooks: { changes: { post: changesToReceive } },
     components: {
       schemas: Object.fromEntries(Object.entries(COMPONENTS).map(([name, schema]) => [name, schemaOf(schema)])),
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the page /settings/api' } },

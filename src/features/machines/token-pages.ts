@@ -3,18 +3,15 @@ import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { listOf } from '../../http/strict-schema.ts'
-import { longDate, longInstant, today } from '../../shared/dates.ts'
+import { DAY_MS, longDate, longInstant, today } from '../../shared/dates.ts'
 import { Refused } from '../../shared/errors.ts'
 import { actorNames } from '../people/actor-names.ts'
 import { decidesAt } from '../identity/role-pages-deps.ts'
-import { API_PATH, API_PERMISSION, keepShown, type MachinePagesDeps, schoolChoices, TRUST } from './machine-pages-deps.ts'
+import { API_PATH, API_PERMISSION, keepShown, type MachinePagesDeps, nameField, schoolChoices, takeShown, TRUST } from './machine-pages-deps.ts'
 import { SCOPE_NAMES, SCOPES } from './scopes.ts'
-import { DAY_MS } from './token-service.ts'
 import type { ApiToken } from './token-store.ts'
 
 const LIVES = { 30: '30 days', 90: '90 days', 180: 'Half a year', 365: 'A year' } as const
-
-const nameField = z.string().trim().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Use small letters, figures and hyphens, at most 40')
 
 /** `/settings/api`: tokens of machines. */
 export function tokenPages(deps: MachinePagesDeps): Page[] {
@@ -49,7 +46,7 @@ export function tokenPages(deps: MachinePagesDeps): Page[] {
           const { body, actor } = ctx
           try {
             const text = await tokens.issue({ name: body.name, scopes: body.scopes, schoolId: body.school === TRUST ? null : body.school, expiresAt: ctx.now + Number(body.days) * DAY_MS }, actor)
-            return keepShown(deps, ctx.session, { name: body.name, secret: text })
+            return keepShown(deps, ctx.session, { name: body.name, secret: text }, `${API_PATH}/shown`)
           } catch (error) {
             if (!(error instanceof Refused)) throw error
             return backToForm(ctx, 'name', `${error.what} ${error.remedy}`)
@@ -70,19 +67,17 @@ export function tokenPages(deps: MachinePagesDeps): Page[] {
     definePage({
       name: 'a secret shown once', path: `${API_PATH}/shown`, permission: API_PERMISSION,
       get: async ({ session }) => {
-        const kept = session.get(deps.shownKey)
-        const opened = typeof kept === 'string' ? deps.machines.box.open(kept) : null
-        session.delete(deps.shownKey)
-        if (opened === null) return redirect(API_PATH)
-        return view('pages/settings/api-shown.njk', { crumbs: [{ text: 'Settings', href: '/settings' }, { text: 'Other systems', href: API_PATH }], ...JSON.parse(opened) as object, next: API_PATH })
+        const shown = takeShown(deps, session)
+        if (shown === null) return redirect(API_PATH)
+        return view('pages/settings/api-shown.njk', { crumbs: [{ text: 'Settings', href: '/settings' }, { text: 'Other systems', href: API_PATH }], ...shown, next: API_PATH })
       },
     }),
   ]
 }
 
-const isLive = (token: ApiToken, now: number): boolean => token.revokedAt === null && token.expiresAt > now
+export const isLive = (token: ApiToken, now: number): boolean => token.revokedAt === null && token.expiresAt > now
 
-function stateWords({ revokedAt, expiresAt }: ApiToken, now: number): string {
+export function stateWords({ revokedAt, expiresAt }: ApiToken, now: number): string {
   if (revokedAt !== null) return `revoked on ${longDate(today(revokedAt))}`
   return `${expiresAt > now ? 'ends' : 'ended'} on ${longDate(today(expiresAt))}`
 }

@@ -3,14 +3,13 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { Actor } from '../../http/actor.ts'
-import { type Instant, today } from '../../shared/dates.ts'
+import { DAY_MS, type Instant, today } from '../../shared/dates.ts'
 import { AssentError, Forbidden, NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { decidesAt } from '../identity/role-pages-deps.ts'
-import { type Scope, SCOPES } from './scopes.ts'
+import { isOfPerson, type Scope, SCOPES } from './scopes.ts'
 import { type ApiToken, TokenStore } from './token-store.ts'
 
-export const DAY_MS = 86_400_000
 /** A token that nobody renews ends within the year. */
 export const LONGEST_DAYS = 365
 const PREFIX = 'assent_'
@@ -28,6 +27,8 @@ export interface Caller {
   token: ApiToken
   /** For the audit log: `token:<name>`. */
   label: string
+  /** Its person, with what they may do now. */
+  actor: Actor
   /** Schools in which this scope counts now: the token's, as far as its person may. @throws Forbidden where there is none. */
   schools(scope: Scope): 'all' | string[]
 }
@@ -56,9 +57,11 @@ export class TokenService {
   async issue(wanted: { name: string; scopes: Scope[]; schoolId: string | null; expiresAt: Instant }, actor: Actor): Promise<string> {
     const { db, clock, ids, audit } = this.#parts
     const now = clock.now()
-    if (actor.personId === null || !decidesAt(actor, wanted.schoolId)) throw new NotFound()
-    if (wanted.expiresAt <= now || wanted.expiresAt > now + LONGEST_DAYS * DAY_MS) throw new Refused({ what: 'A token ends within a year.', remedy: 'Choose an earlier day.' })
     if (wanted.scopes.length === 0) throw new Refused({ what: 'A token without a scope could do nothing.', remedy: 'Choose at least one.' })
+    const own = isOfPerson(wanted.scopes)
+    if (actor.personId === null || !(own ? mayThemself(actor, wanted) : decidesAt(actor, wanted.schoolId))) throw new NotFound()
+    if (!own && wanted.scopes.some((scope) => isOfPerson([scope]))) throw new Refused({ what: 'A token is for another system or for its person’s command line, not for both.', remedy: 'Give two.' })
+    if (wanted.expiresAt <= now || wanted.expiresAt > now + LONGEST_DAYS * DAY_MS) throw new Refused({ what: 'A token ends within a year.', remedy: 'Choose an earlier day.' })
     const text = `${PREFIX}${ids.random(BYTES).toString('base64url')}`
     const token: ApiToken = { ...wanted, id: ids.next(), personId: actor.personId, createdAt: now, lastUsedOn: null, revokedAt: null }
     await db.transaction(async () => {
@@ -72,7 +75,7 @@ export class TokenService {
   async revoke(id: string, actor: Actor): Promise<void> {
     const { db, clock, audit } = this.#parts
     const token = await this.store.get(id)
-    if (!token || !decidesAt(actor, token.schoolId)) throw new NotFound('There is no such token.')
+    if (!token || !(decidesAt(actor, token.schoolId) || (actor.personId === token.personId && isOfPerson(token.scopes)))) throw new NotFound('There is no such token.')
     await db.transaction(async () => {
       if (await this.store.revoke(id, clock.now())) await audit.record({ actor: actor.label, event: 'token.revoked', subject: null, payload: { token: token.name } })
     })
@@ -89,11 +92,11 @@ export class TokenService {
     const now = clock.now()
     if (!token || token.revokedAt !== null || token.expiresAt <= now) throw new NoToken()
     const actor = await this.#parts.actorFor(token.personId)
-    if (!actor || !decidesAt(actor, token.schoolId)) throw new NoToken()
+    if (!actor || !(isOfPerson(token.scopes) || decidesAt(actor, token.schoolId))) throw new NoToken()
     const on = today(now)
     if (token.lastUsedOn !== on) await this.store.used(token.id, on)
     return {
-      token, label: `token:${token.name}`,
+      token, label: `token:${token.name}`, actor,
       schools: (scope) => {
         const { needs } = SCOPES[scope]
         const held = actor.schools(needs)
@@ -106,3 +109,8 @@ export class TokenService {
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Whether somebody may do all of it there by hand: a token gives nobody more than they have. */
+function mayThemself(actor: Actor, { scopes, schoolId }: { scopes: readonly Scope[]; schoolId: string | null }): boolean {
+  return scopes.every((scope) => (schoolId === null ? actor.schools(SCOPES[scope].needs) === 'all' : actor.can(SCOPES[scope].needs, schoolId)))
+}

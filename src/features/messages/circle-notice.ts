@@ -1,6 +1,7 @@
 import type { Clock } from '../../adapters/clock.ts'
 import { circleRoles, type GrantedRole } from '../identity/permissions.ts'
 import { placeWords, ROLE_WORDS } from '../identity/role-words.ts'
+import { isFromProvider } from '../identity/role-grant.ts'
 import type { RoleStore } from '../identity/role-store.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
@@ -27,7 +28,7 @@ export class CircleNotice {
       && (held.schoolId === null || grant.schoolId === null || held.schoolId === grant.schoolId))
     const known = await people.people([...circle.map(({ personId }) => personId), grant.personId, grant.grantedBy.replace('person:', '')])
     const names = new Map((await schools.all()).map(({ id, name }) => [id, name]))
-    const giver = known.get(grant.grantedBy.replace('person:', ''))?.name ?? 'an administrator'
+    const giver = isFromProvider(grant) ? 'a group of the school’s sign-in' : known.get(grant.grantedBy.replace('person:', ''))?.name ?? 'an administrator'
     for (const personId of new Set(circle.map((held) => held.personId))) {
       const person = known.get(personId)
       if (!person?.email) continue

@@ -78,5 +78,7 @@ function wordsFor(href: string): string {
   if (href.startsWith('/link/')) return 'Open the personal link'
   if (href.startsWith('/ask')) return 'Ask for a new link'
   if (href.startsWith('/verify')) return 'Check a signed PDF'
-  return href.startsWith('/me') ? 'Open my list' : `Open ${href}`
+  if (href.startsWith('/me')) return 'Open my list'
+  if (href.startsWith('/agreements-in-force')) return 'Read the agreements in force'
+  return href === '/' ? 'Open the front page' : `Open ${href}`
 }

@@ -3,17 +3,20 @@ import { type Actor, ensureNotFamily } from '../../http/actor.ts'
 import { backWithErrors } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
+import { ulid } from '../../http/strict-schema.ts'
+import { today } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { withoutHeadingIds } from '../agreements/clauses.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
 import { keptSearch, nameSearchPage } from '../people/name-search.ts'
+import { servedAt } from '../people/served-at.ts'
 import { BEHALF_ROUTES, BEHALF_WORDS } from '../signing/circumstance.ts'
-import { ulid } from './group-choice.ts'
 import type { PaperPagesDeps } from './paper-page-deps.ts'
 import { PAPER, paperWords, slotWords } from './paper-views.ts'
 
 export const DESK = '/desk'
 const PERMISSION = 'behalf.sign'
+const MOST_FOUND = 30
 const deskAt = (personId: string): string => `${DESK}/people/${personId}`
 const personParams = z.strictObject({ id: ulid })
 const behalfParams = z.strictObject({ id: ulid, signatoryId: ulid })
@@ -43,13 +46,13 @@ export function deskPages(deps: PaperPagesDeps): Page[] {
       get: async (ctx) => {
         const name = ctx.query.named ? keptSearch(ctx.session, 'desk') : ''
         const scope = ctx.actor.schools(PERMISSION)
-        const found = name ? await deps.people.search(name, 60) : []
+        const found = name ? await deps.people.search(name, MOST_FOUND, scope === 'all' ? undefined : servedAt('people.id', scope, today(ctx.now))) : []
         const shown = []
         for (const person of found) {
           const schools = await deps.paperQueries.schoolsOf(person.id)
           if (schools.length > 0 && (scope === 'all' || schools.some((school) => scope.includes(school)))) shown.push({ text: person.name, href: deskAt(person.id) })
         }
-        return view('pages/paper/desk.njk', { search: { action: `${DESK}/search`, name, back: DESK }, searched: name !== '', found: shown.slice(0, 30), paperHref: PAPER })
+        return view('pages/paper/desk.njk', { search: { action: `${DESK}/search`, name, back: DESK }, searched: name !== '', found: shown, paperHref: PAPER })
       },
     }),
     nameSearchPage({ list: 'desk', path: `${DESK}/search`, permission: PERMISSION, listPath: DESK }),

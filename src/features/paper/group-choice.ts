@@ -4,7 +4,6 @@ import { NotFound } from '../../shared/errors.ts'
 import type { KnownGroup } from '../classes/class-group.ts'
 import type { PaperPagesDeps } from './paper-page-deps.ts'
 
-export const ulid = z.string().regex(/^[0-9A-Z]{26}$/)
 /** A class or year as one value of a form: `school.kind.name`. */
 export const groupValue = z.string().regex(/^[0-9A-Z]{26}\.(group|year)\..{1,60}$/)
 

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import type { PageContext } from '../../http/page-context.ts'
-import { qrPicture } from '../../adapters/qr/qr-picture.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
-import { type PageResult, redirect, view } from '../../http/page-result.ts'
-import { addDays, longDate, today } from '../../shared/dates.ts'
+import { redirect, view } from '../../http/page-result.ts'
+import { ulid } from '../../http/strict-schema.ts'
 import { groupWords, type KnownGroup } from '../classes/class-group.ts'
-import { groupOf, groupValue, ulid, valueOf } from './group-choice.ts'
-import type { PrintedLetter } from './letter-service.ts'
+import { groupOf, groupValue, valueOf } from './group-choice.ts'
 import type { PaperPagesDeps } from './paper-page-deps.ts'
+import { printLetters } from './print-letters.ts'
 
 const LETTERS = '/letters'
 const PERMISSION = 'letters.print'
@@ -15,15 +13,6 @@ const many = z.union([ulid, z.array(ulid).max(400)]).default([]).transform((valu
 
 /** `/letters`: a letter with a picture and a code for those whom no mail reaches. */
 export function letterPrintPages(deps: PaperPagesDeps): Page[] {
-  /**
-   * The letters themselves are the answer to the press, and not an address to come back to: nothing of them is kept. On the
-   * screen the code is not there; it is on the paper only (S3).
-   */
-  const printed = async (ctx: PageContext, personIds: readonly string[], back: string): Promise<PageResult> => {
-    const letters = await deps.letters.print(ctx.actor, personIds)
-    if (letters.length === 0) return redirect(back, { kind: 'info', text: 'Nothing is open for them, so no letter was made.' })
-    return view('pages/paper/letters.njk', { brand: deps.brandOf(letters[0]?.school ?? null), back: { href: back, text: 'Back' }, letters: letters.map((letter) => letterView(letter, deps.config.baseUrl, today(ctx.now))) })
-  }
   return [
     definePage({
       name: 'letters', path: LETTERS, permission: PERMISSION, query: z.object({ group: z.union([z.literal(''), groupValue]).optional() }),
@@ -51,28 +40,13 @@ export function letterPrintPages(deps: PaperPagesDeps): Page[] {
         body: z.strictObject({ people: many, group: z.union([z.literal(''), groupValue]).default('') }), audit: 'letter.print-asked',
         handle: async (ctx) => {
           const back = ctx.body.group ? `${LETTERS}?group=${encodeURIComponent(ctx.body.group)}` : LETTERS
-          return ctx.body.people.length === 0 ? redirect(back, { kind: 'info', text: 'Nobody was ticked, so no letter was made.' }) : printed(ctx, ctx.body.people, back)
+          return ctx.body.people.length === 0 ? redirect(back, { kind: 'info', text: 'Nobody was ticked, so no letter was made.' }) : printLetters(deps, ctx, ctx.body.people, back)
         },
       },
     }),
     definePage({
       name: 'print letter for one', path: `${LETTERS}/people/:id`, permission: PERMISSION, params: z.strictObject({ id: ulid }),
-      post: { body: z.strictObject({}), audit: 'letter.print-asked', handle: (ctx) => printed(ctx, [ctx.params.id], `/desk/people/${ctx.params.id}`) },
+      post: { body: z.strictObject({}), audit: 'letter.print-asked', handle: (ctx) => printLetters(deps, ctx, [ctx.params.id], `/desk/people/${ctx.params.id}`) },
     }),
   ]
-}
-
-function letterView(letter: PrintedLetter, baseUrl: string, on: string): object {
-  const children = [...new Set(letter.tasks.filter((task) => task.link).map((task) => task.subject.preferredForename))]
-  const due = letter.tasks.map((task) => task.request.dueOn).filter((day): day is string => day !== null && day >= on).sort()[0]
-  return {
-    date: on, to: [letter.person.name, ...(children.length > 0 ? [`Parent or carer of ${children.join(', ')}`] : []), letter.school.name], greeting: `Dear ${letter.person.name}`,
-    paragraphs: [
-      children.length > 0 ? `We ask every family to read how computers and the internet are used at school, and to say yes or no. This letter is about ${children.join(' and ')}.` : 'We ask you to read how computers and the internet are used at school, and to say yes or no.',
-      `${due ? `Please do this by ${longDate(due)}. ` : ''}It takes a few minutes on any phone or computer. You need no account and no app.`,
-    ],
-    way: { qr: qrPicture(`${baseUrl}${letter.path}`), address: `${baseUrl.replace(/^https?:\/\//, '')}/letter`, code: letter.code },
-    paper: `The code is for you alone, works until ${longDate(addDays(today(letter.expiresAt), 0))} and for one device. We never ask for a password or a date of birth. You would rather sign on paper, or in another language? Ask at the school office.`,
-    signedBy: ['The school office', letter.school.name],
-  }
 }

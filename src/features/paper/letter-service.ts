@@ -21,9 +21,9 @@ export class LetterService {
 
   /**
    * Prints letters to those of these people for whom something is open at a school where the actor may. Printing again ends the earlier letter.
-   * @throws Forbidden for oneself or an adult of one's own family: a letter lets its holder sign (P7).
+   * @throws Forbidden for oneself or an adult of one's own family, unless those are to be left out: a letter lets its holder sign (P7).
    */
-  async print(actor: Actor, personIds: readonly string[]): Promise<PrintedLetter[]> {
+  async print(actor: Actor, personIds: readonly string[], { leaveOutFamily = false }: { leaveOutFamily?: boolean } = {}): Promise<PrintedLetter[]> {
     const { db, audit, people, letterCodes, signingQueries } = this.#deps
     const letters: PrintedLetter[] = []
     for (const personId of personIds) {
@@ -32,6 +32,7 @@ export class LetterService {
       const [first] = tasks.filter((task) => actor.can('letters.print', task.school.id))
       if (!person || !first) continue
       const family = tasks.some((task) => actor.relatedTo?.includes(task.subject.id))
+      if (leaveOutFamily && (personId === actor.personId || family)) continue
       if (personId === actor.personId || family) throw new Forbidden('One of these letters is for your own family, so a colleague must print it.')
       const letter = await letterCodes.issue(personId)
       await db.transaction(() => audit.record({ actor: actor.label, event: 'letter.printed', subject: `person:${personId}`, payload: { person: personId, until: letter.expiresAt } }))

@@ -1,4 +1,5 @@
 import type { Clock } from '../../adapters/clock.ts'
+import type { Words } from '../../adapters/words/words.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Brand } from '../../http/views.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
@@ -17,7 +18,8 @@ import type { PaperStore } from './paper-store.ts'
 export interface PaperPagesDeps {
   clock: Clock
   ids: Ids
-  config: { baseUrl: string }
+  config: { baseUrl: string; languages: { welsh: boolean } }
+  words: Words
   people: PeopleQueries
   schools: SchoolStore
   agreements: AgreementService

@@ -1,13 +1,13 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import { addDays, type CalendarDate } from '../../shared/dates.ts'
+import type { HeldYear } from './year-on.ts'
 
-/** Person x school x role, with its dates; `endDate` is the last day (P1, R5). */
-export interface Affiliation {
+/** Person x school x role, with its dates; `endDate` is the last day (P1, R5). Which year counts on a day: `yearOn`. */
+export interface Affiliation extends HeldYear {
   id: string
   personId: string
   schoolId: string
   role: AffiliationRole
-  yearCode: string | null
   regGroup: string | null
   startDate: CalendarDate | null
   endDate: CalendarDate | null
@@ -16,6 +16,9 @@ export interface Affiliation {
   missingSince: number | null
   missingRuns: number
 }
+
+/** Roles of people who work at a school, supply and trainees among them; governors, volunteers and contractors do not. */
+export const STAFF_ROLES: ReadonlySet<string> = new Set<AffiliationRole>(['teacher', 'support', 'trainee', 'supply'])
 
 /** Begun and not ended on that day; an ending takes effect the day after (T1). */
 export function isCurrent(affiliation: Pick<Affiliation, 'startDate' | 'endDate'>, on: CalendarDate): boolean {

@@ -11,14 +11,15 @@ export function identityPorts(parts: { db: Database; clock: Clock; queries: Peop
   const { db, clock, queries, store, renameTrust } = parts
   return {
     async factsOf(personId: string) {
-      const person = await queries.person(personId)
+      const [person, everywhere, links] = await Promise.all([queries.person(personId), queries.affiliationsOf([personId]), queries.childrenOf([personId])])
       if (!person) return null
       const on = today(clock.now())
-      const places = (await queries.affiliationsOf([personId])).get(personId) ?? []
+      const places = everywhere.get(personId) ?? []
       const affiliations = places.filter((affiliation) => isCurrent(affiliation, on))
-      const children = (await queries.childrenOf([personId])).get(personId) ?? []
+      const children = links.get(personId) ?? []
       return {
         name: person.name,
+        language: person.language,
         affiliations: affiliations.map(({ role, schoolId }) => ({ role, schoolId })),
         children: children.map(({ pupilId, doNotContact }) => ({ pupilId, doNotContact })),
         left: places.length > 0 && places.every(({ endDate }) => endDate !== null && endDate < on),

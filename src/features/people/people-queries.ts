@@ -1,10 +1,11 @@
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
-import { type CalendarDate, today } from '../../shared/dates.ts'
+import { type CalendarDate, type Language, today } from '../../shared/dates.ts'
 import { emailNorm, searchText } from '../../shared/names.ts'
 import { searchWords } from './name-search.ts'
-import { chunks } from '../../shared/chunks.ts'
 import type { Affiliation } from './affiliation.ts'
+import type { PlacedAt } from './placed-at.ts'
+import type { Responsibility } from './responsibility.ts'
 
 export interface Person {
   id: string
@@ -15,6 +16,8 @@ export interface Person {
   email: string | null
   username: string | null
   bandOverride: string | null
+  /** The language last chosen for own pages and mails (G6); null: none was. */
+  language: Language | null
 }
 
 export interface GuardianLink {
@@ -23,7 +26,10 @@ export interface GuardianLink {
   guardianId: string
   relationship: string
   maySign: boolean
+  /** F1: by what a person stated about the link, else by what the feed says. */
   mayConsent: boolean
+  /** What a person stated; null: nobody has, and the feed's word counts. No feed writes it. */
+  stated: Responsibility | null
   doNotContact: boolean
   priority: number
 }
@@ -36,27 +42,22 @@ export class PeopleQueries {
   }
 
   async person(id: string): Promise<Person | null> {
-    const [row] = await this.#db.rows('select * from people where id = ?', [id])
-    return row ? personFromRow(row) : null
+    return (await this.people([id])).get(id) ?? null
   }
 
   async people(ids: readonly string[]): Promise<Map<string, Person>> {
     const found = new Map<string, Person>()
-    for (const part of chunks(ids)) {
-      for (const row of await this.#db.read('people').whereIn('id', part)) found.set(row.id, personFromRow(row))
-    }
+    for (const row of await this.#db.rowsBy('select * from people where id in (:list)', 'id', ids)) found.set(row['id'] as string, personFromRow(row))
     return found
   }
 
   async affiliationsOf(ids: readonly string[]): Promise<Map<string, Affiliation[]>> {
     const found = new Map<string, Affiliation[]>()
-    for (const part of chunks(ids)) {
-      for (const row of await this.#db.read('affiliations').whereIn('person_id', part).orderBy('id')) {
-        const affiliation = affiliationFromRow(row)
-        const list = found.get(affiliation.personId)
-        if (list) list.push(affiliation)
-        else found.set(affiliation.personId, [affiliation])
-      }
+    for (const row of await this.#db.rowsBy('select * from affiliations where person_id in (:list) order by id', 'person_id', ids)) {
+      const affiliation = affiliationFromRow(row)
+      const list = found.get(affiliation.personId)
+      if (list) list.push(affiliation)
+      else found.set(affiliation.personId, [affiliation])
     }
     return found
   }
@@ -71,16 +72,13 @@ export class PeopleQueries {
     return this.#links('guardian_id', guardianIds, (link) => link.guardianId)
   }
 
-  async #links(column: string, ids: readonly string[], key: (link: GuardianLink) => string): Promise<Map<string, GuardianLink[]>> {
+  async #links(column: 'pupil_id' | 'guardian_id', ids: readonly string[], key: (link: GuardianLink) => string): Promise<Map<string, GuardianLink[]>> {
     const found = new Map<string, GuardianLink[]>()
-    for (const part of chunks(ids)) {
-      const rows = await this.#db.read('guardian_links').whereIn(column, part).whereNull('ended_at').orderBy(['priority', 'id'])
-      for (const row of rows) {
-        const link = linkFromRow(row)
-        const list = found.get(key(link))
-        if (list) list.push(link)
-        else found.set(key(link), [link])
-      }
+    for (const row of await this.#db.rowsBy(`select * from guardian_links where ${column} in (:list) and ended_at is null order by priority, id`, column, ids)) {
+      const link = linkFromRow(row)
+      const list = found.get(key(link))
+      if (list) list.push(link)
+      else found.set(key(link), [link])
     }
     return found
   }
@@ -104,12 +102,13 @@ export class PeopleQueries {
     return rows.map((row) => ({ schoolId: row.school_id, name: row.name }))
   }
 
-  /** By parts of a name in any order, for pickers and search; at most `limit`, none for no word. */
-  async search(text: string, limit: number): Promise<Person[]> {
+  /** By parts of a name in any order, for pickers and search; at most `limit`, none for no word. `within`: only people whose affairs are those of some schools (`placedAt('people.id', ...)`). */
+  async search(text: string, limit: number, within?: PlacedAt): Promise<Person[]> {
     const words = searchWords(text)
     if (words.length === 0) return []
     const query = this.#db.read('people').orderBy('name_search').limit(limit)
     for (const word of words) void query.where('name_search', 'like', `%${word}%`)
+    if (within) void query.whereRaw(within.sql, within.values)
     return (await query as Record<string, unknown>[]).map(personFromRow)
   }
 
@@ -148,6 +147,7 @@ function personFromRow(row: Record<string, unknown>): Person {
     email: row['email'] as string | null,
     username: row['username'] as string | null,
     bandOverride: row['band_override'] as string | null,
+    language: row['language'] === 'cy' || row['language'] === 'en-GB' ? row['language'] : null,
   }
 }
 
@@ -158,6 +158,8 @@ function affiliationFromRow(row: Record<string, unknown>): Affiliation {
     schoolId: row['school_id'] as string,
     role: row['role'] as AffiliationRole,
     yearCode: row['year_code'] as string | null,
+    yearNext: (row['year_next'] ?? null) as string | null,
+    yearFrom: (row['year_from'] ?? null) as CalendarDate | null,
     regGroup: row['reg_group'] as string | null,
     startDate: row['start_date'] as string | null,
     endDate: row['end_date'] as string | null,
@@ -169,13 +171,15 @@ function affiliationFromRow(row: Record<string, unknown>): Affiliation {
 }
 
 function linkFromRow(row: Record<string, unknown>): GuardianLink {
+  const stated = row['stated_responsibility'] as Responsibility | null
   return {
     id: row['id'] as string,
     pupilId: row['pupil_id'] as string,
     guardianId: row['guardian_id'] as string,
     relationship: row['relationship'] as string,
     maySign: Boolean(row['may_sign']),
-    mayConsent: Boolean(row['may_consent']),
+    mayConsent: stated === null ? Boolean(row['may_consent']) : stated !== 'no',
+    stated,
     doNotContact: Boolean(row['do_not_contact']),
     priority: row['priority'] as number,
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { AffiliationRole } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
-import type { CalendarDate } from '../../shared/dates.ts'
+import type { CalendarDate, Language } from '../../shared/dates.ts'
 import { emailNorm, nameSearch } from '../../shared/names.ts'
 
 export interface PersonFields {
@@ -40,8 +40,29 @@ export class PeopleStore {
     })
   }
 
-  async update(id: string, person: PersonFields): Promise<void> {
-    await this.#db.sql('people').where({ id }).update({ ...personColumns(person), updated_at: this.#clock.now() })
+  /** Writes the fields given; of a name both parts have to be. */
+  async update(id: string, change: Partial<PersonFields>): Promise<void> {
+    await this.#db.sql('people').where({ id }).update({ ...changedColumns(change), updated_at: this.#clock.now() })
+  }
+
+  /** The language this person chose for their own pages and mails. */
+  async chooseLanguage(id: string, language: Language): Promise<void> {
+    await this.#db.together(async () => { await this.#db.sql('people').where({ id }).update({ language, updated_at: this.#clock.now() }) })
+  }
+
+  /** R8: years that waited for this day count from now on. Returns how many. */
+  async beginYears(on: CalendarDate): Promise<number> {
+    return this.#db.run('update affiliations set year_code = year_next, year_next = null, year_from = null where year_from <= ?', [on])
+  }
+}
+
+function changedColumns(change: Partial<PersonFields>): Record<string, unknown> {
+  const { preferredForename, surname, email, username, feedDisabled } = change
+  return {
+    ...(preferredForename === undefined || surname === undefined ? {} : { preferred_forename: preferredForename, surname, name_search: nameSearch(preferredForename, surname) }),
+    ...(email === undefined ? {} : { email, email_norm: emailNorm(email) }),
+    ...(username === undefined ? {} : { username }),
+    ...(feedDisabled === undefined ? {} : { feed_disabled: feedDisabled ? 1 : 0 }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts'
 import type { CalendarDate, Instant } from '../../shared/dates.ts'
 
 /** What a flag protects, and how far. `ask`: nobody uses an image before the DSL has been asked; on lists both read "no". */
-export const PROTECTION = { images: ['never', 'ask'], contact: ['via-office'] } as const
+const PROTECTION = { images: ['never', 'ask'], contact: ['via-office'] } as const
 export type ProtectionKind = keyof typeof PROTECTION
 
 /** P6: set by the DSL or designated teacher, never by a feed. There is no field for a reason. */

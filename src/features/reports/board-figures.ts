@@ -94,18 +94,5 @@ export function coverageBy(cells: readonly BoardCell[], keyOf: (cell: BoardCell)
   return [...found.values()].sort((a, b) => order(a.key, b.key))
 }
 
-const YEARS = ['E1', 'E2', 'N1', 'N2', 'R', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', 'M', 'X']
-
-/** Youngest first; `M` and `X` last. */
-export function byYear(a: string, b: string): number {
-  return YEARS.indexOf(a) - YEARS.indexOf(b)
-}
-
-/** "Year 9", "Reception", "Nursery". */
-export function yearName(code: string): string {
-  if (/^\d+$/.test(code)) return `Year ${code}`
-  return { R: 'Reception', N1: 'Nursery, younger', N2: 'Nursery', E1: 'Under three', E2: 'Two-year-olds', M: 'Mixed years' }[code] ?? 'No year'
-}
-
 /** 7B before 10A. */
 export const byGroup = new Intl.Collator('en', { numeric: true }).compare

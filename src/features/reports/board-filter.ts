@@ -12,7 +12,7 @@ export const BOARD_SORTS = ['name', '-name', 'group', '-group', 'due', '-due'] a
 export type BoardSort = (typeof BOARD_SORTS)[number]
 
 /** Pupils of every band, or one band. */
-export const AUDIENCES = ['pupil', ...BANDS] as const
+const AUDIENCES = ['pupil', ...BANDS] as const
 export type Audience = (typeof AUDIENCES)[number]
 
 /** What the board's address says. A name that is searched for is not part of it (V4). */

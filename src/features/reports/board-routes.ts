@@ -18,6 +18,7 @@ import type { BoardQueries } from './board-queries.ts'
 import type { BoardQuestion } from './board-sql.ts'
 import { BOARD_PATH, boardView, PAGE_SIZE } from './board-views.ts'
 import type { ChaseReport, ChaseService } from './chase-service.ts'
+import { TRAININGS_PATH } from './training-board-routes.ts'
 
 export interface BoardPagesDeps {
   clock: Clock
@@ -62,7 +63,7 @@ export function boardPages(deps: BoardPagesDeps): Page[] {
 }
 
 /** How many will get a mail, and how many no mail can reach. */
-export function chaseWords({ mails, already, unreached }: ChaseReport): string {
+function chaseWords({ mails, already, unreached }: ChaseReport): string {
   const people = (count: number) => `${count.toLocaleString('en-GB')} ${count === 1 ? 'person' : 'people'}`
   return [
     mails > 0 ? `${people(mails)} will get a mail in the next minutes.` : 'Nobody gets a new mail.',
@@ -112,7 +113,7 @@ async function boardData(deps: BoardPagesDeps, actor: Actor, session: SessionHan
   return boardView({
     filter: { ...filter, page }, name, schools, agreements, cells, chosen: cellsOf(cells, { ...filter, status: '' }, agreementIds), places: cellsOf(cells, { ...filter, status: '' }, agreementIds, true), lines, total,
     records: actor.can('records.view') ? await deps.board.recordsOf(signed) : new Map(),
-    mayOpen: actor.can('person.view'), schoolDaysBetween: (schoolId, from, to) => calendarOf(schoolId).schoolDaysBetween(from, to),
+    trainingsHref: actor.can('trainings.manage') ? TRAININGS_PATH : null, mayOpen: actor.can('person.view'), schoolDaysBetween: (schoolId, from, to) => calendarOf(schoolId).schoolDaysBetween(from, to),
     now: deps.clock.now(), mayExport: actor.can('office.board.export'), mayChase: actor.can('requests.chase'), searchAction: SEARCH_PATH,
   })
 }

@@ -1,16 +1,19 @@
 import { longDate, today, type CalendarDate, type Instant } from '../../shared/dates.ts'
 import type { Agreement } from '../agreements/agreement-store.ts'
 import type { School } from '../schools/school-store.ts'
-import { type BoardFigures, byGroup, byYear, coverageBy, figuresOf, yearName } from './board-figures.ts'
+import { type BoardFigures, byGroup, coverageBy, figuresOf } from './board-figures.ts'
 import { type BoardFilter, boardHref, type BoardSort } from './board-filter.ts'
 import type { BoardCell, BoardLine } from './board-queries.ts'
 import { AUDIENCE_CHOICES, STATUS_CHOICES, STATUS_WORDS } from './board-words.ts'
+import { byYear, yearName } from '../people/year-name.ts'
 
 export const BOARD_PATH = '/office/board'
 export const PAGE_SIZE = 50
 
 /** All that the board shows, as read. */
 export interface BoardData {
+  /** Where trainings are, which nobody signs; null for whoever may not see them. */
+  trainingsHref: string | null
   filter: BoardFilter
   /** The name searched for; empty when none. */
   name: string
@@ -44,7 +47,7 @@ export function boardView(data: BoardData): object {
   const single = schools.length === 1 ? schools[0] : schools.find((school) => school.id === filter.school)
   const waiting = figures.outstanding
   return {
-    heading: 'Who has signed',
+    heading: 'Who has signed', trainingsHref: data.trainingsHref,
     sentence: sentenceOf(figures, single?.name ?? null),
     asOf: data.now,
     tiles: [
@@ -81,7 +84,7 @@ function sentenceOf(figures: BoardFigures, school: string | null): string {
   const start = `${number(figures.signed)} of ${number(figures.total)} agreements are signed${school ? ` at ${school}` : ''}.`
   if (rest === 0) return `${start} Nothing is outstanding.`
   const person = figures.unreachable + figures.declined
-  return `${start} ${number(rest)} ${rest === 1 ? 'is' : 'are'} not${person > 0 ? `; ${number(person)} of ${rest === 1 ? 'it' : 'them'} ${person === 1 ? 'needs' : 'need'} a person` : ''}.`
+  return `${start} ${number(rest)} ${rest === 1 ? 'is' : 'are'} not${person > 0 ? (rest === 1 ? ', and it needs a person' : `; ${number(person)} of them ${person === 1 ? 'needs' : 'need'} a person`) : ''}.`
 }
 
 function oddCases(figures: BoardFigures, link: (change: Partial<BoardFilter>) => string): object[] {

@@ -5,10 +5,11 @@ import { academicYear, today } from '../../shared/dates.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import { type Band, isPupilBand } from '../agreements/band.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
-import { byYear, coverageBy, yearName } from './board-figures.ts'
+import { coverageBy } from './board-figures.ts'
 import type { BoardCell, BoardQueries } from './board-queries.ts'
 import { AUDIENCE_CHOICES } from './board-words.ts'
 import { figureRow, type FigureRow, SMALLEST_ROW } from './figures-words.ts'
+import { byYear, yearName } from '../people/year-name.ts'
 
 export interface FiguresPagesDeps {
   clock: Clock

@@ -25,6 +25,9 @@ function shareWords(signed: number, total: number): string {
   return `about ${shareOf(signed, total)} %`
 }
 
+/** A count of people about whom little may be told: exact from five on. */
+export const countWords = (count: number): string => (count === 0 ? 'none' : count < FEW ? `fewer than ${FEW}` : count.toLocaleString('en-GB'))
+
 /** Per cent in steps of five; 0 is none or very few, 100 all or nearly all. */
 export function shareOf(signed: number, total: number): number {
   if (total - signed < FEW) return 100

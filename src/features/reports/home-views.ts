@@ -1,10 +1,11 @@
 import type { Plan } from '../../db/plan-store.ts'
 import { longDate, type Instant, today } from '../../shared/dates.ts'
 import type { RosterRun } from '../roster/roster-run.ts'
-import { type BoardFigures, byGroup, byYear, coverageBy, yearName } from './board-figures.ts'
+import { type BoardFigures, byGroup, coverageBy } from './board-figures.ts'
 import type { BoardCell } from './board-queries.ts'
 import { BOARD_PATH } from './board-views.ts'
 import { byWords, type RecentEvent } from './home-queries.ts'
+import { byYear, yearName } from '../people/year-name.ts'
 
 /** What the office's home page knows; a part is null where the reader may not see it. */
 export interface HomeData {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ensureNotFamily } from '../../http/actor.ts'
+import { type Actor, ensureNotOwn } from '../../http/actor.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { longDate, longInstant } from '../../shared/dates.ts'
@@ -8,11 +8,12 @@ import type { SchoolStore } from '../schools/school-store.ts'
 import type { OutcomeService } from '../signing/outcome-service.ts'
 import { CAUSE_WORDS } from '../signing/person-signing-views.ts'
 import { QUEUE_KINDS, type QueueItem, type QueueKind, type QueueQueries } from './queue-queries.ts'
+import { QUEUES as PATH, queuePaperPages, type QueuePaperPagesDeps, shownOf } from './queue-paper-routes.ts'
+import { type PaperWay, paperWays } from './queue-paper.ts'
 import type { QueueService } from './queue-service.ts'
 
-export interface QueuePagesDeps { queues: QueueQueries; queueMarks: QueueService; outcomes: OutcomeService; schools: SchoolStore }
+export interface QueuePagesDeps extends QueuePaperPagesDeps { queues: QueueQueries; queueMarks: QueueService; outcomes: OutcomeService; schools: SchoolStore }
 
-const PATH = '/office/queues'
 const PERMISSION = 'queues.view'
 const WORDS: Record<QueueKind, { title: string; next: string; none: string }> = {
   call: { title: 'Calls wanted', next: 'Call them. Nobody is chased meanwhile. If they change their mind they can do so on their list, or you ask again.', none: 'Nobody waits for a call.' },
@@ -32,11 +33,14 @@ export function queuePages(deps: QueuePagesDeps): Page[] {
         const items = await deps.queues.items(actor.schools(PERMISSION))
         const kind = query.kind ?? QUEUE_KINDS.find((one) => items.some((item) => item.kind === one)) ?? 'declined'
         const schools = new Map((await deps.schools.all()).map((school) => [school.id, school.name]))
-        const shown = items.filter((item) => item.kind === kind).sort((a, b) => Number(b.passedAt !== null) - Number(a.passedAt !== null))
+        const shown = shownOf(items, kind)
+        const ways = kind === 'unreachable' ? await paperWays(deps, shown) : new Map<string, PaperWay>()
+        const views = shown.map((item) => itemView(item, schools.get(item.schoolId) ?? '', actor, ways.get(item.key)))
         return view('pages/office/queues.njk', {
           tabs: { label: 'Queues', items: QUEUE_KINDS.map((one) => ({ text: WORDS[one].title, href: `${PATH}?kind=${one}`, current: one === kind, count: items.filter((item) => item.kind === one).length })) },
-          heading: WORDS[kind].title, next: WORDS[kind].next, none: WORDS[kind].none, doneAction: `${PATH}/done`, passAction: `${PATH}/pass`,
-          items: shown.slice(0, 100).map((item) => itemView(item, schools.get(item.schoolId) ?? '', actor.relatedTo?.includes(item.personId) ?? false)), more: shown.length > 100,
+          heading: WORDS[kind].title, next: WORDS[kind].next, nobody: WORDS[kind].none, doneAction: `${PATH}/done`, passAction: `${PATH}/pass`,
+          items: views, more: items.filter((item) => item.kind === kind).length > shown.length,
+          paperAction: `${PATH}/paper`, letterAction: `${PATH}/letters`, allOnPaper: views.filter(({ mayPrint }) => mayPrint).length, allByLetter: views.filter(({ mayWrite }) => mayWrite).length,
         })
       },
     }),
@@ -47,7 +51,7 @@ export function queuePages(deps: QueuePagesDeps): Page[] {
         handle: async ({ actor, body }) => {
           const item = await deps.queues.item(body.kind, body.key, actor.schools(PERMISSION))
           if (!item) throw new NotFound('This case is settled already.')
-          ensureNotFamily(actor, item.personId)
+          ensureNotOwn(actor, item.personId)
           await deps.queueMarks.done(item, body.remark, actor.label)
           return redirect(`${PATH}?kind=${body.kind}`, 'Noted as done.')
         },
@@ -60,22 +64,26 @@ export function queuePages(deps: QueuePagesDeps): Page[] {
         handle: async ({ actor, body }) => {
           const item = await deps.queues.item(body.kind, body.key, actor.schools(PERMISSION))
           if (!item) throw new NotFound('This case is settled already.')
-          ensureNotFamily(actor, item.personId)
+          ensureNotOwn(actor, item.personId)
           await deps.outcomes.passToDsl(item.key, actor.label)
           return redirect(`${PATH}?kind=${body.kind}`, 'Passed on. It stands first in the queue of the safeguarding lead.')
         },
       },
     }),
+    ...queuePaperPages(deps),
   ]
 }
 
-function itemView(item: QueueItem, school: string, related: boolean): object {
+function itemView(item: QueueItem, school: string, actor: Actor, way: PaperWay | undefined) {
   const since = item.excuse ? `Until ${longDate(item.excuse.until)}: ${CAUSE_WORDS[item.excuse.cause]}` : `Since ${longInstant(item.since)}`
+  const related = actor.personId === item.personId || (actor.relatedTo?.includes(item.personId) ?? false)
+  const common = { kind: item.kind, key: item.key, id: item.key.replace(/[^0-9A-Za-z]/g, '-'), name: item.name, what: item.what, school, since, related, mayPrint: false, mayWrite: false }
+  if (related) return common
   return {
-    kind: item.kind, key: item.key, id: item.key.replace(/[^0-9A-Za-z]/g, '-'), name: item.name, what: item.what, school, since, related,
-    ...(related ? {} : {
-      href: `/office/signing/${item.personId}`, by: item.by, reason: item.reason,
-      passed: item.passedAt === null ? null : `Passed to the safeguarding lead on ${longInstant(item.passedAt)}`, mayPass: (item.kind === 'call' || item.kind === 'declined') && item.passedAt === null,
-    }),
+    ...common, href: `/office/signing/${item.personId}`, by: item.by, reason: item.reason,
+    passed: item.passedAt === null ? null : `Passed to the safeguarding lead on ${longInstant(item.passedAt)}`, mayPass: (item.kind === 'call' || item.kind === 'declined') && item.passedAt === null,
+    ...(way ? {
+      nobody: way.slots.length === 0, mayPrint: way.slots.length > 0 && actor.can('paper.enter', item.schoolId), mayWrite: way.letterTo.length > 0 && actor.can('letters.print', item.schoolId),
+    } : {}),
   }
 }

@@ -1,8 +1,11 @@
 import type { AffiliationFact, GroupFact, PersonFact, RosterFact } from '../../adapters/sources/source.ts'
 import type { PlanLine } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
-import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
+import type { PersonFields } from '../people/people-store.ts'
+import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind, yieldsOf } from './apply-context.ts'
+import { changeYearOfPerson, heldYears, type HeldYears, yearColumns } from './apply-years.ts'
 import { factKey } from './fact-changes.ts'
+import { holdAlone, isHeldByOwner } from './apply-owned.ts'
 import type { StagedEnd } from './judge-endings.ts'
 
 /** Writes one batch of plan lines into people, affiliations and groups, inside the caller's transaction. Links come later. */
@@ -23,9 +26,9 @@ async function applyPeople(context: ApplyContext, items: PlanLine[], persons: Ma
   for (const item of items) {
     for (const fact of ofKind(factsOf(item), 'person')) {
       const id = persons.get(fact.personKey)
-      if (!id && context.matched.has(fact.personKey)) await adopt(context, fact, persons)
+      if (!id && context.matched.has(fact.personKey)) await adopt(context, item, fact, persons)
       else if (!id) fresh.push(fact)
-      else if (!hasSame(item, fact)) await updatePerson(context, fact, id)
+      else if (!hasSame(item, fact)) await updatePerson(context, item, fact, id)
     }
   }
   const ids = await context.people.insert(fresh.map(personFields))
@@ -33,20 +36,40 @@ async function applyPeople(context: ApplyContext, items: PlanLine[], persons: Ma
   await context.sources.insertPeople(fresh.map((fact, at) => sourcePerson(context, fact, ids[at] as string)))
 }
 
-async function updatePerson(context: ApplyContext, fact: PersonFact, id: string): Promise<void> {
-  await context.people.update(id, personFields(fact))
-  if (fact.yearCode === undefined) return
+/** Only what the source newly says is written: what a person has put right or undone since stays until the source speaks of it again (U1). */
+async function updatePerson(context: ApplyContext, item: PlanLine, fact: PersonFact, id: string): Promise<void> {
+  const was = ofKind(factsBefore(item), 'person').find((before) => before.personKey === fact.personKey)
+  await context.people.update(id, unowned(item, was ? newlySaid(personFields(was), personFields(fact)) : personFields(fact)))
+  if (fact.yearCode === undefined || was?.yearCode === fact.yearCode || yieldsOf(item).has('year')) return
   await context.sources.setStatedYear(context.source.id, fact.personKey, fact.yearCode)
-  await context.db.sql('affiliations').where({ person_id: id, role: 'pupil', source_id: context.source.id })
-    .update({ year_code: fact.yearCode, updated_at: context.clock.now() })
+  await changeYearOfPerson(context, fact, id)
+}
+
+/** R1: without what another source owns. */
+function unowned(item: PlanLine, fields: Partial<PersonFields>): Partial<PersonFields> {
+  const yields = yieldsOf(item)
+  const rest = { ...fields }
+  if (yields.has('name')) for (const name of ['preferredForename', 'surname'] as const) delete rest[name]
+  if (yields.has('email')) delete rest.email
+  if (yields.has('username')) for (const name of ['username', 'feedDisabled'] as const) delete rest[name]
+  return rest
+}
+
+function newlySaid(was: PersonFields, is: PersonFields): Partial<PersonFields> {
+  const { preferredForename, surname } = is
+  return {
+    ...(was.preferredForename === preferredForename && was.surname === surname ? {} : { preferredForename, surname }),
+    ...(was.email === is.email ? {} : { email: is.email }), ...(was.username === is.username ? {} : { username: is.username }),
+    ...(was.feedDisabled === is.feedDisabled ? {} : { feedDisabled: is.feedDisabled }),
+  }
 }
 
 /** R6: a new identifier of somebody already known. */
-async function adopt(context: ApplyContext, fact: PersonFact, persons: Map<string, string>): Promise<void> {
+async function adopt(context: ApplyContext, item: PlanLine, fact: PersonFact, persons: Map<string, string>): Promise<void> {
   const id = context.matched.get(fact.personKey) as string
   persons.set(fact.personKey, id)
   await context.sources.insertPeople([sourcePerson(context, fact, id)])
-  await context.people.update(id, personFields(fact))
+  await context.people.update(id, unowned(item, personFields(fact)))
 }
 
 const sourcePerson = (context: ApplyContext, fact: PersonFact, personId: string) => ({
@@ -55,7 +78,7 @@ const sourcePerson = (context: ApplyContext, fact: PersonFact, personId: string)
   yearCode: fact.yearCode ?? null,
 })
 
-const personFields = (fact: PersonFact) => ({
+const personFields = (fact: PersonFact): PersonFields => ({
   preferredForename: fact.preferredForename, surname: fact.surname, email: fact.email, username: fact.username, feedDisabled: !fact.enabled,
 })
 
@@ -68,14 +91,17 @@ async function applyAffiliations(context: ApplyContext, items: PlanLine[], perso
   const now = context.clock.now()
   const added: object[] = []
   const years = await statedYears(context, items)
+  const held = await heldYears(context, pupilsSaved(context, items, persons))
   for (const item of items) {
-    const facts = ofKind(factsOf(item), 'affiliation').map((fact) => withYear(fact, years))
-    for (const fact of facts) {
+    const facts = ofKind(factsOf(item), 'affiliation')
+    for (const raw of facts) {
+      const fact = withYear(raw, years)
       const personId = persons.get(fact.personKey)
       if (!personId) continue
       const brandNew = item.action === 'add' && !context.matched.has(fact.personKey)
       if (brandNew && !isKnown(context, item)) added.push(affiliationRow(context, fact, personId, now))
-      else if (item.action === 'return' || !hasSame(item, fact)) await saveAffiliation(context, fact, personId, now)
+      else if (await isHeldByOwner(context, item, { fact, raw, personId, held })) continue
+      else if (item.action === 'return' || !hasSame(item, fact)) await saveAffiliation(context, { fact, was: saidBefore(item, fact), sameYear: saidBefore(item, fact)?.yearCode === raw.yearCode, yearYields: yieldsOf(item).has('year'), personId, held }, now)
     }
     await loseAffiliations(context, item, facts, persons, now)
     const end = (item.after as Partial<StagedEnd> | null)?.end
@@ -123,12 +149,36 @@ function affiliationRow(context: ApplyContext, fact: AffiliationFact, personId: 
   }
 }
 
-async function saveAffiliation(context: ApplyContext, fact: AffiliationFact, personId: string, now: number): Promise<void> {
+/** What the row said of this place before; nothing of somebody who comes back. */
+const saidBefore = (item: PlanLine, fact: AffiliationFact): AffiliationFact | undefined =>
+  (item.action === 'return' ? undefined : ofKind(factsBefore(item), 'affiliation').find((before) => factKey(before) === factKey(fact)))
+
+/** Pupils known before whose place a line may write. */
+function pupilsSaved(context: ApplyContext, items: PlanLine[], persons: ReadonlyMap<string, string>): string[] {
+  const found = new Set<string>()
+  for (const item of items) {
+    if (item.action === 'add' && context.source.lastGoodRunId === null && context.matched.size === 0) continue
+    for (const fact of ofKind(factsOf(item), 'affiliation')) {
+      const id = fact.role === 'pupil' && !hasSame(item, fact) ? persons.get(fact.personKey) : undefined
+      if (id) found.add(id)
+    }
+  }
+  return [...found]
+}
+
+/** Writes what the source newly says: an end that a list, the office or an undo has set stays until the source speaks of ends again. */
+async function saveAffiliation(
+  context: ApplyContext, { fact, was, sameYear, yearYields, personId, held }: { fact: AffiliationFact; was: AffiliationFact | undefined; sameYear: boolean; yearYields: boolean; personId: string; held: HeldYears }, now: number,
+): Promise<void> {
   const where = { person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', role: fact.role, source_id: context.source.id }
-  const changed = await context.db.sql('affiliations').where(where).update({
-    year_code: fact.yearCode, start_date: fact.startDate, end_date: fact.endDate, end_reason: fact.endDate ? 'roster' : null,
-    missing_since: null, missing_runs: 0, updated_at: now,
-  })
+  const ends = was?.endDate !== fact.endDate ? { end_date: fact.endDate, end_reason: fact.endDate ? 'roster' : null } : {}
+  const saying = {
+    ...(sameYear || yearYields ? {} : yearColumns(context, fact, personId, held)),
+    ...(was && was.startDate === fact.startDate ? {} : { start_date: fact.startDate }),
+    ...ends, missing_since: null, missing_runs: 0, updated_at: now,
+  }
+  const changed = await context.db.sql('affiliations').where(where).update(saying)
+  if (await holdAlone(context, where, { saying, ends, now, mine: changed > 0 })) return
   if (changed === 0) await context.db.insertNew('affiliations', [affiliationRow(context, fact, personId, now)])
 }
 
@@ -165,14 +215,14 @@ async function endAffiliation(context: ApplyContext, personId: string, schoolKey
 }
 
 async function applyGroups(context: ApplyContext, items: PlanLine[], persons: Map<string, string>): Promise<void> {
-  const rows: object[] = []
+  const rows: GroupRow[] = []
   const touched = new Set<string>()
   for (const item of items) {
     const after = ofKind(factsOf(item), 'group')
     const keys = new Set(after.map((fact) => fact.groupKey))
     const lost = item.action === 'missing' || (item.action === 'gone' && item.rank === 1) ? []
       : ofKind(factsBefore(item), 'group').filter((fact) => !keys.has(fact.groupKey))
-    const changed = after.filter((fact) => !hasSame(item, fact))
+    const changed = yieldsOf(item).has('groups') ? [] : after.filter((fact) => !hasSame(item, fact))
     const personId = persons.get([...lost, ...changed][0]?.personKey ?? '')
     if (!personId) continue
     touched.add(personId)
@@ -183,15 +233,27 @@ async function applyGroups(context: ApplyContext, items: PlanLine[], persons: Ma
     rows.push(...changed.map((fact) => groupRow(context, fact, personId)))
   }
   await context.db.insertNew('group_memberships', rows)
+  await bringBack(context, rows)
   await refreshRegistrationGroups(context, [...touched])
 }
 
-function groupRow(context: ApplyContext, fact: GroupFact, personId: string): object {
+/** Somebody inferred to have left who is in a class that goes on has not left. */
+async function bringBack(context: ApplyContext, rows: GroupRow[]): Promise<void> {
+  if (context.inferredEnded.size === 0) return
+  for (const row of rows.filter(({ person_id: id, end_date: end }) => context.inferredEnded.has(id) && (end === null || end >= context.on))) {
+    await context.db.sql('affiliations').where({ person_id: row.person_id, school_id: row.school_id, role: 'pupil', source_id: context.source.id, end_reason: 'inferred' })
+      .update({ end_date: null, end_reason: null, updated_at: context.clock.now() })
+  }
+}
+
+interface GroupRow { person_id: string; school_id: string; end_date: string | null }
+
+function groupRow(context: ApplyContext, fact: GroupFact, personId: string): GroupRow {
   return {
     person_id: personId, school_id: context.schools.get(fact.schoolKey) ?? '', group_key: fact.groupKey, name: fact.name,
     registration: fact.registration ? 1 : 0, start_date: fact.startDate, end_date: fact.endDate,
     end_is_session: fact.endIsSession ? 1 : 0, source_id: context.source.id,
-  }
+  } as GroupRow
 }
 
 /** One statement for a batch: the registration group that lasts longest. */

@@ -1,7 +1,7 @@
 import type { LinkFact } from '../../adapters/sources/source.ts'
 import type { PlanLine } from '../../db/plan-store.ts'
 import { chunks } from '../../shared/chunks.ts'
-import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind } from './apply-context.ts'
+import { type ApplyContext, applyRows, factsBefore, factsOf, ofKind, yieldsOf } from './apply-context.ts'
 
 /**
  * Guardian links, once both people exist. Returns the lines whose guardian is nobody the source knows.
@@ -14,6 +14,8 @@ export async function applyLinks(context: ApplyContext, items: PlanLine[]): Prom
   const added: object[] = []
   const nobody: PlanLine[] = []
   for (const item of items) {
+    // Who belongs to whom is another source's to say (R1).
+    if (yieldsOf(item).has('guardians')) continue
     const after = ofKind(factsOf(item), 'link')
     for (const fact of after) {
       const pupilId = persons.get(fact.personKey)

@@ -4,11 +4,14 @@ import { applyBatch } from './apply-facts.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { applyLinks } from './apply-links.ts'
 import type { RunStore } from './run-store.ts'
+import type { ChangeJournal, ChangeKind } from './undo/change-journal.ts'
 import { linkPhase, type StagedRow } from './stage-rows.ts'
 
 export interface ApplyRunContext extends ApplyContext {
   plans: PlanStore; runs: RunStore; runId: string; planId: string
   rejected: number
+  /** Null: nobody was known before, so there is nothing to keep. */
+  journal: ChangeJournal | null
 }
 
 export interface Applied {
@@ -28,7 +31,7 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
   for await (const batch of context.plans.itemsBySubject(context.planId, { state }, BATCH)) {
     const { keep, stale } = state === 'held' ? await recheck(context, batch) : { keep: batch, stale: [] }
     await context.db.step(async () => {
-      await applyBatch(context, keep)
+      await kept(context, keep, ['person', 'place', 'group'], () => applyBatch(context, keep))
       // Links are a second walk: their lines are marked there.
       await markApplied(context, keep.filter((item) => item.phase !== linkPhase))
       await context.plans.setItems(context.planId, stale.map((item) => item.seq), { state: 'skipped', error: 'The source has said something else since.' })
@@ -38,7 +41,7 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
   }
   for await (const batch of context.plans.itemsBySubject(context.planId, { state, phase: linkPhase }, BATCH)) {
     const rejected = await context.db.step(async () => {
-      const nobody = await applyLinks(context, batch)
+      const nobody = await kept(context, batch, ['link'], () => applyLinks(context, batch))
       const seqs = new Set(nobody.map((item) => item.seq))
       const lost = batch.filter((item) => seqs.has(item.seq))
       await context.runs.addRejections(context.runId, done.rejected, lost.map(unknownGuardian))
@@ -49,6 +52,11 @@ export async function applyRun(context: ApplyRunContext, state: Extract<PlanItem
     done.rejected += rejected
   }
   return done
+}
+
+/** U1: what was there before is kept, so that the run can be undone. */
+function kept<T>({ journal }: ApplyRunContext, items: PlanLine[], kinds: ChangeKind[], work: () => Promise<T>): Promise<T> {
+  return journal ? journal.around(items, kinds, work) : work()
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PlanItem } from '../../db/plan-store.ts'
 import { type CalendarDate, longDate } from '../../shared/dates.ts'
 import { factKey } from './fact-changes.ts'
 import type { StagedEnd } from './judge-endings.ts'
+import { yearName } from '../people/year-name.ts'
 
 /** What the words need to know around a line. */
 export interface WordContext {
@@ -20,10 +21,8 @@ const ROLES: Record<string, string> = {
 /** "Pupil", "Support staff": a role as people say it. */
 export const roleWords = (role: string): string => ROLES[role] ?? role
 
-const YEARS: Record<string, string> = { E1: 'Early years 1', E2: 'Early years 2', N1: 'Nursery 1', N2: 'Nursery 2', R: 'Reception', M: 'Mixed year', X: 'Not in a year' }
-
 /** "Year 4", "Reception". */
-export const yearWords = (code: string | null): string => (code === null ? 'no year' : YEARS[code] ?? `Year ${code}`)
+export const yearWords = (code: string | null): string => (code === null ? 'no year' : yearName(code))
 
 /** "31 August 2026". */
 export const dayWords = (date: CalendarDate): string => longDate(date).replace(/^\S+ /, '')

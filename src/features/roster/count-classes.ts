@@ -9,7 +9,7 @@ export async function countClasses(db: Database, planId: string, people: number)
     [planId],
   )
   const of = (wanted: number): number => Number(rows.find((row) => Number(row['top_rank']) === wanted)?.['n'] ?? 0)
-  const gone = await db.read('plan_items').where({ plan_id: planId, action: 'missing' }).countDistinct({ n: 'subject' }).first()
+  const gone = await db.read('plan_items').where({ plan_id: planId, action: 'missing' }).where('rank', '>', rank.none).countDistinct({ n: 'subject' }).first()
   const missing = Number(gone?.['n'] ?? 0)
   const leavers = of(rank.leaver)
   const joiners = of(rank.joiner)

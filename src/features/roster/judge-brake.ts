@@ -1,10 +1,11 @@
 import type { Database } from '../../db/database.ts'
 import type { BrakeOutcome, PlanStore } from '../../db/plan-store.ts'
 import { applyBrake, type BrakeCohort, type BrakeGroup, type BrakeSettings } from '../../shared/brake.ts'
-import type { CalendarDate, Instant } from '../../shared/dates.ts'
+import { type CalendarDate, DAY_MS, type Instant } from '../../shared/dates.ts'
 import type { Affiliation } from '../people/affiliation.ts'
 import { isCurrent } from '../people/affiliation.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import { yearName } from '../people/year-name.ts'
 import { chunks } from '../../shared/chunks.ts'
 import { rank } from './fact-changes.ts'
 import type { Source, SourceStore } from './source-store.ts'
@@ -21,7 +22,6 @@ export interface BrakeContext {
   mayApply: boolean
 }
 
-const DAY = 86_400_000
 
 /**
  * B1, B2, B4, B5 over the lines that take something away. Those that may not pass are marked held; the rest stays planned.
@@ -111,7 +111,7 @@ async function populationGroups(context: BrakeContext, taking: Taking): Promise<
 /** B1 over 24 hours and 7 days: slow bleeding through many small runs. */
 async function recentEndings(context: BrakeContext): Promise<Map<string, { day: number; week: number }>> {
   const rows = await context.db.read('plan_items as i').join('plans as p', 'p.id', 'i.plan_id')
-    .where('p.kind', 'roster').where('p.finished_at', '>=', context.now - 7 * DAY).where('i.state', 'applied')
+    .where('p.kind', 'roster').where('p.finished_at', '>=', context.now - 7 * DAY_MS).where('i.state', 'applied')
     .whereNotNull('i.population').whereNotIn('i.population', ['ended-group', 'clearing'])
     .groupBy('i.population', 'p.id', 'p.finished_at').select('i.population', 'p.finished_at').countDistinct({ n: 'i.subject' }) as unknown as
     { population: string; finished_at: number; n: number }[]
@@ -119,7 +119,7 @@ async function recentEndings(context: BrakeContext): Promise<Map<string, { day: 
   for (const row of rows) {
     const entry = history.get(row.population) ?? { day: 0, week: 0 }
     entry.week += Number(row.n)
-    if (row.finished_at >= context.now - DAY) entry.day += Number(row.n)
+    if (row.finished_at >= context.now - DAY_MS) entry.day += Number(row.n)
     history.set(row.population, entry)
   }
   return history
@@ -148,7 +148,7 @@ async function cohorts(context: BrakeContext, taking: Taking): Promise<BrakeCoho
       .where((w) => { void w.whereNull('end_date').orWhere('end_date', '>=', context.on) }).countDistinct({ n: 'person_id' }).first()
     found.push({
       schoolId: entry.schoolId, schoolName: context.schoolNames.get(entry.schoolId) ?? entry.schoolId,
-      name: entry.column === 'year_code' ? `Year ${entry.value}` : entry.value,
+      name: entry.column === 'year_code' ? yearName(entry.value) : entry.value,
       size: Number(size?.['n'] ?? entry.n), losing: entry.n, expected: entry.expected,
     })
   }

@@ -7,6 +7,8 @@ import type { PeopleQueries } from '../people/people-queries.ts'
 import { chunks } from '../../shared/chunks.ts'
 import { rank } from './fact-changes.ts'
 import { inferEnds, type InferredEnd } from './inferred-leaving.ts'
+import type { Ownership } from './who-owns.ts'
+import { keptBy } from './undo/after-undo.ts'
 import type { Source, SourceStore } from './source-store.ts'
 import type { Staged, StagedRow } from './stage-rows.ts'
 
@@ -15,6 +17,7 @@ export interface EndingContext {
   source: Source; planId: string; staged: Staged; on: CalendarDate; startsWithinDays: number
   schools: Map<string, string>
   expectedLeavers: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
+  ownership: Ownership
 }
 
 /** What an inferred ending's plan line holds in `after`. */
@@ -37,8 +40,11 @@ export async function judgeEndings(context: EndingContext): Promise<void> {
     await db.transaction(async () => {
       for (const subject of part) {
         const id = ids.get(subject)
-        const others = (id ? elsewhere.get(id) ?? [] : []).filter((affiliation) => affiliation.sourceId !== context.source.id)
         const mine = items.filter((item) => item.subject === subject && item.rank === rank.leaver)
+        const ended = new Set(mine.flatMap((item) => endingOf(item, context.on) ?? []).map(({ schoolKey, role }) => `${context.schools.get(schoolKey)}|${role}`))
+        // The owner's end holds whatever other sources still say of that place (R1).
+        const others = (id ? elsewhere.get(id) ?? [] : []).filter((affiliation) => affiliation.sourceId !== context.source.id
+          && !(context.ownership.mine.has('places') && context.ownership.lesser.includes(affiliation.sourceId ?? '') && ended.has(`${affiliation.schoolId}|${affiliation.role}`)))
         const staying = [...affiliationsAfter(after.get(subject) ?? [], mine), ...others]
           .some((affiliation) => keepsAccess(affiliation, context.on, context.startsWithinDays))
         await settle(context, mine, staying, id !== undefined)
@@ -101,14 +107,18 @@ export async function inferLeavers(context: EndingContext): Promise<void> {
     const current = await context.people.affiliationsOf([...ids.values()])
     const lines = await context.plans.itemsOf(planId, part)
     const expected = await context.expectedLeavers([...ids.values()], context.on)
+    const kept = await keptBy(db, context.source.id, [...ids.values()])
     const items: NewPlanItem[] = []
     for (const subject of part) {
+      // Whose end an undo lifted is not inferred to have left again from the same rows (U1).
+      if (kept.has(ids.get(subject) ?? '') && !lines.some((line) => line.subject === subject)) continue
       const facts = after.get(subject) ?? []
       const groups = facts.filter((fact): fact is GroupFact => fact.kind === 'group')
       for (const end of inferEnds(groups, context.on, (schoolKey) => expected.has(`${context.schools.get(schoolKey)}|${ids.get(subject)}`))) {
         const schoolId = context.schools.get(end.schoolKey)
         const stored = (current.get(ids.get(subject) ?? '') ?? []).find((affiliation) => affiliation.schoolId === schoolId && affiliation.role === 'pupil')
         if (stored && stored.endDate !== null && stored.endDate < context.on) continue
+        if (context.ownership.others.some(({ sourceId, fields }) => fields.includes('places') && stored?.sourceId === sourceId)) continue
         const pupil = facts.some((fact) => fact.kind === 'affiliation' && fact.role === 'pupil' && fact.schoolKey === end.schoolKey && fact.endDate === null)
         if (pupil) items.push(inferredItem(context, subject, end, lines.find((line) => line.subject === subject && line.population === 'ended-group')))
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ensureCan, ensureNotFamily } from '../../http/actor.ts'
+import { type Actor, ensureCan, ensureNotFamily } from '../../http/actor.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
@@ -14,7 +14,7 @@ import type { RosterPageDeps } from './roster-page-deps.ts'
 const PATH = '/rosters/missing'
 
 /** `/rosters/missing`: proposed leavers with their three answers, and who is newly missing (R4). */
-export function missingPages({ db, missing, schools, auditQueries, queries }: RosterPageDeps): Page[] {
+export function missingPages({ db, missing, placeEnds, schools, auditQueries, queries, whenEnded }: RosterPageDeps): Page[] {
   return [definePage({
     name: 'missing people', path: PATH, permission: 'roster.view',
     query: z.object({ page: pageNumber }),
@@ -28,6 +28,7 @@ export function missingPages({ db, missing, schools, auditQueries, queries }: Ro
           proposed, newly: places.filter((place) => !isProposedLeaver(place)), page: query.page, values, filter: {},
           schoolNames: new Map((await schools.all()).map(({ id, name }) => [id, name])),
           asked: await notes(shown.map(({ affiliationId }) => affiliationId)),
+          stated: await placeEnds.stillStated({ schools: actor.schools('roster.view') }),
           may: (place) => (!actor.can('roster.approve', place.schoolId) ? 'no' : actor.relatedTo?.includes(place.personId) ? 'family' : 'yes'),
           personHref: actor.can('person.view') ? (id) => `/access/people/${id}` : null,
         }),
@@ -35,17 +36,18 @@ export function missingPages({ db, missing, schools, auditQueries, queries }: Ro
     },
     post: {
       body: z.strictObject({
-        place: z.string().length(26), answer: z.enum(['left', 'stays', 'ask'], 'Choose an answer'), note: z.string().trim().max(300, 'Use at most 300 characters').default(''),
+        place: z.string().length(26), answer: z.enum(['left', 'stays', 'ask', 'list-left', 'list-stays'], 'Choose an answer'), note: z.string().trim().max(300, 'Use at most 300 characters').default(''),
         'on-day': z.string().trim().max(4).default(''), 'on-month': z.string().trim().max(4).default(''), 'on-year': z.string().trim().max(6).default(''),
       }),
       audit: 'roster.missing-answered', permission: 'roster.approve',
       handle: async (ctx) => {
         const { actor, body, now } = ctx
+        if (body.answer === 'list-left' || body.answer === 'list-stays') return answerListed(actor, body.place, body.answer === 'list-left' ? 'left' : 'stays')
         const [place] = await missingPlaces(db, { on: today(now), affiliationId: body.place })
         if (!place) throw new NotFound('This person is not missing any more.')
         ensureCan(actor, 'roster.approve', place.schoolId)
         ensureNotFamily(actor, place.personId)
-        const answer = answerOf(body)
+        const answer = answerOf({ ...body, answer: body.answer })
         if (answer === null) return backToForm(ctx, `on-${body.place}`, 'Write the last day at the school, such as 31 8 2026')
         try {
           await missing.answerMissing(body.place, answer, actor.label)
@@ -57,6 +59,17 @@ export function missingPages({ db, missing, schools, auditQueries, queries }: Ro
       },
     },
   })]
+
+  async function answerListed(actor: Actor, affiliationId: string, answer: 'left' | 'stays') {
+    const [place] = await placeEnds.stillStated({ schools: 'all', affiliationId })
+    if (!place) throw new NotFound('This has been answered already.')
+    ensureCan(actor, 'roster.approve', place.schoolId)
+    ensureNotFamily(actor, place.personId)
+    await missing.answerListed(affiliationId, answer, actor.label)
+    if (answer === 'left') return redirect(PATH, 'Noted: they have left. Put the leaving date into the MIS, so that both say the same.')
+    await whenEnded(actor)
+    return redirect(PATH, 'Noted: they are still here, and have their place again. The plan for their access is made.')
+  }
 
   /** The newest note about each of these places. */
   async function notes(ids: string[]): Promise<Map<string, { at: number; by: string; note: string }>> {

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts'
 import { addDays, type CalendarDate, today } from '../../shared/dates.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { ListedEnd, PlaceEnds } from '../people/place-ends.ts'
 import { isProposedLeaver, type MissingPlace, missingPlaces } from './missing-places.ts'
 
 /** The three answers to a proposed leaver (R4). */
@@ -10,8 +11,8 @@ export type MissingAnswer = { kind: 'left'; on: CalendarDate } | { kind: 'stays'
 
 /** Answers about people who are missing from their source. */
 export class MissingService {
-  readonly #deps: { db: Database; clock: Clock; audit: AuditLog }
-  constructor(deps: { db: Database; clock: Clock; audit: AuditLog }) {
+  readonly #deps: { db: Database; clock: Clock; audit: AuditLog; ends: PlaceEnds }
+  constructor(deps: { db: Database; clock: Clock; audit: AuditLog; ends: PlaceEnds }) {
     this.#deps = deps
   }
 
@@ -35,6 +36,20 @@ export class MissingService {
         actor, event: `roster.missing-${answer.kind}`, subject: `affiliation:${affiliationId}`,
         payload: { person: place.personId, school: place.schoolId, ...(answer.kind === 'left' ? { on: answer.on } : {}), ...(answer.kind === 'ask' ? { note: answer.note } : {}) },
       })
+      return place
+    })
+  }
+
+  /**
+   * Answers about somebody whom a confirmed list ended and whom the source states all the same (R5): they have left, or they are here and
+   * have their place again. @throws NotFound when there is nothing to answer any more.
+   */
+  async answerListed(affiliationId: string, answer: 'left' | 'stays', actor: string): Promise<ListedEnd> {
+    const { db, audit, ends } = this.#deps
+    return db.transaction(async () => {
+      const [place] = await ends.stillStated({ schools: 'all', affiliationId })
+      if (!place || !await ends.answer(affiliationId, answer)) throw new NotFound('This has been answered already.')
+      await audit.record({ actor, event: `roster.still-stated-${answer}`, subject: `affiliation:${affiliationId}`, payload: { person: place.personId, school: place.schoolId, list: place.planId } })
       return place
     })
   }

@@ -1,6 +1,7 @@
 import { pagesOf } from '../../http/paging.ts'
 import { longInstant } from '../../shared/dates.ts'
-import { roleWords, yearWords } from './change-words.ts'
+import type { ListedEnd } from '../people/place-ends.ts'
+import { dayWords, roleWords, yearWords } from './change-words.ts'
 import type { MissingPlace } from './missing-places.ts'
 
 export const MISSING_PER_PAGE = 25
@@ -8,11 +9,13 @@ export const MISSING_PER_PAGE = 25
 export interface MissingInput {
   proposed: MissingPlace[]
   newly: MissingPlace[]
+  /** Ended by a confirmed list, and still listed by their source. */
+  stated: readonly ListedEnd[]
   page: number
   schoolNames: ReadonlyMap<string, string>
   /** Notes "asked the MIS", by affiliation. */
   asked: ReadonlyMap<string, { at: number; by: string; note: string }>
-  may: (place: MissingPlace) => 'yes' | 'no' | 'family'
+  may: (place: Pick<MissingPlace, 'schoolId' | 'personId'>) => 'yes' | 'no' | 'family'
   values: Readonly<Record<string, string | string[]>>
   filter: { school?: string | undefined }
   personHref: ((personId: string) => string) | null
@@ -22,7 +25,7 @@ export interface MissingInput {
 export function missingView(input: MissingInput): object {
   const { proposed, page } = input
   const shown = proposed.slice((page - 1) * MISSING_PER_PAGE, page * MISSING_PER_PAGE)
-  const place = (row: MissingPlace) => [roleWords(row.role), ...(row.yearCode === null ? [] : [yearWords(row.yearCode)]), ...(row.regGroup === null ? [] : [row.regGroup]),
+  const place = (row: Pick<MissingPlace, 'role' | 'yearCode' | 'regGroup' | 'schoolId'>) => [roleWords(row.role), ...(row.yearCode === null ? [] : [yearWords(row.yearCode)]), ...(row.regGroup === null ? [] : [row.regGroup]),
     input.schoolNames.get(row.schoolId) ?? ''].join(', ')
   const identifier = (row: MissingPlace) => (row.admissionNumber ? `${row.externalId}, admission number ${row.admissionNumber}` : row.externalId)
   const wrong = typeof input.values['place'] === 'string' ? input.values['place'] : null
@@ -42,6 +45,10 @@ export function missingView(input: MissingInput): object {
       }
     }),
     pages: pagesOf({ page, size: MISSING_PER_PAGE, shown: shown.length, total: proposed.length, what: 'person', whatMany: 'people', path: '/rosters/missing', keep: input.filter }),
+    stated: input.stated.slice(0, 200).map((row) => ({
+      id: row.affiliationId, name: row.name, place: place(row), ...(input.personHref ? { href: input.personHref(row.personId) } : {}), may: input.may(row),
+      since: `A confirmed list says that they left; last day ${dayWords(row.endDate)}. “${row.sourceName}” still lists them.`,
+    })),
     newly: {
       total: input.newly.length,
       table: {

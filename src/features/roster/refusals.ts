@@ -3,11 +3,11 @@ import type { RunProof } from './roster-run.ts'
 import type { Unreadable } from './stage-rows.ts'
 
 /** R3: a file with more unreadable rows than this part of it is damaged as a whole. */
-export const mostUnreadable = 0.5
+const mostUnreadable = 0.5
 const fewestUnreadable = 3
 
 /** R2: at least this part of the last good size. A setting. */
-export const leastPartOfLastRun = 0.9
+const leastPartOfLastRun = 0.9
 
 export interface RefusalInput {
   proof: SourceProof

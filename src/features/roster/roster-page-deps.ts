@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { AuditQueries } from '../audit/audit-queries.ts'
+import type { PlaceEnds } from '../people/place-ends.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import type { CalendarStore } from '../schools/calendar-store.ts'
 import type { ExpectedLeavers } from './expected-leavers.ts'
@@ -11,6 +12,8 @@ import type { RosterRun } from './roster-run.ts'
 import type { RosterService } from './roster-service.ts'
 import type { Reader } from './roster-scope.ts'
 import type { RosterUploads } from './roster-uploads.ts'
+import type { RosterUndo } from './undo/roster-undo.ts'
+import type { UndoJobs } from './undo/undo-jobs.ts'
 import type { RosterSample } from './roster-views.ts'
 
 /** What an approved run means for access, for its page. */
@@ -27,7 +30,10 @@ export interface RosterPageDeps {
   queries: RosterQueries
   uploads: RosterUploads
   missing: MissingService
+  placeEnds: PlaceEnds
   merges: MergeService
+  rosterUndo: RosterUndo
+  undoJobs: UndoJobs
   expectedLeavers: ExpectedLeavers
   calendar: CalendarStore
   schools: SchoolStore

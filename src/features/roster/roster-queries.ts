@@ -11,6 +11,7 @@ import type { Rejection, RosterRun } from './roster-run.ts'
 import { type LineScope, lineScope, type Reader, runScope } from './roster-scope.ts'
 import type { RunStore } from './run-store.ts'
 import type { Source, SourceStore } from './source-store.ts'
+import type { UndoLine, UndoneLine } from './undo/run-changes.ts'
 
 /** A source as the list shows it. */
 export interface SourceSummary {
@@ -143,6 +144,24 @@ export class RosterQueries {
     const row = await this.#deps.db.read('plan_items as i').join('source_people as s', 's.external_id', 'i.subject')
       .where({ 'i.plan_id': plan.id, 'i.state': 'held', 's.source_id': source.id }).whereIn('s.person_id', [...personIds]).first('i.seq')
     return row !== undefined
+  }
+
+  /** One page of an undo, what takes something away first. */
+  async undoLines(undoId: string, sourceId: string, page: { offset: number; limit: number }): Promise<UndoneLine[]> {
+    const { plans, sources, people } = this.#deps
+    const items = await plans.page(undoId, page)
+    const names = await people.people(items.map((item) => (item.after as UndoLine).personId))
+    const known = await sources.personIds(sourceId, items.map(({ subject }) => subject))
+    return items.map(({ subject, after, state, reason }) => {
+      const line = after as UndoLine
+      return { subject: known.has(subject) || !names.has(line.personId) ? subject : '', name: names.get(line.personId)?.name ?? null, known: names.has(line.personId), line, state, reason }
+    })
+  }
+
+  /** Of these people those whom an undo concerns (P7). */
+  async undoneAmong(undoId: string, personIds: readonly string[]): Promise<string[]> {
+    const rows = await this.#deps.db.rowsIn('select item_key from plan_items where plan_id = ? and item_key in (:list)', [undoId], personIds.map((id) => `undo:${id}`))
+    return rows.map((row) => (row['item_key'] as string).slice('undo:'.length))
   }
 
   async rejections(runId: string, page: { offset: number; limit: number }): Promise<Rejection[]> {

@@ -12,6 +12,7 @@ import { rostersView, RUNS_PER_PAGE } from './roster-views.ts'
 import { rosterRunPages } from './roster-run-routes.ts'
 import { rolloverPages } from './rollover-routes.ts'
 import { mergePages } from './merge-routes.ts'
+import { undoPages } from './undo/undo-routes.ts'
 import { missingPages } from './missing-routes.ts'
 import { formatWords } from './run-words.ts'
 
@@ -19,7 +20,7 @@ const FORMATS = ['oneroster-csv', 'sds-csv', 'csv'] as const
 
 /** `/rosters`, its uploads, runs and missing people. */
 export function rosterPages(deps: RosterPageDeps): Page[] {
-  return [listPage(deps), uploadPage(deps), ...samplesPage(deps), ...rosterRunPages(deps), ...mergePages(deps), ...rolloverPages(deps), ...missingPages(deps)]
+  return [listPage(deps), uploadPage(deps), ...samplesPage(deps), ...rosterRunPages(deps), ...undoPages(deps), ...mergePages(deps), ...rolloverPages(deps), ...missingPages(deps)]
 }
 
 function listPage({ queries, db, samples }: RosterPageDeps): Page {
@@ -34,11 +35,11 @@ function listPage({ queries, db, samples }: RosterPageDeps): Page {
       const missing = await missingPlaces(db, { on: today(now), schools: reader.schools })
       const proposed = missing.filter(isProposedLeaver).length
       const whole = new Set(sources.filter(({ schoolIds }) => reader.schools === 'all' || schoolIds.every((id) => reader.schools.includes(id))).map((each) => each.source.id))
-      return view('pages/roster/runs.njk', rostersView({
+      return view('pages/roster/runs.njk', { ...(actor.schools('roster.run') === 'all' ? { replaysHref: '/rosters/replays' } : {}), ...rostersView({
         sources, ...found, page, filter, actorName: await queries.actorNames(found.runs.map((run) => run.actor)),
         mayRun: actor.can('roster.run'), seesWhole: (id) => whole.has(id), proposed, newlyMissing: missing.length - proposed,
         samples: actor.schools('roster.run') === 'all' ? samples : [],
-      }))
+      }) })
     },
   })
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../shared/dates.ts'
 
 /** read -> staged -> planned -> refused, held or applied. */
-export type RunState = 'reading' | 'planned' | 'refused' | 'held' | 'applied' | 'failed' | 'superseded'
+export type RunState = 'reading' | 'planned' | 'refused' | 'held' | 'applied' | 'failed' | 'superseded' | 'undone'
 
 export interface Rejection {
   file: string

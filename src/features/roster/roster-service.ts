@@ -1,5 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
+import type { SourceClaim } from '../../adapters/sources/source-claims.ts'
 import type { OpenSource, RosterSource } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import { withLease } from '../../db/lease.ts'
@@ -13,11 +14,14 @@ import type { PeopleStore } from '../people/people-store.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import { approvalProblem } from '../../db/plan-approval.ts'
 import { type ApplyRunContext, applyRun, unknownGuardians } from './apply-run.ts'
+import { applyContext } from './apply-deps.ts'
 import { countClasses, countHeldPeople } from './count-classes.ts'
 import { findMissing } from './find-missing.ts'
+import { type BirthDatesKept, keepBirthDates } from './keep-birth-dates.ts'
 import { judgeBrake } from './judge-brake.ts'
 import { type EndingContext, inferLeavers, judgeEndings } from './judge-endings.ts'
 import { countAlike, matchNewPeople } from './match-people.ts'
+import { ownershipOf, ownershipProblems, settleOwned } from './ownership.ts'
 import { planLines } from './plan-digest.ts'
 import { looksLikeNewIds, refusalsOf } from './refusals.ts'
 import { emptyReport, type RosterRun, type RunProblem, type RunProof, type RunReport } from './roster-run.ts'
@@ -26,6 +30,7 @@ import { mapSchools } from './map-schools.ts'
 import { type Source, SourceStore } from './source-store.ts'
 import { settleReplaced } from './settle-replaced.ts'
 import { stageRows } from './stage-rows.ts'
+import { forgetWithdrawn, rejoinWithdrawn, settleUndone } from './undo/after-undo.ts'
 import { problemOf, type SyncCommand } from './sync-command.ts'
 
 export interface RosterDeps {
@@ -37,7 +42,13 @@ export interface RosterDeps {
   brake: BrakeSettings
   /** Of these people those confirmed as leavers of a school inside its roll-over window, as `school|person` (R8). */
   expectedLeavers: (personIds: readonly string[], on: CalendarDate) => Promise<ReadonlySet<string>>
+  /** School -> first day of the coming year, where promotions read on that day wait for it (R8). */
+  comingYears: (on: CalendarDate) => Promise<ReadonlyMap<string, CalendarDate>>
   startsWithinDays: number
+  /** What each configured source owns where several supply one school (R1). */
+  claims: readonly SourceClaim[]
+  /** Absent: no dates of birth are read. */
+  birthDates?: BirthDatesKept
   /** When no school is configured, the first feed may introduce them. */
   mayAddSchools: boolean
 }
@@ -136,17 +147,24 @@ export class RosterService {
       suppliedSchools: new Map((last?.schoolKeys ?? []).map((key) => [key, schoolList.find((school) => school.id === mapped.ids.get(key))?.name ?? key])),
     })
     const schoolKeys = new Set(open.schools.map((school) => school.key))
+    const ownership = await ownershipOf({ db, sources: this.sources, source, claims: this.#deps.claims, schoolIds: [...new Set(mapped.ids.values())] })
+    refused.push(...ownershipProblems(ownership, source))
     const context: EndingContext = {
       db, plans: this.plans, sources: this.sources, people: this.#deps.peopleQueries, source, planId, staged, on,
-      startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids, expectedLeavers: this.#deps.expectedLeavers,
+      startsWithinDays: this.#deps.startsWithinDays, schools: mapped.ids, expectedLeavers: this.#deps.expectedLeavers, ownership,
     }
-    if (refused.length === 0 && !open.delta) await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
+    if (refused.length === 0) await rejoinWithdrawn(context)
+    if (refused.length === 0 && !open.delta) {
+      await findMissing({ db, plans: this.plans, sources: this.sources, source, planId, staged, schoolKeys, on, present: before.rows })
+      await forgetWithdrawn(context)
+    }
     const matched = refused.length === 0 && await this.sources.knowsAnybody() ? await matchNewPeople(context) : new Map<string, string>()
     if (refused.length === 0 && staged.notable + matched.size > 0) await settleReplaced(context, matched)
     if (refused.length === 0 && staged.notable > 0) {
       const churn = looksLikeNewIds(await countAlike({ db, plans: this.plans, planId }))
       if (churn) refused.push(churn)
     }
+    if (refused.length === 0) await settleOwned({ ...context, ownership }, matched)
     if (refused.length === 0 && proof.infersLeavers) await inferLeavers(context)
     if (refused.length === 0 && staged.notable > 0) await judgeEndings(context)
     Object.assign(report, await countClasses(db, planId, staged.people))
@@ -168,14 +186,14 @@ export class RosterService {
     if (command.planOnly || command.mode === 'observe') return this.#keepPlan(command, source, runId, planId, report, runProof)
 
     const { ids: schools } = await schoolsOf(true)
-    const applied = await applyRun(this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
+    const applied = await applyRun(await this.#applyContext(source, runId, planId, schools, matched, staged.rejected), 'planned')
     report.rejectedCount = applied.rejected
+    await keepBirthDates(this.#deps.birthDates, this.sources, source, open)
     return this.#finish(command, source, { runId, planId, report, runProof, complete: !open.delta, profile: open.profile })
   }
 
-  #applyContext(source: Source, runId: string, planId: string, schools: Map<string, string>, matched: Map<string, string>, rejected: number): ApplyRunContext {
-    const { db, clock, ids, people } = this.#deps
-    return { db, clock, ids, people, sources: this.sources, source, schools, matched, plans: this.plans, runs: this.runs, runId, planId, rejected }
+  #applyContext(source: Source, runId: string, planId: string, schools: Map<string, string>, matched: Map<string, string>, rejected: number): Promise<ApplyRunContext> {
+    return applyContext({ ...this.#deps, sources: this.sources, plans: this.plans, runs: this.runs }, { source, runId, planId, schools, matched, rejected })
   }
 
   async #refuse(command: SyncCommand, runId: string, planId: string, report: RunReport, refused: string[]): Promise<RunReport> {
@@ -212,8 +230,9 @@ export class RosterService {
     report.someApplied = true
     const digest = await audit.digest(planLines(db, planId))
     await db.transaction(async () => {
-      if (run.complete) await this.#countMissing(source, runId)
+      if (run.complete) await this.sources.countMissing(source.id, (await this.runs.get(runId))?.startedAt ?? 0)
       await this.runs.supersede(source.id, runId)
+      await settleUndone(db, source.id, planId)
       await this.plans.update(planId, { state, finishedAt: clock.now(), expiresAt: state === 'held' ? clock.now() + HELD_FOR_MS : null })
       await this.runs.finish(runId, { state, report, proof: run.runProof, finishedAt: clock.now() })
       await this.sources.update(source.id, {
@@ -225,13 +244,6 @@ export class RosterService {
       })
     })
     return this.#withRejections(report)
-  }
-
-  /** R4: proven complete runs in a row without the person. */
-  async #countMissing(source: Source, runId: string): Promise<void> {
-    const run = await this.runs.get(runId)
-    await this.#deps.db.sql('affiliations').where({ source_id: source.id }).where('missing_since', '<', run?.startedAt ?? 0)
-      .update({ missing_runs: this.#deps.db.sql.raw('missing_runs + 1') })
   }
 
   /**
@@ -249,7 +261,7 @@ export class RosterService {
       if (!await this.plans.advance(plan.id, ['held'], { state: 'applying', approvedBy: approval.actor, approvedAt: clock.now() })) {
         throw new Refused({ what: 'This run is no longer waiting for approval.', remedy: 'Open the newest run of the source.' })
       }
-      const applied = await applyRun(this.#applyContext(source, run.id, plan.id, await this.sources.schoolMap(source.id), new Map(), run.report.rejectedCount), 'held')
+      const applied = await applyRun(await this.#applyContext(source, run.id, plan.id, await this.sources.schoolMap(source.id), new Map(), run.report.rejectedCount), 'held')
       const report: RunReport = { ...run.report, state: 'applied', held: [], heldPeople: 0, rejectedCount: applied.rejected }
       if (applied.skipped > 0) report.warnings = [...report.warnings, `R9: ${applied.skipped} lines were skipped because the source has said something else since.`]
       const digest = await audit.digest(planLines(db, plan.id))

@@ -75,7 +75,7 @@ export function runView(input: RunPageInput): object {
     heldCount: counts.held,
     approve: approval(input, expired),
     access: input.access,
-    next: nextStep(input),
+    next: nextStep(input), undoHref: run.report.someApplied && run.state !== 'reading' ? `${path}/undo` : null, undone: run.state === 'undone',
     tabs: {
       label: 'Kinds of change',
       items: runTabs.filter((name) => name !== 'held' || counts.held > 0).map((name) => ({ text: TAB_WORDS[name].text, href: `${path}?kind=${name}`, count: counts[name], ...(name === tab ? { current: true } : {}) })),
@@ -121,7 +121,7 @@ function nextStep({ view: { run, source, newerRunId } }: RunPageInput): { text: 
 }
 
 /** One person: who, what would change, why, and from which rows. */
-export function personLine(person: PlannedPerson, input: Pick<RunPageInput, 'view' | 'schoolNames' | 'now' | 'sees' | 'personHref'>): object {
+function personLine(person: PlannedPerson, input: Pick<RunPageInput, 'view' | 'schoolNames' | 'now' | 'sees' | 'personHref'>): object {
   const school = schoolWords(input)
   const whats = [...new Set(person.items.flatMap((item) => changeWords(item, { school, on: today(input.now) })))]
   const first = person.items[0]

@@ -22,6 +22,7 @@ export function stateOfRun(run: RosterRun, expired = false): StatusWords {
     case 'applied': return { status: 'signed', text: 'Applied' }
     case 'failed': return { status: 'attention', text: 'Not read' }
     case 'superseded': return { status: 'quiet', text: 'Superseded' }
+    case 'undone': return { status: 'quiet', text: 'Undone' }
   }
 }
 
@@ -40,6 +41,7 @@ export function sentenceOf(run: RosterRun, held: number, expired: boolean): stri
     case 'applied': return 'Everything this reading says is in.'
     case 'failed': return 'This file could not be read. Nothing was changed.'
     case 'superseded': return 'A newer reading of the same source has taken its place.'
+    case 'undone': return 'What this reading changed was taken back.'
   }
 }
 

@@ -203,6 +203,17 @@ export class SourceStore {
     return (await this.#db.read('source_people').first('person_id')) !== undefined
   }
 
+  /** R4: proven complete runs in a row without the person, for those missing since before this run began. Joins the caller's transaction. */
+  async countMissing(sourceId: string, startedAt: number): Promise<void> {
+    await this.#db.sql('affiliations').where({ source_id: sourceId }).where('missing_since', '<', startedAt).update({ missing_runs: this.#db.sql.raw('missing_runs + 1') })
+  }
+
+  /** People whose place at a school this source ended only by inference (R5). */
+  async inferredEnded(sourceId: string): Promise<Set<string>> {
+    const rows = await this.#db.rows("select distinct person_id from affiliations where source_id = ? and end_reason = 'inferred'", [sourceId])
+    return new Set(rows.map((row) => row['person_id'] as string))
+  }
+
   async personIds(sourceId: string, externalIds: string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>()
     for (const row of await this.#db.rowsIn('select external_id, person_id from source_people where source_id = ? and external_id in (:list)', [sourceId], externalIds)) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { OwnedField } from '../../adapters/sources/source-claims.ts'
 import type { OpenSource, RejectedRow, RosterFact, SourceItem, SourceRow } from '../../adapters/sources/source.ts'
 import type { Database } from '../../db/database.ts'
 import type { NewPlanItem, PlanStore } from '../../db/plan-store.ts'
@@ -23,6 +24,8 @@ export interface StagedRow {
   /** Digest of the row as last applied when this was staged: approval checks it again (R9). Null: the row is new. */
   was: string | null
   facts: RosterFact[]
+  /** What another source owns of this person; not written (R1). */
+  yields?: readonly OwnedField[]
 }
 
 export interface Staged {
@@ -64,44 +67,56 @@ export async function stageRows(input: {
   const digests = input.present === 0 ? null : await sources.digests(source.id, input.present)
 
   let waiting: { items: NewPlanItem[]; rejections: Rejection[] } = { items: [], rejections: [] }
-  for await (const batch of open.rows()) {
-    const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
-    staged.rows += rows.length
-    const digested = rows.map((row) => ({ row, bytes: rowDigest(row) }))
-    const others = digests ? digested.filter(({ row, bytes }) => !isAsBefore(digests.find(bytes), row, source.format, staged, rejections)) : digested
-    const asked = [...others.map(({ row }) => row.key), ...rejectedKeys]
-    const known = input.fresh || asked.length === 0 ? new Map<string, KnownRow>() : await sources.knownRows(source.id, asked)
-    for (const key of rejectedKeys) sawRejected(known.get(key), staged)
-    const changed: Changed[] = []
-    for (const { row, bytes } of others) {
-      const digest = digestText(bytes)
-      const was = known.get(row.key) ?? null
-      if (was && !staged.seen.add(was.slot)) {
-        if (source.format !== 'csv' || was.digest !== digest) rejections.push(duplicate(row))
-        continue
+  /** The batch being written: the next one is read meanwhile, where the database is another process. */
+  let writing: Promise<void> = Promise.resolve()
+  try {
+    for await (const batch of open.rows()) {
+      const { rows, rejections, rejectedKeys } = sortOut(batch, source.format, staged.unreadable)
+      staged.rows += rows.length
+      const digested = rows.map((row) => ({ row, bytes: rowDigest(row) }))
+      const others = digests ? digested.filter(({ row, bytes }) => !isAsBefore(digests.find(bytes), row, source.format, staged, rejections)) : digested
+      const asked = [...others.map(({ row }) => row.key), ...rejectedKeys]
+      const known = input.fresh || asked.length === 0 ? new Map<string, KnownRow>() : await sources.knownRows(source.id, asked)
+      for (const key of rejectedKeys) sawRejected(known.get(key), staged)
+      const changed: Changed[] = []
+      for (const { row, bytes } of others) {
+        const digest = digestText(bytes)
+        const was = known.get(row.key) ?? null
+        if (was && !staged.seen.add(was.slot)) {
+          if (source.format !== 'csv' || was.digest !== digest) rejections.push(duplicate(row))
+          continue
+        }
+        if (was && was.digest === digest && !was.gone) {
+          if (was.isPerson) staged.people += 1
+          continue
+        }
+        changed.push({ row, digest, was })
       }
-      if (was && was.digest === digest && !was.gone) {
-        if (was.isPerson) staged.people += 1
-        continue
-      }
-      changed.push({ row, digest, was })
+      for (const item of await buildItems({ ...input, keys }, changed, staged, rejections)) waiting.items.push(item)
+      waiting.rejections.push(...rejections)
+      if (waiting.items.length + waiting.rejections.length >= BATCH) await write()
     }
-    for (const item of await buildItems({ ...input, keys }, changed, staged, rejections)) waiting.items.push(item)
-    waiting.rejections.push(...rejections)
-    if (waiting.items.length + waiting.rejections.length >= BATCH) await write()
+    await write()
+  } finally {
+    // Also when the file could not be read to its end: nothing is written behind the back of whoever clears up.
+    await writing
   }
-  await write()
   return staged
 
+  /** Hands the batch over once the one before is written. */
   async function write(): Promise<void> {
     const { items, rejections } = waiting
     if (items.length + rejections.length === 0) return
     waiting = { items: [], rejections: [] }
-    await db.step(async () => {
-      await plans.addItems(input.planId, items)
-      await runs.addRejections(input.runId, staged.rejected, rejections)
-    })
+    await writing
+    const from = staged.rejected
     staged.rejected += rejections.length
+    writing = db.step(async () => {
+      await plans.addItems(input.planId, items)
+      await runs.addRejections(input.runId, from, rejections)
+    })
+    // Whoever awaits it next is told; until then nobody is surprised.
+    writing.catch(() => {})
   }
 }
 
@@ -125,7 +140,7 @@ function isAsBefore(hit: DigestHit | null, row: SourceRow, format: string, stage
  * SHA-256 of a row's key and text, one character for each byte (a buffer for each row would cost more than the hash); 128 bits of it
  * are kept, enough to tell every row from every other.
  */
-export function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): string {
+function rowDigest(row: Pick<SourceRow, 'key' | 'text'>): string {
   return hash('sha256', `${row.key}\n${row.text}`, 'binary')
 }
 

@@ -5,7 +5,7 @@ import type { CalendarPeriod, PeriodKind } from './calendar-period.ts'
 /** When lessons are, in the school's own time: minutes since midnight. */
 export interface LessonHours { from: number; to: number }
 
-export const usualLessonHours: LessonHours = { from: 8 * 60 + 30, to: 15 * 60 + 30 }
+const usualLessonHours: LessonHours = { from: 8 * 60 + 30, to: 15 * 60 + 30 }
 
 /** The days of one school, or of the trust where no school is meant. Pure: made from what `CalendarStore` reads. */
 export class SchoolCalendar {

@@ -33,7 +33,7 @@ export class SchoolStore {
   }
 
   async get(id: string): Promise<School | null> {
-    const [row] = await this.#db.rows('select * from schools where id = ?', [id])
+    const [row] = await this.#db.rowsBy('select * from schools where id in (:list)', 'id', [id])
     return row ? fromRow(row) : null
   }
 

@@ -10,6 +10,7 @@ import type { AskedQuestion } from './consent-service.ts'
 import { contactOf } from './contact.ts'
 import { nextOf } from './me-views.ts'
 import { assuranceOf, at, myTask, slotParams, textHash, whoIs } from './my-task.ts'
+import { responsibilityStep } from './declaration-routes.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 import type { SigningPage } from './signing-queries.ts'
 import { forgetAnswers, understoodOf } from './understanding.ts'
@@ -35,6 +36,8 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
         if (text === undefined) return redirect(at.read(page.signatory.id))
         if (text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, text))
+        const first = await responsibilityStep(deps, ctx, page, at.sign(page.signatory.id, text))
+        if (first) return redirect(first)
         const draft = readDraft(ctx.session, page.signatory.id)
         return view(...signView(page, draft?.text === text ? draft : null, { brand: deps.brandOf(page.school), signerName: ctx.actor.name, questions: await askedWith(deps, page, whoIs(ctx)) }))
       },
@@ -71,7 +74,7 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'answer kept', path: '/me/sign/:signatoryId/done', permission: 'signed-in', params: slotParams,
       get: async (ctx) => {
-        const page = await myTask(deps, ctx)
+        const page = await myTask(deps, ctx, { reader: ctx.language })
         if (page.standing.kind === 'open') return redirect(at.read(page.signatory.id))
         // Asked anew about another text: what changed comes first (I2).
         const successor = page.standing.kind === 'signed' ? null : await deps.signingQueries.successor(page)
@@ -81,7 +84,7 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
         if (page.standing.kind === 'declined') return view(...declinedView(page, { brand, contact }))
         if (page.standing.kind !== 'signed') return view(...closedView(page, { brand, contact }))
         const personId = whoIs(ctx)
-        const [tasks, person] = await Promise.all([deps.signingQueries.tasksOf(personId), deps.people.person(personId)])
+        const [tasks, person] = await Promise.all([deps.signingQueries.tasksOf(personId, ctx.language), deps.people.person(personId)])
         return view(...doneView(page, page.standing.signature, {
           brand, next: nextOf(tasks, page.signatory.id), forename: person?.preferredForename ?? '', hasMail: (person?.email ?? null) !== null,
         }))
@@ -100,9 +103,8 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
   ]
 }
 
-/** G5: the optional questions that this person has not answered yet, asked in the same sitting; young pupils' pages stay short. */
+/** G5: the optional questions that this person has not answered yet and whose rule asks them, in the same sitting; of a young pupil only what is theirs to say. */
 async function askedWith(deps: SigningPagesDeps, page: SigningPage, personId: string): Promise<AskedQuestion[]> {
-  if (page.young) return []
   return ((await deps.consents.about(page.subject.id, personId))?.questions ?? []).filter((one) => one.answer === null)
 }
 

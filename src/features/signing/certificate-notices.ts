@@ -1,13 +1,12 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Sealer } from '../../adapters/pdf/pdf-records.ts'
-import { type Instant, longDate, today } from '../../shared/dates.ts'
+import { DAY_MS, type Instant, longDate, today } from '../../shared/dates.ts'
 import type { GrantedRole } from '../identity/permissions.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 
 /** Days before the end of the sealing certificate at which it is announced (D4). */
 const DAYS = [60, 30, 7] as const
-const DAY = 86_400_000
 
 export interface ExpiryNotice {
   /** The announcement that is due: 60, 30 or 7 days before; 0 once it has ended. */
@@ -19,7 +18,7 @@ export interface ExpiryNotice {
 
 /** What is to be said about the end of a certificate; null while it is further away. Pure. */
 export function expiryNotice(sealer: Pick<Sealer, 'notAfter'>, now: Instant): ExpiryNotice | null {
-  const left = Math.floor((sealer.notAfter - now) / DAY)
+  const left = Math.floor((sealer.notAfter - now) / DAY_MS)
   if (left >= DAYS[0]) return null
   const step = left < 0 ? 0 : DAYS.findLast((days) => left < days) ?? DAYS[0]
   return { step, left: Math.max(0, left), endsAt: sealer.notAfter }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Said, sentence } from '../../shared/sentence.ts'
 import type { AskedQuestion, GivenAnswer } from './consent-service.ts'
 
 /** At most so many questions on one page. */
@@ -16,7 +17,7 @@ export const choiceFields: Record<string, z.ZodOptional<z.ZodType<string>>> = {
 /** What a page shows: radios that look alike, with an answer only where this person gave one (S5). */
 export interface ChoiceView {
   asked: string
-  options: { id: string; legend: string; hint: string; value: string; items: { value: string; text: string }[] }[]
+  options: { id: string; legend: string; hint: string; value: string; items: { value: string; text: Said }[] }[]
 }
 
 /** Questions as fields. `answers`: what was filled in and not sent, by question; else what was answered before. Pure. */
@@ -26,7 +27,7 @@ export function choiceView(questions: readonly AskedQuestion[], answers: Readonl
     asked: shown.map(({ question, hash }) => `${question.id}.${hash}`).join(','),
     options: shown.map(({ question, answer }, n) => ({
       id: `choice-${n + 1}`, legend: question.question, hint: question.hint, value: answers ? answers[question.id] ?? '' : answer?.answer ?? '',
-      items: [{ value: 'yes', text: 'Yes' }, { value: 'no', text: 'No' }],
+      items: [{ value: 'yes', text: sentence('Yes') }, { value: 'no', text: sentence('No') }],
     })),
   }
 }

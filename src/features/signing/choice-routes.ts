@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { definePage, type Page } from '../../http/define-page.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import { redirect, view } from '../../http/page-result.ts'
-import { longInstant } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
+import { saidInstant, sentence } from '../../shared/sentence.ts'
 import { choiceFields, choiceView, readChoices } from './choice-fields.ts'
 import type { AskedAbout } from './consent-service.ts'
 import { contactOf } from './contact.ts'
 import { assuranceOf, whoIs } from './my-task.ts'
+import { undeclared } from './declaration-routes.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 
 const PATH = '/me/choices'
@@ -24,8 +25,8 @@ export function choicePages(deps: SigningPagesDeps): Page[] {
         const all = await deps.consents.askedOf(whoIs(ctx))
         const [only] = all
         return view('pages/signing/choices.njk', {
-          back: { href: '/me', text: 'Your list' }, ...(only && all.every((one) => one.school.id === only.school.id) ? { brand: deps.brandOf(only.school) } : {}),
-          people: all.map((about) => ({ ...aboutView(about), href: `${PATH}/${about.subject.id}` })),
+          back: { href: '/me', text: sentence('Your list') }, ...(only && all.every((one) => one.school.id === only.school.id) ? { brand: deps.brandOf(only.school) } : {}),
+          people: all.map((about) => ({ ...aboutView(about), href: `${PATH}/${about.subject.id}` })), undeclared: await undeclared(deps, whoIs(ctx)),
         })
       },
     }),
@@ -34,7 +35,7 @@ export function choicePages(deps: SigningPagesDeps): Page[] {
       get: async (ctx) => {
         const about = await asked(deps, ctx)
         return view('pages/signing/choose.njk', {
-          brand: deps.brandOf(about.school), back: { href: PATH, text: 'All choices' }, action: `${PATH}/${about.subject.id}`, subject: about.link ? about.subject.name : null,
+          brand: deps.brandOf(about.school), back: { href: PATH, text: sentence('All choices') }, action: `${PATH}/${about.subject.id}`, subject: about.link ? about.subject.name : null,
           ...choiceView(about.questions, null), contact: await contactOf(deps, about.school),
         })
       },
@@ -54,7 +55,7 @@ export function choicePages(deps: SigningPagesDeps): Page[] {
         const about = await asked(deps, ctx)
         const person = await deps.people.person(whoIs(ctx))
         return view('pages/signing/choices-kept.njk', {
-          brand: deps.brandOf(about.school), back: { href: '/me', text: 'Your list' }, ...aboutView(about), changeHref: `${PATH}/${about.subject.id}`, hasMail: (person?.email ?? null) !== null,
+          brand: deps.brandOf(about.school), back: { href: '/me', text: sentence('Your list') }, ...aboutView(about), changeHref: `${PATH}/${about.subject.id}`, hasMail: (person?.email ?? null) !== null,
         })
       },
     }),
@@ -83,8 +84,8 @@ function aboutView(about: AskedAbout): { name: string | null; detail: string; op
   return {
     name: about.link ? about.subject.name : null, detail: about.school.name, open: about.questions.filter((one) => one.answer === null).length,
     rows: about.questions.map(({ question, answer }) => ({
-      key: question.title, answer: answer === null ? 'Not answered' : answer.answer === 'yes' ? 'Yes' : 'No',
-      ...(answer ? { at: longInstant(answer.at, about.school.timezone), reference: answer.id, withdrawAction: `${PATH}/answers/${answer.id}/withdraw` } : {}),
+      key: question.title, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'),
+      ...(answer ? { at: saidInstant(answer.at, about.school.timezone), reference: answer.id, withdrawAction: `${PATH}/answers/${answer.id}/withdraw` } : {}),
     })),
   }
 }

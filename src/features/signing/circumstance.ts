@@ -1,3 +1,4 @@
+import { fillPlaces, type RecordWording } from './record-wording.ts'
 import { type CalendarDate, type Instant, longDate, longInstant } from '../../shared/dates.ts'
 
 /** How sure we are who it was, from the strongest to what rests on a colleague's word. */
@@ -28,22 +29,25 @@ export type Circumstance =
   | { kind: 'paper'; enteredById: string; enteredByName: string; signedOn: CalendarDate | null; scanSha256: string | null }
   | { kind: 'on-behalf'; enteredById: string; enteredByName: string; route: BehalfRoute }
 
-/** Rows of the audit page and of the office's record page. */
-export function circumstanceRows(what: Circumstance | undefined): { label: string; value: string }[] {
+/** Rows of the audit page and of the office's record page; `wording`: on the record of a text in another language than English. */
+export function circumstanceRows(what: Circumstance | undefined, wording: RecordWording | null = null): { label: string; value: string }[] {
+  const label = (english: string): string => wording?.beside(english) ?? english
+  const filled = (english: string, values: Readonly<Record<string, string>>): string => fillPlaces(wording?.say(english) ?? english, values)
+  const language = wording?.language
   switch (what?.kind) {
     case undefined: return []
     case 'class': return [
-      { label: 'Witnessed by', value: `${what.witnessName}, in a session of ${what.group}` },
-      { label: 'Answered at', value: longInstant(what.answeredAt) },
+      { label: label('Witnessed by'), value: filled('{{name}}, in a session of {{group}}', { name: what.witnessName, group: what.group }) },
+      { label: label('Answered at'), value: longInstant(what.answeredAt, undefined, language) },
     ]
     case 'paper': return [
-      { label: 'Entered by', value: `${what.enteredByName}, from paper` },
-      ...(what.signedOn ? [{ label: 'Date on paper', value: longDate(what.signedOn) }] : []),
-      ...(what.scanSha256 ? [{ label: 'Scan (SHA-256)', value: what.scanSha256 }] : []),
+      { label: label('Entered by'), value: filled('{{name}}, from paper', { name: what.enteredByName }) },
+      ...(what.signedOn ? [{ label: label('Date on paper'), value: longDate(what.signedOn, language) }] : []),
+      ...(what.scanSha256 ? [{ label: label('Scan (SHA-256)'), value: what.scanSha256 }] : []),
     ]
     case 'on-behalf': return [
-      { label: 'Entered by', value: what.enteredByName },
-      { label: 'Asked for', value: BEHALF_WORDS[what.route] },
+      { label: label('Entered by'), value: what.enteredByName },
+      { label: label('Asked for'), value: label(BEHALF_WORDS[what.route]) },
     ]
   }
 }

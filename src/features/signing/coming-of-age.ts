@@ -6,15 +6,22 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import type { AdultDates } from '../issuing/adult-dates.ts'
 import { isComplete } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
+import type { BirthDates } from '../people/birth-dates.ts'
 import type { DeclineStore } from './decline-store.ts'
+
+const ADULT = 18
 
 export interface ComingOfAgeDeps {
   db: Database; clock: Clock; audit: AuditLog; adults: AdultDates; requests: RequestStore; declines: DeclineStore
   /** Ends the consents that guardians gave for this person, in the open transaction; returns how many. */
   lapseConsents: (personId: string) => Promise<number>
+  birthDates: BirthDates
 }
 
-/** From the 18th birthday the student alone signs (G4). Whoever knows the day writes it; a date of birth is not kept (P4). */
+/** Written in the place of a person's name where the age was worked out; such a row does not tell the birthday. */
+export const BY_AGE = 'age'
+
+/** From the 18th birthday the student alone signs (G4). Whoever knows the day writes it; where dates of birth are kept (P4), nobody has to. */
 export class ComingOfAge {
   readonly #deps: ComingOfAgeDeps
   constructor(deps: ComingOfAgeDeps) {
@@ -36,6 +43,24 @@ export class ComingOfAge {
       await audit.record({ actor, event: adultFrom ? 'person.adult-from' : 'person.adult-from-removed', subject: `person:${personId}`, payload: { adultFrom } })
       if (adultFrom !== null && adultFrom <= on) await this.#apply(personId)
     })
+  }
+
+  /**
+   * For the schedule: pupils who are 18 by the date of birth that is kept (P4, G4). The row says "since the start of the year" and the log no day,
+   * so that neither tells the birthday. Returns how many are new.
+   */
+  async noticeAges(): Promise<number> {
+    const { db, clock, adults, birthDates, audit } = this.#deps
+    const on = today(clock.now())
+    const known = await adults.all()
+    const grown = (await birthDates.atLeast(ADULT, on)).filter((personId) => { const from = known.get(personId); return from === undefined || from > on })
+    for (const personId of grown) {
+      await db.transaction(async () => {
+        await adults.set(personId, `${on.slice(0, 4)}-01-01`, BY_AGE)
+        await audit.record({ actor: 'system', event: 'person.adult-by-age', subject: `person:${personId}`, payload: {} })
+      })
+    }
+    return grown.length
   }
 
   /** For the schedule: those whose day has come. Returns how many. */

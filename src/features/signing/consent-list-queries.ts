@@ -7,6 +7,7 @@ import type { ConsentQuestionStore } from '../agreements/consent-question-store.
 import type { AdultDates } from '../issuing/adult-dates.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { ProtectionFlags } from '../people/protection-flags.ts'
+import { yearOnSql } from '../people/year-on.ts'
 import { type ConsentState, consentState } from './consent.ts'
 import type { ConsentStore } from './consent-store.ts'
 
@@ -64,9 +65,9 @@ export class ConsentListQueries {
     const inGroup = group === undefined ? '' : `and (a.reg_group = ? or exists (select 1 from group_memberships m where m.person_id = a.person_id and m.school_id = a.school_id and m.name = ?
       and (m.end_date is null or m.end_date >= ?)))`
     const rows = await db.rows(
-      `select a.person_id, a.year_code, a.reg_group, p.preferred_forename, p.surname, p.band_override from affiliations a join people p on p.id = a.person_id
+      `select a.person_id, ${yearOnSql('a')} as year_code, a.reg_group, p.preferred_forename, p.surname, p.band_override from affiliations a join people p on p.id = a.person_id
        where a.school_id = ? and a.role = 'pupil' and (a.end_date is null or a.end_date >= ?) ${inGroup} order by p.name_search, p.id`,
-      [schoolId, on, ...(group === undefined ? [] : [group, group, on])])
+      [on, schoolId, on, ...(group === undefined ? [] : [group, group, on])])
     const adults = await this.#deps.adults.all()
     for (let from = 0; from < rows.length; from += PART) {
       const part = rows.slice(from, from + PART)

@@ -76,7 +76,7 @@ async function listData(deps: ConsentListDeps, ctx: RequestParts, asked: Query):
   }
   const href = new URLSearchParams({ school: school.id, ...(group ? { group } : {}) }).toString()
   return {
-    total, ...(ctx.actor.can('consents.edit') ? { editHref: `${PATH}/questions` } : {}),
+    total, ...(ctx.actor.can('consents.edit') ? { editHref: `${PATH}/questions` } : {}), ...(ctx.actor.can('responsibility.record', school.id) ? { responsibilityHref: `/office/responsibility?school=${school.id}` } : {}),
     filters: {
       action: PATH, label: 'Choose a class', clearHref: PATH,
       fields: [

@@ -1,3 +1,4 @@
+import { sentence } from '../../shared/sentence.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { ConsentService } from './consent-service.ts'
@@ -25,9 +26,9 @@ export class ConsentReceipts {
       variables: async () => ({
         schoolName: asked.school.name, recipientName: signer.name, link: `${baseUrl}/me/choices`,
         choices: asked.questions.map(({ question, answer }) => ({
-          question: question.title, answer: answer === null ? 'Not answered' : answer.answer === 'yes' ? 'Yes' : 'No', about: asked.link ? asked.subject.preferredForename : null,
+          question: question.title, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'), about: asked.link ? asked.subject.preferredForename : null,
         })),
-        ledger: await ledgerHead() ?? { size: 0, root: 'not yet signed' },
+        ledger: await ledgerHead() ?? { size: 0, root: sentence('not yet signed') },
       }),
     })
   }

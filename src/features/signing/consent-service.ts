@@ -10,6 +10,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import type { AdultDates } from '../issuing/adult-dates.ts'
 import { isCurrent } from '../people/affiliation.ts'
 import type { GuardianLink, PeopleQueries, Person } from '../people/people-queries.ts'
+import { yearOn } from '../people/year-on.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import type { ConsentAnswer, ConsentSlot } from './consent.ts'
 import type { ConsentStore } from './consent-store.ts'
@@ -64,10 +65,19 @@ export class ConsentService {
 
   /** What this person is asked about that one; null when they may not answer (unknown and barred look alike). */
   async about(subjectId: string, signerId: string): Promise<AskedAbout | null> {
+    return this.#about(subjectId, signerId, false)
+  }
+
+  /** True when this adult would be asked something about that pupil if they may consent: then it is worth asking whether they may (F1). */
+  async wouldBeAsked(subjectId: string, guardianId: string): Promise<boolean> {
+    return ((await this.#about(subjectId, guardianId, true))?.questions.length ?? 0) > 0
+  }
+
+  async #about(subjectId: string, signerId: string, asIfMay: boolean): Promise<AskedAbout | null> {
     const { people, clock, adults, questions, store, schools } = this.#deps
     if (!await this.#anyAsked()) return null
     const link = subjectId === signerId ? null : ((await people.guardiansOf([subjectId])).get(subjectId) ?? []).find((one) => one.guardianId === signerId) ?? null
-    if (subjectId !== signerId && (!link?.mayConsent || link.doNotContact)) return null
+    if (subjectId !== signerId && (!link || !(link.mayConsent || asIfMay) || link.doNotContact)) return null
     const subject = await people.person(subjectId)
     if (!subject) return null
     const on = today(clock.now())
@@ -78,7 +88,7 @@ export class ConsentService {
     const found = new Map<string, AskedQuestion>()
     let school: School | null = null
     for (const place of ((await people.affiliationsOf([subjectId])).get(subjectId) ?? []).filter((one) => isCurrent(one, on) || (one.startDate !== null && one.startDate > on))) {
-      const band: Band | null = bandOf({ role: place.role, yearCode: place.yearCode, bandOverride: subject.bandOverride as PupilBand | null })
+      const band: Band | null = bandOf({ role: place.role, yearCode: yearOn(place, on), bandOverride: subject.bandOverride as PupilBand | null })
       for (const question of band ? questionsFor(all, place.schoolId, band) : []) {
         const slot = slotOf(question, place.role === 'pupil', link !== null, adult)
         if (!slot || found.has(question.id)) continue

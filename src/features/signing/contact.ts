@@ -1,9 +1,13 @@
+import { type Said, sentence } from '../../shared/sentence.ts'
 import type { School } from '../schools/school-store.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 
 /** Whom a family or a member of staff turns to. */
 export interface Contact {
-  name: string
+  /** Within a sentence. */
+  name: Said
+  /** At its beginning. */
+  line: Said
   email?: string
 }
 
@@ -15,5 +19,6 @@ export async function contactOf(deps: Pick<SigningPagesDeps, 'roleStore' | 'peop
   const person = own ? await deps.people.person(own.personId) : null
   const from = deps.config.mail?.from
   const email = from ? /<([^>]+)>/.exec(from)?.[1] ?? from : undefined
-  return { name: person ? `${person.name} in the school office` : 'the school office', ...(email ? { email } : {}) }
+  const name = person ? sentence('{{name}} in the school office', { name: person.name }) : sentence('the school office')
+  return { name, line: person ? name : sentence('The school office'), ...(email ? { email } : {}) }
 }

@@ -20,7 +20,7 @@ export interface Decline {
 }
 
 /** How long a reason is kept. */
-export const REASON_KEPT_MS = 365 * 86_400_000
+const REASON_KEPT_MS = 365 * 86_400_000
 
 /** Answers "no". */
 export class DeclineStore {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { view } from '../../http/page-result.ts'
-import { longDate, longInstant } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
+import { type Said, saidDay, saidInstant, sentence } from '../../shared/sentence.ts'
+import { languageOfRecord } from '../agreements/say-in-record.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
 import { at, signatureParams, whoIs } from './my-task.ts'
 import type { Signature } from './signature.ts'
@@ -15,7 +16,7 @@ export function historyPages(deps: SigningPagesDeps): Page[] {
   return [
     definePage({
       name: 'my history', path: PATH, permission: 'signed-in',
-      get: async (ctx) => view('pages/signing/history.njk', { back: { href: '/me', text: 'Your list' }, ...await historyOf(deps, whoIs(ctx)) }),
+      get: async (ctx) => view('pages/signing/history.njk', { back: { href: '/me', text: sentence('Your list') }, ...await historyOf(deps, whoIs(ctx)) }),
     }),
     definePage({
       name: 'text as I saw it', path: `${PATH}/:signatureId/text`, permission: 'signed-in', params: z.strictObject(signatureParams.shape),
@@ -25,8 +26,8 @@ export function historyPages(deps: SigningPagesDeps): Page[] {
         if (!signature || !found) throw new NotFound()
         const { rendition } = found
         return view('pages/signing/history-text.njk', {
-          back: { href: PATH, text: 'What you agreed to' }, title: rendition.title, versionLabel: rendition.versionLabel, agreement: { html: renderMarkdown(rendition.markdown), lang: rendition.language },
-          signedAt: longInstant(signature.signedAt), statement: signature.evidence.statement, hash: signature.renditionHash,
+          back: { href: PATH, text: sentence('What you agreed to') }, title: rendition.title, versionLabel: rendition.versionLabel, labelLang: languageOfRecord(rendition.language), agreement: { html: renderMarkdown(rendition.markdown), lang: rendition.language },
+          signedAt: saidInstant(signature.signedAt), statement: signature.evidence.statement, hash: signature.renditionHash,
         })
       },
     }),
@@ -43,21 +44,22 @@ async function historyOf(deps: SigningPagesDeps, personId: string): Promise<obje
   const subjects = await deps.people.people([...seen])
   const agreements = new Map((await deps.agreements.store.all()).map((agreement) => [agreement.id, agreement.title]))
   const about = (id: string) => (id === personId ? null : subjects.get(id)?.preferredForename ?? null)
+  const shown = await Promise.all(signatures.map(async (signature) => (await deps.agreements.store.rendition(signature.renditionHash))?.rendition))
   return {
-    signatures: await Promise.all(signatures.map(async (signature) => ({
-      title: (await deps.agreements.store.rendition(signature.renditionHash))?.rendition.title ?? signature.evidence.agreementKey,
-      about: about(signature.subjectId), when: longInstant(signature.signedAt), for: signature.evidence.occasion, act: signature.evidence.act === 'sign' ? 'Signed' : 'Read', ...standing(signature),
+    signatures: signatures.map((signature, n) => ({
+      title: shown[n]?.title ?? signature.evidence.agreementKey, lang: shown[n]?.language ?? null,
+      about: about(signature.subjectId), when: saidInstant(signature.signedAt), for: signature.evidence.occasion, act: signature.evidence.act === 'sign' ? sentence('Signed') : sentence('Read'), ...standing(signature),
       textHref: `${PATH}/${signature.id}/text`, pdfHref: at.record(signature.id), ...(signature.active ? { withdrawHref: at.withdraw(signature.id) } : {}),
-    }))),
-    attested: attested.map((one) => ({ title: agreements.get(one.agreementId) ?? 'An agreement', when: longDate(one.signedOn) })),
+    })),
+    attested: attested.map((one) => ({ title: agreements.get(one.agreementId) ?? sentence('An agreement'), when: saidDay(one.signedOn) })),
     choices: answers.map((answer) => ({
-      title: answer.evidence.title, about: about(answer.subjectId), answer: answer.answer === 'yes' ? 'Yes' : 'No', when: longInstant(answer.at),
-      ended: answer.endedKind === null ? null : { changed: 'Changed later', withdrawn: 'Taken back', lapsed: 'Ended on the 18th birthday' }[answer.endedKind],
+      title: answer.evidence.title, about: about(answer.subjectId), answer: answer.answer === 'yes' ? sentence('Yes') : sentence('No'), when: saidInstant(answer.at),
+      ended: answer.endedKind === null ? null : { changed: sentence('Changed later'), withdrawn: sentence('Taken back'), lapsed: sentence('Ended on the 18th birthday') }[answer.endedKind],
     })),
   }
 }
 
-function standing(signature: Signature): { status: string; statusText: string } {
-  if (signature.active) return { status: 'signed', statusText: 'Counts' }
-  return { status: 'quiet', statusText: signature.endedKind === 'invalidated' ? 'Made invalid by the school' : 'Taken back' }
+function standing(signature: Signature): { status: string; statusText: Said } {
+  if (signature.active) return { status: 'signed', statusText: sentence('Counts') }
+  return { status: 'quiet', statusText: signature.endedKind === 'invalidated' ? sentence('Made invalid by the school') : sentence('Taken back') }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
-import { addDays, longDate, today } from '../../shared/dates.ts'
+import { addDays, today } from '../../shared/dates.ts'
+import { saidDay } from '../../shared/sentence.ts'
 import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
@@ -78,8 +79,8 @@ export class Invitations {
       children: children.map((forename) => ({ forename })),
       agreements: [...new Set(open.map((task) => task.title))].map((title) => ({ title })),
       link: link ? `${baseUrl}${link.path}` : `${baseUrl}/me`,
-      linkExpiresOn: link ? longDate(addDays(today(now), LINK_DAYS)) : '',
-      dueOn: due ? longDate(due) : '',
+      linkExpiresOn: link ? saidDay(addDays(today(now), LINK_DAYS)) : '',
+      dueOn: due ? saidDay(due) : '',
       askUrl: `${baseUrl}/ask`,
     }
   }

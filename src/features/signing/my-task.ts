@@ -3,7 +3,8 @@ import type { RequestParts } from '../../http/page-context.ts'
 import { NotFound } from '../../shared/errors.ts'
 import type { Evidence } from './signature.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
-import type { Choice, SigningPage } from './signing-queries.ts'
+import type { Choice } from '../agreements/chosen-text.ts'
+import type { SigningPage } from './signing-queries.ts'
 
 /** A text that is no identifier of ours is answered like an unknown one. */
 export const slotParams = z.strictObject({ signatoryId: z.string().regex(/^[0-9A-Z]{26}$/) })

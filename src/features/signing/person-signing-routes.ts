@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { type Actor, ensureNotFamily } from '../../http/actor.ts'
+import { type Actor, ensureNotOwn } from '../../http/actor.ts'
 import { backToForm } from '../../http/back-to-form.ts'
 import { dateFromParts, datePartsSchema } from '../../http/date-parts.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
+import { ulid } from '../../http/strict-schema.ts'
 import { type CalendarDate, today } from '../../shared/dates.ts'
 import { NotFound, Refused, UnusableInput } from '../../shared/errors.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
@@ -16,7 +17,7 @@ import type { PeopleQueries } from '../people/people-queries.ts'
 import type { ProtectionFlags } from '../people/protection-flags.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
 import type { Database } from '../../db/database.ts'
-import type { ComingOfAge } from './coming-of-age.ts'
+import { BY_AGE, type ComingOfAge } from './coming-of-age.ts'
 import type { ConsentStore } from './consent-store.ts'
 import type { DeclineStore } from './decline-store.ts'
 import type { OutcomeService } from './outcome-service.ts'
@@ -29,8 +30,7 @@ export interface PersonSigningDeps {
   signing: SigningService; outcomes: OutcomeService; comingOfAge: ComingOfAge; protection: ProtectionFlags; consentStore: ConsentStore; consentQuestions: ConsentQuestionStore
 }
 
-export const PERSON_PATH = '/office/signing'
-const ulid = z.string().regex(/^[0-9A-Z]{26}$/)
+const PERSON_PATH = '/office/signing'
 const params = z.strictObject({ personId: ulid })
 const pathOf = (personId: string): string => `${PERSON_PATH}/${personId}`
 
@@ -43,7 +43,7 @@ export function personSigningPages(deps: PersonSigningDeps): Page[] {
       handle: async (ctx) => {
         const { personId } = ctx.params
         const theirs = await theirsOf(deps, ctx.actor, permission, personId, today(ctx.now))
-        ensureNotFamily(ctx.actor, personId)
+        ensureNotOwn(ctx.actor, personId)
         try {
           const done = await work({ actor: ctx.actor, body: ctx.body, personId, theirs })
           return typeof done === 'string' ? redirect(pathOf(personId), done) : backToForm(ctx as never, done.field, done.text, pathOf(personId))
@@ -67,15 +67,16 @@ export function personSigningPages(deps: PersonSigningDeps): Page[] {
         const signatures = await deps.signingStore.ofRequests(requests.map((request) => request.id))
         const standing = (await deps.declines.active()).filter((decline) => decline.subjectId === personId && theirs.covers(decline.schoolId))
         const related = actor.relatedTo?.includes(personId) ?? false
-        const may = (permission: string) => !related && theirs.schools.some((schoolId) => actor.can(permission, schoolId))
+        const self = actor.personId === personId
+        const may = (permission: string) => !related && !self && theirs.schools.some((schoolId) => actor.can(permission, schoolId))
         const known = await deps.people.people([...signatures.map((one) => one.signerId), ...standing.map((one) => one.signerId)])
         return view('pages/office/person-signing.njk', personSigningView({
-          person, related, on: today(now), values, requests, slots, signatures, declines: standing, adultFrom: await deps.issuing.adults.of(personId),
+          person, related, self, on: today(now), values, requests, slots, signatures, declines: standing, adultFrom: await deps.issuing.adults.of(personId), adultByAge: await deps.issuing.adults.writtenBy(personId) === BY_AGE,
           flags: theirs.whole && may('protection.set') ? await deps.protection.of(personId) : null, attested: await deps.issuing.attested.of(personId),
           answers: theirs.whole && may('queues.view') ? (await deps.consentStore.activeAbout([personId])).get(personId) ?? [] : [],
           names: new Map([...known].map(([id, one]) => [id, one.name])), agreements: new Map((await deps.agreements.store.all()).map((one) => [one.id, one.title])),
           questions: new Map((await deps.consentQuestions.all()).map((one) => [one.id, one.title])), schools: new Map((await deps.schools.all()).map((one) => [one.id, one.name])),
-          may: { excuse: may('request.excuse'), invalidate: may('signature.invalidate'), reasons: may('queues.view'), adult: theirs.whole && may('request.excuse'), protect: theirs.whole && may('protection.set'), records: may('records.view') },
+          may: { excuse: may('request.excuse'), invalidate: may('signature.invalidate'), reasons: may('queues.view'), adult: theirs.whole && may('request.excuse'), protect: theirs.whole && may('protection.set'), records: may('records.view'), responsibility: theirs.whole && theirs.schools.some((schoolId) => actor.can('responsibility.record', schoolId)) },
           isPupil: requests.some((request) => request.family === 'pupil'),
         }))
       },

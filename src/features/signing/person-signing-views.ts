@@ -16,6 +16,7 @@ export interface PersonSigningData {
   person: Person
   /** The reader's own family: nothing may be done (P7). */
   related: boolean
+  self: boolean
   on: CalendarDate
   values: Readonly<Record<string, string | string[]>>
   requests: readonly AgreementRequest[]
@@ -23,6 +24,8 @@ export interface PersonSigningData {
   signatures: readonly Signature[]
   declines: readonly Decline[]
   adultFrom: CalendarDate | null
+  /** It was worked out from a date of birth, so the day is nobody's to see (P4). */
+  adultByAge: boolean
   /** Null: not this reader's to see (P6). */
   flags: readonly ProtectionFlag[] | null
   attested: readonly Attested[]
@@ -31,19 +34,19 @@ export interface PersonSigningData {
   agreements: ReadonlyMap<string, string>
   questions: ReadonlyMap<string, string>
   schools: ReadonlyMap<string, string>
-  may: { excuse: boolean; invalidate: boolean; reasons: boolean; adult: boolean; protect: boolean; records: boolean }
+  may: { excuse: boolean; invalidate: boolean; reasons: boolean; adult: boolean; protect: boolean; records: boolean; responsibility: boolean }
   isPupil: boolean
 }
 
 /** The view model of `pages/office/person-signing.njk`. Pure. */
 export function personSigningView(data: PersonSigningData): object {
   const path = `/office/signing/${data.person.id}`
-  const [day, month, year] = parts(data.adultFrom)
+  const [day, month, year] = parts(data.adultByAge ? null : data.adultFrom)
   const images = data.flags?.find((flag) => flag.kind === 'images')
   const contact = data.flags?.find((flag) => flag.kind === 'contact')
   const [reviewDay, reviewMonth, reviewYear] = parts(images?.reviewOn ?? contact?.reviewOn ?? null)
   return {
-    crumbs: [{ text: 'Who has signed', href: '/office/board' }], accessHref: `/access/people/${data.person.id}`, heading: data.person.name, related: data.related, values: data.values,
+    crumbs: [{ text: 'Who has signed', href: '/office/board' }], ...(data.isPupil && data.may.responsibility ? { responsibilityHref: `/office/responsibility/${data.person.id}` } : {}), accessHref: `/access/people/${data.person.id}`, heading: data.person.name, related: data.related, self: data.self, values: data.values,
     requests: data.requests.map((request) => requestView(data, request, path)),
     attested: data.attested.map((one) => ({ title: data.agreements.get(one.agreementId) ?? 'An agreement', slot: SLOT_WORDS[one.slot], on: longDate(one.signedOn), from: `${one.file}, line ${one.line}` })),
     consents: data.answers.map((answer) => ({ title: data.questions.get(answer.questionId) ?? answer.evidence.title, answer: answer.answer === 'yes' ? 'Yes' : 'No', by: answer.evidence.signerName, at: longInstant(answer.at) })),

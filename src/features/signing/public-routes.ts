@@ -6,7 +6,7 @@ import { contactOf } from './contact.ts'
 import type { SigningPagesDeps } from './signing-deps.ts'
 
 /** A school's families may share one address on its open day; a machine that tries addresses shall not get far. */
-const ASK_LIMIT = { max: 30, windowMs: 10 * 60_000 }
+const ASK_LIMIT = { max: 30, windowMs: 10 * 60_000, shared: true }
 
 /** What anyone may see: the start, asking for one's own link (F4), how to come in, what is stored, help. */
 export function publicPages(deps: SigningPagesDeps): Page[] {

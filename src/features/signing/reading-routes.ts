@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
 import { NotFound } from '../../shared/errors.ts'
+import { sentence } from '../../shared/sentence.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
 import type { AgreementVersion } from '../agreements/agreement.ts'
 import { clauseChanges } from '../agreements/clause-changes.ts'
@@ -31,7 +32,7 @@ export function readingPages(deps: SigningPagesDeps): Page[] {
       name: 'read agreement', path: '/me/sign/:signatoryId', permission: 'signed-in', params: slotParams, query: readQuery,
       get: async (ctx) => {
         const { step, text, all, answer, lang, as } = ctx.query
-        const page = await myTask(deps, ctx, { text, language: lang, variant: as })
+        const page = await myTask(deps, ctx, { text, language: lang, variant: as, reader: ctx.language })
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
         if (text !== undefined && text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, text))
         // Later steps belong to the text that the earlier ones showed.
@@ -65,9 +66,9 @@ export function readingPages(deps: SigningPagesDeps): Page[] {
         if (page.standing.kind !== 'open') return redirect(at.done(page.signatory.id))
         if (ctx.query.text === page.rendition.hash) return redirect(at.read(page.signatory.id))
         return view('pages/signing/changed.njk', {
-          brand: deps.brandOf(page.school), title: page.rendition.title, versionLabel: page.rendition.versionLabel, subject: subjectOf(page),
+          brand: deps.brandOf(page.school), title: page.rendition.title, versionLabel: page.versionSaid, subject: subjectOf(page),
           changes: await changesSince(deps, page, ctx.query.text), sinceSigned: ctx.query.since === 'signed', textLang: page.rendition.language, textDir: directionOf(page.rendition.language),
-          readHref: readHrefOf(page), back: { href: '/me', text: 'Back to your list' },
+          readHref: readHrefOf(page), back: { href: '/me', text: sentence('Back to your list') },
         })
       },
     }),
@@ -75,9 +76,8 @@ export function readingPages(deps: SigningPagesDeps): Page[] {
 }
 
 /** The new text in the language and kind that was chosen before. */
-function readHrefOf({ signatory, rendition, offered: [governing] }: SigningPage): string {
-  const usual = governing?.language === rendition.language && governing.variant === rendition.variant
-  return usual ? at.read(signatory.id) : at.readAs(signatory.id, rendition.language, rendition.variant)
+function readHrefOf({ signatory, rendition, offered }: SigningPage): string {
+  return offered.length < 2 ? at.read(signatory.id) : at.readAs(signatory.id, rendition.language, rendition.variant)
 }
 
 /** The difference to what was read before; empty when that was no text of this agreement. */

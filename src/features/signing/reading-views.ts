@@ -1,5 +1,6 @@
 import type { Brand } from '../../http/views.ts'
-import { capacityOf } from './evidence.ts'
+import { capacitySaid } from './capacity-said.ts'
+import { type Said, saidInTurn, sentence } from '../../shared/sentence.ts'
 import { placeWords } from './me-views.ts'
 import { at as own, type TaskPaths } from './my-task.ts'
 import { pictureFor } from '../agreements/pictures.ts'
@@ -7,6 +8,7 @@ import { isEnglish } from '../agreements/agreement.ts'
 import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { clausesOf, openingOf } from '../agreements/clauses.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
+import { languageOfRecord } from '../agreements/say-in-record.ts'
 import { directionOf, languageName, nameOf } from '../agreements/shown-as.ts'
 import { usualSymbol } from '../agreements/symbols.ts'
 import { readingMinutes, type ReadingStep, readingSteps } from '../agreements/reading-steps.ts'
@@ -35,7 +37,7 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
   const id = page.signatory.id
   const text = page.rendition.hash
   const onward = place.step < steps.length ? at.step(id, place.step + 1, text) : at.sign(id, text)
-  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: at.start, text: page.young || place.paths ? 'Back' : 'Back to your list' }
+  const back = place.step > 1 ? { href: at.step(id, place.step - 1, text) } : { href: at.start, text: page.young || place.paths ? sentence('Back') : sentence('Back to your list') }
   const common = { brand: place.brand, back, ways: place.step === 1 && !place.paths ? waysOf(page) : [], sinceHref: place.sinceHref, textLang: page.rendition.language, textDir: directionOf(page.rendition.language) }
   if (step.kind === 'question') return questionView(page, place, step, onward, common)
   if (step.kind === 'whole' || place.all) return wholeView(page, steps, at, common)
@@ -44,7 +46,7 @@ export function readingView(page: SigningPage, place: ReadingPlace): { template:
     data: {
       ...common, now: place.step, of: steps.length, picture_name: pictureFor(step.clause), symbol_name: symbolOf(page, step.clause), titleHtml: step.titleHtml, html: step.html,
       forAdults: step.forAdults, nextHref: onward, ...(place.step === 1 ? { allHref: `${at.step(id, 1, text)}&all=1` } : {}),
-      versionLabel: step.forAdults || place.step === steps.length ? page.rendition.versionLabel : null,
+      versionLabel: step.forAdults || place.step === steps.length ? page.versionSaid : null,
     },
   }
 }
@@ -56,8 +58,8 @@ function wholeView(page: SigningPage, steps: ReadingStep[], at: TaskPaths, commo
     template: 'pages/signing/read.njk',
     data: {
       ...common,
-      agreement: { title: rendition.title, ...wholeParts(page), lang: rendition.language, dir: directionOf(rendition.language), versionLabel: rendition.versionLabel, ...governingHint(page) },
-      young: page.young, subject: subjectOf(page), signsAs: capacityOf(page), act: signatory.act, minutes: readingMinutes(rendition.markdown), stored: storedRows(page),
+      agreement: { title: rendition.title, ...wholeParts(page), lang: rendition.language, dir: directionOf(rendition.language), versionLabel: rendition.versionLabel, labelLang: languageOfRecord(rendition.language), ...governingHint(page) },
+      young: page.young, subject: subjectOf(page), signsAs: capacitySaid(page), act: signatory.act, minutes: readingMinutes(rendition.markdown), stored: storedRows(page),
       continueHref: firstQuestion < 0 ? at.sign(signatory.id, rendition.hash) : at.step(signatory.id, firstQuestion + 1, rendition.hash),
     },
   }
@@ -77,16 +79,15 @@ function questionView(page: SigningPage, place: ReadingPlace, step: Extract<Read
 }
 
 /** The child a guardian signs for, so that nobody signs for the wrong one; absent for oneself. */
-export function subjectOf(page: SigningPage): { name: string; detail: string } | undefined {
+export function subjectOf(page: SigningPage): { name: string; detail: Said } | undefined {
   return page.link ? { name: page.subject.name, detail: placeWords(page) } : undefined
 }
 
-function storedRows(page: SigningPage): { key: string; value: string }[] {
-  const child = page.link ? `, the name of ${page.subject.preferredForename}` : ''
+function storedRows(page: SigningPage): { key: Said; value: Said }[] {
   return [
-    { key: 'We keep', value: `Your name${child}, this text, your answer, your signature and the time. Apart from it, for 12 months: the network address and kind of device.` },
-    { key: 'Who sees it', value: `You, the office of ${page.school.name} and the staff who look after safety. Nobody outside the trust.` },
-    { key: 'How long', value: 'The school’s privacy notice says how long. You can ask for a copy at any time.' },
+    { key: sentence('We keep'), value: page.link ? sentence('Your name, the name of {{name}}, this text, your answer, your signature and the time. Apart from it, for 12 months: the network address and kind of device.', { name: page.subject.preferredForename }) : sentence('Your name, this text, your answer, your signature and the time. Apart from it, for 12 months: the network address and kind of device.') },
+    { key: sentence('Who sees it'), value: sentence('You, the office of {{school}} and the staff who look after safety. Nobody outside the trust.', { school: page.school.name }) },
+    { key: sentence('How long'), value: sentence('The school’s privacy notice says how long. You can ask for a copy at any time.') },
   ]
 }
 
@@ -121,8 +122,8 @@ function wholeParts(page: SigningPage): { openingHtml: string; clauses: { id: st
 }
 
 /** G6: English governs; a reader of a translation can go to it. */
-function governingHint(page: SigningPage): { translation?: string; englishHref?: string } {
+function governingHint(page: SigningPage): { translation?: Said; englishHref?: string } {
   const english = page.offered[0]
   if (isEnglish(page.rendition.language) || !english) return {}
-  return { translation: `${languageName(page.rendition.language)}: ${page.rendition.versionLabel}.`, englishHref: own.readAs(page.signatory.id, english.language, english.variant) }
+  return { translation: saidInTurn([`${languageName(page.rendition.language)}: `, page.versionSaid, '.'], ''), englishHref: own.readAs(page.signatory.id, english.language, english.variant) }
 }

@@ -1,4 +1,4 @@
-import { longInstant } from '../../shared/dates.ts'
+import { saidInstant, sentence } from '../../shared/sentence.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
@@ -35,13 +35,13 @@ export class Receipts {
         schoolName: signature.evidence.schoolName,
         recipientName: signer.name,
         items: [{
-          title: found.rendition.title, versionLabel: found.rendition.versionLabel, act: signature.evidence.act === 'sign' ? 'Signed' : 'Read',
-          signedAt: longInstant(signature.signedAt), reference: signature.id, about: subject?.preferredForename ?? null,
+          title: found.rendition.title, versionLabel: found.rendition.versionLabel, act: signature.evidence.act === 'sign' ? sentence('Signed') : sentence('Read'),
+          signedAt: saidInstant(signature.signedAt), reference: signature.id, about: subject?.preferredForename ?? null,
         }],
-        ...(signature.evidence.choices ? { choices: signature.evidence.choices.map((choice) => ({ question: choice.question, answer: choice.answer === 'yes' ? 'Yes' : 'No', about: subject?.preferredForename ?? null })) } : {}),
+        ...(signature.evidence.choices ? { choices: signature.evidence.choices.map((choice) => ({ question: choice.question, answer: choice.answer === 'yes' ? sentence('Yes') : sentence('No'), about: subject?.preferredForename ?? null })) } : {}),
         attached: true,
         verifyUrl: `${baseUrl}/verify`,
-        ledger: await ledgerHead() ?? { size: 0, root: 'not yet signed' },
+        ledger: await ledgerHead() ?? { size: 0, root: sentence('not yet signed') },
       }),
       attachments: [{ filename: `agreement-${signature.id}.pdf`, content: file.bytes, contentType: 'application/pdf' }],
     })

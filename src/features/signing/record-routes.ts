@@ -36,7 +36,7 @@ export function recordPages(deps: SigningPagesDeps): Page[] {
         const signature = await mySignature(deps, ctx)
         if (!signature.active) return redirect('/me')
         return view('pages/signing/withdraw.njk', {
-          brand: await brandOfSignature(deps, signature), action: at.withdraw(signature.id), act: signature.evidence.act, statement: signature.evidence.statement, signedAt: signature.signedAt,
+          brand: await brandOfSignature(deps, signature), action: at.withdraw(signature.id), act: signature.evidence.act, statement: signature.evidence.statement, textLang: signature.evidence.language, signedAt: signature.signedAt,
           subjectName: signature.subjectId === signature.signerId ? null : signature.evidence.subjectName, keepHref: at.done(signature.signatoryId), back: { href: at.done(signature.signatoryId) },
         })
       },

@@ -1,5 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
-import { addDays, longDate, today } from '../../shared/dates.ts'
+import { addDays, today } from '../../shared/dates.ts'
+import { saidDay } from '../../shared/sentence.ts'
 import type { PersonalLinks } from '../identity/personal-links.ts'
 import type { MailService } from '../messages/mail-service.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
@@ -52,8 +53,8 @@ export class Reminders {
       recipientName: pupil ? person.preferredForename : person.name,
       items: open.map((task) => ({ title: task.title, about: task.link ? task.subject.preferredForename : null })),
       link: link ? `${baseUrl}${link.path}` : `${baseUrl}/me`,
-      linkExpiresOn: link ? longDate(addDays(on, LINK_DAYS)) : '',
-      dueOn: due ? longDate(due) : '',
+      linkExpiresOn: link ? saidDay(addDays(on, LINK_DAYS)) : '',
+      dueOn: due ? saidDay(due) : '',
       askUrl: `${baseUrl}/ask`,
     }
   }

@@ -1,10 +1,13 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { PdfRecords, SealedTail, Sealer } from '../../adapters/pdf/pdf-records.ts'
+import { templateLanguage } from '../../adapters/pdf/template-meta.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
+import type { SayInRecord } from '../agreements/say-in-record.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { recordContent } from './record-content.ts'
+import { recordWordings } from './record-wording.ts'
 import type { Signature } from './signature.ts'
 import type { SealedRecord, SigningStore } from './signing-store.ts'
 import type { TemplateStore } from './template-store.ts'
@@ -12,6 +15,8 @@ import type { TemplateStore } from './template-store.ts'
 export interface SealingDeps {
   db: Database; clock: Clock; audit: AuditLog; outbox: Outbox; store: SigningStore; templates: TemplateStore
   agreements: AgreementStore; pdf: PdfRecords; sealer: Sealer
+  /** Puts our words on a record into the language of its text. */
+  say: SayInRecord
 }
 
 /** A signature this old without its seal is taken up again by the sweep. */
@@ -26,8 +31,10 @@ interface Sealed {
 /** Seals captured signatures. Idempotent: the claim fixes instant and certificate, so a repeat makes the same document (D3). */
 export class SealingService {
   readonly #deps: SealingDeps
+  readonly #wording: ReturnType<typeof recordWordings>
   constructor(deps: SealingDeps) {
     this.#deps = deps
+    this.#wording = recordWordings(deps.say)
   }
 
   /** Outbox handler of `signing.seal`; those that wait together share their commits. */
@@ -67,7 +74,7 @@ export class SealingService {
    */
   #claim(signatures: readonly Signature[]): Promise<Map<string, SealedRecord>> {
     const { db, clock, store, sealer } = this.#deps
-    return db.transaction(async () => {
+    return db.together(async () => {
       const sealedAt = clock.now()
       const claim = (signature: Signature, sealNumber: number) =>
         ({ signatureId: signature.id, sealNumber, sealedAt, certificateId: sealer.certificateId, renditionHash: signature.renditionHash })
@@ -88,12 +95,14 @@ export class SealingService {
     const found = await agreements.rendition(signature.renditionHash)
     if (!found) throw new Error(`The rendition of signature ${signature.id} is not kept`)
     const template = await templates.get(signature.renditionHash)
-    return pdf.seal(template, recordContent(signature, found.rendition), { sealedAt: claim.sealedAt, certificateId: claim.certificateId }, sealer)
+    // The language is the template's, which stays as it was compiled: so the same record can be made again (D3).
+    const wording = this.#wording(templateLanguage(template))
+    return pdf.seal(template, recordContent(signature, found.rendition, wording), { sealedAt: claim.sealedAt, certificateId: claim.certificateId }, sealer)
   }
 
   #keep(made: readonly Sealed[]): Promise<void> {
     const { db, store, audit, outbox } = this.#deps
-    return db.transaction(async () => {
+    return db.together(async () => {
       const kept: Sealed[] = []
       for (const one of made) if (await store.keepSeal(one.signature.id, one.claim.sealNumber, one.seal)) kept.push(one)
       if (kept.length === 0) return

@@ -4,6 +4,7 @@ import type { Brand } from '../../http/views.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
 import type { GrantedRole } from '../identity/permissions.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
+import type { ResponsibilityService } from '../people/responsibility-service.ts'
 import type { IssueService } from '../issuing/issue-service.ts'
 import type { TrainingService } from '../issuing/training-service.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
@@ -22,6 +23,7 @@ export interface SigningPagesDeps {
   config: { mail: { from: string } | null; demo: boolean }
   ids: Ids
   people: PeopleQueries
+  responsibility: ResponsibilityService
   agreements: AgreementService
   signing: SigningService
   signingQueries: SigningQueries

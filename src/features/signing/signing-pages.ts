@@ -1,6 +1,7 @@
 import type { Page } from '../../http/define-page.ts'
 import { answerPages } from './answer-routes.ts'
 import { choicePages } from './choice-routes.ts'
+import { declarationPages } from './declaration-routes.ts'
 import { historyPages } from './history-routes.ts'
 import { mePages } from './me-routes.ts'
 import { publicPages } from './public-routes.ts'
@@ -12,5 +13,5 @@ import type { SigningPagesDeps } from './signing-deps.ts'
 
 /** Every page on which somebody reads, answers, and keeps what they signed; and the public ones around it. */
 export function signingPages(deps: SigningPagesDeps): Page[] {
-  return [...mePages(deps), ...togetherPages(deps), ...readingPages(deps), ...answerPages(deps), ...recordPages(deps), ...choicePages(deps), ...historyPages(deps), ...trainingPages(deps), ...publicPages(deps)]
+  return [...mePages(deps), ...togetherPages(deps), ...readingPages(deps), ...answerPages(deps), ...recordPages(deps), ...choicePages(deps), ...declarationPages(deps), ...historyPages(deps), ...trainingPages(deps), ...publicPages(deps)]
 }

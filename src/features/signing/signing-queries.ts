@@ -1,10 +1,13 @@
 import type { Clock } from '../../adapters/clock.ts'
-import { academicYear, today } from '../../shared/dates.ts'
+import { academicYear, type Language, today } from '../../shared/dates.ts'
+import type { Spoken } from '../../shared/sentence.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
-import { type AgreementText, type AgreementVersion, governingText } from '../agreements/agreement.ts'
+import { type AgreementText, governingText } from '../agreements/agreement.ts'
+import { type Choice, chosenText } from '../agreements/chosen-text.ts'
 import type { CheckQuestion } from '../agreements/agreement-file.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import type { Rendition } from '../agreements/rendition.ts'
+import { versionSaid } from '../agreements/version-label.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
 import type { RequestStore, SlotOfRequest } from '../issuing/request-store.ts'
 import { isCurrent, type Affiliation } from '../people/affiliation.ts'
@@ -12,6 +15,7 @@ import type { GuardianLink, PeopleQueries, Person } from '../people/people-queri
 import type { School, SchoolStore } from '../schools/school-store.ts'
 import type { DeclineStore } from './decline-store.ts'
 import type { Signature } from './signature.ts'
+import { lookFor, type SigningLook } from './signing-look.ts'
 import type { SigningStore } from './signing-store.ts'
 
 export interface SigningReads {
@@ -38,6 +42,8 @@ export interface SigningTask {
   /** The link by which an adult acts for a child; null for oneself. */
   link: GuardianLink | null
   title: string
+  /** BCP 47: the title may stand on a page in another language. */
+  titleLanguage: string
   school: School
   /** Where the subject is at this school, for naming a child's class. */
   place: Pick<Affiliation, 'yearCode' | 'regGroup'> | null
@@ -49,6 +55,8 @@ export interface SigningTask {
 /** A task with the text to be read (S1). */
 export interface SigningPage extends SigningTask {
   rendition: Rendition
+  /** The version's label in the language of the page around the text. */
+  versionSaid: Spoken
   versionId: string
   versionNumber: number
   agreementKey: string
@@ -61,12 +69,13 @@ export interface SigningPage extends SigningTask {
   offered: readonly Pick<AgreementText, 'language' | 'variant'>[]
 }
 
-/** How a reader chose to read: the hash of what was shown before wins, else language and variant. Never why (G6). */
-export interface Choice {
-  text?: string | undefined
-  language?: string | undefined
-  variant?: string | undefined
+export interface PageForSigner {
+  page: SigningPage
+  signer: Person
 }
+
+/** An agreement is named in the language that governs (G6). */
+const GOVERNING_LANGUAGE = 'en-GB'
 
 /** What a person may sign: their own slots, and guardian slots of the children linked to them (F1-F3). */
 export class SigningQueries {
@@ -75,8 +84,11 @@ export class SigningQueries {
     this.#deps = deps
   }
 
-  /** Everything this person is asked, outstanding first, then by child. Answered ones of the current year are included. */
-  async tasksOf(personId: string): Promise<SigningTask[]> {
+  /**
+   * Everything this person is asked, outstanding first, then by child. Answered ones of the current year are included.
+   * @param reader the language of the list: what is still to be read has its title in it, and what was signed has the title that was signed.
+   */
+  async tasksOf(personId: string, reader?: Language): Promise<SigningTask[]> {
     const { people, requests: store } = this.#deps
     const links = (await people.childrenOf([personId])).get(personId) ?? []
     // F2: for this adult a child marked "do not contact" does not exist.
@@ -84,14 +96,16 @@ export class SigningQueries {
     const requests = (await store.ofPeople([personId, ...children.map((link) => link.pupilId)]))
       .filter((request) => request.state === 'open' || ((request.state === 'complete' || request.state === 'declined') && this.#isRecent(request)))
     const slots = await store.signatoriesOf(requests.map((request) => request.id))
-    const subjects = await people.people([personId, ...children.map((link) => link.pupilId)])
+    const look = await lookFor(this.#deps, requests.map((request) => ({ request, personId })))
     const tasks: SigningTask[] = []
     for (const request of requests) {
       const link = children.find((candidate) => candidate.pupilId === request.personId) ?? null
       for (const signatory of slots.get(request.id) ?? []) {
         const mine = request.personId === personId ? signatory.slot !== 'guardian' : link !== null && isTheirs(signatory, personId)
-        const subject = subjects.get(request.personId)
-        if (mine && subject && await this.#hasText(request)) tasks.push(await this.#task(signatory, request, subject, link, personId))
+        const subject = look.person(request.personId)
+        if (!mine || !subject || !await this.#hasText(request)) continue
+        const task = await this.#task(signatory, request, subject, link, personId, look)
+        tasks.push(reader === undefined ? task : { ...task, ...await this.#titleFor(task, reader, look) })
       }
     }
     // A slot that nobody asks about any more (the other one was declined) is nothing to tell.
@@ -108,18 +122,29 @@ export class SigningQueries {
     return request.occasion === year || !/^\d{4}\//.test(request.occasion)
   }
 
-  async #task(signatory: Signatory, request: AgreementRequest, subject: Person, link: GuardianLink | null, personId: string): Promise<SigningTask> {
-    const { agreements, schools, people } = this.#deps
-    const agreement = await agreements.store.byId(request.agreementId)
-    const school = await schools.get(request.schoolId)
+  async #task(signatory: Signatory, request: AgreementRequest, subject: Person, link: GuardianLink | null, personId: string, look: SigningLook): Promise<SigningTask> {
+    const agreement = await look.agreement(request.agreementId)
+    const school = await look.school(request.schoolId)
     if (!agreement || !school) throw new Error(`request ${request.id} points at nothing`)
-    const affiliations = link ? (await people.affiliationsOf([subject.id])).get(subject.id) ?? [] : []
-    const on = today(this.#deps.clock.now(), school.timezone)
-    const place = affiliations.find((one) => one.role === 'pupil' && one.schoolId === school.id && isCurrent(one, on)) ?? null
     return {
-      signatory, request, subject, link, title: agreement.title, school, place, young: signatory.slot === 'pupil' && isYoungBand(agreement.band),
+      signatory, request, subject, link, title: agreement.title, titleLanguage: GOVERNING_LANGUAGE, school, place: link && await this.#placeOf(subject.id, school), young: signatory.slot === 'pupil' && isYoungBand(agreement.band),
       standing: await this.#standing(signatory, request, personId),
     }
+  }
+
+  /** G6: the title in the words that were signed, else in the language of the reader's pages; null where that is the governing one. */
+  async #titleFor({ standing, request, school }: SigningTask, reader: Language, look: SigningLook): Promise<Pick<SigningTask, 'title' | 'titleLanguage'> | null> {
+    const stored = await look.version(request)
+    if (!stored) return null
+    const text = await chosenText(this.#deps.agreements, stored.version, asSigned(standing, { reader }))
+    if (text.language === governingText(stored.version).language) return null
+    return { title: (await this.#deps.agreements.textInForce(stored, school, text.language, text.variant)).title, titleLanguage: text.language }
+  }
+
+  async #placeOf(pupilId: string, school: School): Promise<Affiliation | null> {
+    const on = today(this.#deps.clock.now(), school.timezone)
+    const affiliations = (await this.#deps.people.affiliationsOf([pupilId])).get(pupilId) ?? []
+    return affiliations.find((one) => one.role === 'pupil' && one.schoolId === school.id && isCurrent(one, on)) ?? null
   }
 
   async #standing(signatory: Signatory, request: AgreementRequest, personId: string): Promise<Standing> {
@@ -134,32 +159,35 @@ export class SigningQueries {
   /** The task with its text as the reader chose it, or null when it is not this person's: unknown and forbidden look alike. */
   async page(signatoryId: string, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
     const slot = await this.#deps.requests.slot(signatoryId)
-    return slot && this.pageOf(slot, personId, chosen)
+    return slot && this.#pageOf(slot, personId, chosen, await lookFor(this.#deps, [{ request: slot.request, personId }]))
   }
 
-  /** The same of a slot that was just read. */
-  async pageOf({ signatory, request }: SlotOfRequest, personId: string, chosen: Choice = {}): Promise<SigningPage | null> {
-    const link = request.personId === personId ? null : await this.#linkTo(request.personId, personId)
+  /** The same of slots that were just read, each for the person who asks: what they share is looked at once. */
+  async pages(asked: readonly { slot: SlotOfRequest; personId: string; chosen: Choice }[]): Promise<(PageForSigner | null)[]> {
+    const look = await lookFor(this.#deps, asked.map(({ slot, personId }) => ({ request: slot.request, personId })))
+    const pages: (PageForSigner | null)[] = []
+    for (const { slot, personId, chosen } of asked) {
+      const page = await this.#pageOf(slot, personId, chosen, look)
+      const signer = look.person(personId)
+      pages.push(page && signer && { page, signer })
+    }
+    return pages
+  }
+
+  async #pageOf({ signatory, request }: SlotOfRequest, personId: string, chosen: Choice, look: SigningLook): Promise<SigningPage | null> {
+    const link = request.personId === personId ? null : look.linksOf(request.personId).find((one) => one.guardianId === personId && !one.doNotContact) ?? null
     if (request.personId === personId ? signatory.slot === 'guardian' : !(link?.maySign && isTheirs(signatory, personId))) return null
-    const subject = await this.#deps.people.person(request.personId)
+    const subject = look.person(request.personId)
     if (!subject) return null
-    const task = await this.#task(signatory, request, subject, link, personId)
-    const stored = request.versionId ? await this.#deps.agreements.store.version(request.versionId) : await this.#deps.agreements.store.current(request.agreementId)
+    const task = await this.#task(signatory, request, subject, link, personId, look)
+    const stored = await look.version(request)
     if (!stored) return null
-    const text = await this.#chosenText(stored.version, chosen)
+    const text = await chosenText(this.#deps.agreements, stored.version, asSigned(task.standing, chosen))
     const rendition = await this.#deps.agreements.renditionFor(stored, task.school, text.language, text.variant, stored.version.schoolPart ? await this.#begunAt(request) : null)
     return {
-      ...task, offered: stored.version.texts, rendition, versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
+      ...task, offered: stored.version.texts, rendition, versionSaid: versionSaid(stored.version, text, this.#deps.agreements.say), versionId: stored.id, versionNumber: stored.version.number, agreementKey: stored.version.agreementKey,
       statement: rendition.statements[signatory.slot] ?? '', ideas: text.clauses, questions: text.questions,
     }
-  }
-
-  /** The text named by a hash that was shown before, or by language and variant; else the one that governs (G6). */
-  async #chosenText(version: AgreementVersion, chosen: Choice): Promise<AgreementText> {
-    const shown = chosen.text ? await this.#deps.agreements.shownAs(chosen.text) : null
-    const language = shown?.language ?? chosen.language
-    const variant = shown?.variant ?? chosen.variant
-    return version.texts.find((one) => one.language === (language ?? one.language) && one.variant === (variant ?? one.variant)) ?? governingText(version)
   }
 
   /** When the first signature of a pinned request was given: the school's own words stay those of that moment (I2). */
@@ -208,8 +236,14 @@ export class SigningQueries {
 }
 
 /** A guardian's slot is anybody's who may sign, or one adult's where all are asked (F5). */
-function isTheirs(signatory: Signatory, guardianId: string): boolean {
+export function isTheirs(signatory: Pick<Signatory, 'slot' | 'holderId'>, guardianId: string): boolean {
   return signatory.slot === 'guardian' && (signatory.holderId === '' || signatory.holderId === guardianId)
+}
+
+/** What was signed is shown as it was signed, where its reader has not chosen to read it otherwise. */
+function asSigned(standing: Standing, chosen: Choice): Choice {
+  const open = chosen.text === undefined && chosen.language === undefined && chosen.variant === undefined
+  return standing.kind === 'signed' && open ? { ...chosen, text: standing.signature.renditionHash } : chosen
 }
 
 function outstandingFirst(a: SigningTask, b: SigningTask): number {

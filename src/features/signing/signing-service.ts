@@ -1,67 +1,40 @@
-import type { Clock } from '../../adapters/clock.ts'
-import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
-import type { Outbox } from '../../db/outbox.ts'
-import type { AuditLog } from '../audit/audit-log.ts'
-import { isAsked, isComplete } from '../issuing/request.ts'
-import type { RequestStore } from '../issuing/request-store.ts'
+import { isAsked } from '../issuing/request.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
-import { staffOf } from './circumstance.ts'
+import { Capture, type CaptureDeps, repeated } from './capture.ts'
 import type { ConsentService } from './consent-service.ts'
-import type { DeclineStore } from './decline-store.ts'
+import type { Decline, DeclineStore } from './decline-store.ts'
 import { endSignature } from './end-signature.ts'
-import { evidenceOf } from './evidence.ts'
 import type { DeclineCommand, DeclineOutcome, SignCommand, SignOutcome } from './sign-command.ts'
 import type { Evidence, Signature } from './signature.ts'
-import type { SigningPage, SigningQueries } from './signing-queries.ts'
-import type { SigningStore } from './signing-store.ts'
+import type { SigningPage } from './signing-queries.ts'
 
-export interface SigningDeps {
-  db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox
-  store: SigningStore; requests: RequestStore; queries: SigningQueries; people: PeopleQueries; declines: DeclineStore
-  consents: ConsentService
-  /** Address of the public page that answers for references: stands on each record as it was at signing (D3, D6). */
-  verifyAt: string
-  /** Releases what an unsigned request restricted, in this transaction (A2); accounts knows no requests. */
-  releaseByKey: (key: string, actor: string) => Promise<void>
+export interface SigningDeps extends Omit<CaptureDeps, 'inConflict' | 'keepChoices'> {
+  db: Database; people: PeopleQueries; declines: DeclineStore; consents: ConsentService
 }
-
-const DEVICE_KEPT_MS = 365 * 86_400_000
 
 /** Captures signatures. "Signed" is said only after the commit (S2). Declining and withdrawing are acts of their own (S4). */
 export class SigningService {
   readonly #deps: SigningDeps
+  readonly #gathered: (command: SignCommand) => Promise<SignOutcome>
   constructor(deps: SigningDeps) {
     this.#deps = deps
+    const capture = new Capture({
+      ...deps, inConflict: (staffId, subjectId, signerId) => this.#inConflict(staffId, subjectId, signerId), keepChoices: (subjectId, command, signatureId) => this.#keepChoices(subjectId, command, signatureId),
+    })
+    this.#gathered = deps.db.gathering((commands) => capture.captureAll(commands))
   }
 
   async sign(command: SignCommand): Promise<SignOutcome> {
     try {
-      return await this.#deps.db.together(() => this.#attempt(command))
+      return await this.#gathered(command)
     } catch (error) {
       if (!this.#deps.db.dialect.isDuplicate(error)) throw error
       // Another tab or a double click committed between our look and our insert.
       const first = await this.#deps.store.byFormKey(command.formKey) ?? await this.#deps.store.activeOf(command.signatoryId)
       if (!first) throw error
-      return this.#repeated(first, command)
+      return repeated(first, command)
     }
-  }
-
-  /** The slot is locked before anything else is read, so that all of it is true until the commit (F2, I2). */
-  async #attempt(command: SignCommand): Promise<SignOutcome> {
-    const { requests, store, queries, people } = this.#deps
-    const held = await requests.lockSlot(command.signatoryId)
-    const before = await store.standing(command.formKey, command.signatoryId)
-    if (before?.formKey === command.formKey) return this.#repeated(before, command)
-    const page = held && await queries.pageOf(held, command.signerId, { text: command.renditionHash })
-    const signer = page?.subject.id === command.signerId ? page.subject : page && await people.person(command.signerId)
-    if (!page || !signer) return { kind: 'not-yours' }
-    // Already signed is told before the request's state: a complete request is complete because of this signature.
-    if (before) return this.#repeated(before, command)
-    if (!isAsked(held.request, held.signatory)) return { kind: 'closed' }
-    if (page.rendition.hash !== command.renditionHash) return { kind: 'text-changed' }
-    if (await this.#inConflict(staffOf(command.circumstance), page.subject.id, signer.id)) return { kind: 'conflict' }
-    return this.#capture(page, command, evidenceOf(page, command, signer.name, this.#deps.verifyAt))
   }
 
   /** P7: staff do nothing for a child of their own family, and nobody enters a signature of their own. */
@@ -69,32 +42,6 @@ export class SigningService {
     if (!staffId) return false
     if (staffId === subjectId || staffId === signerId) return true
     return ((await this.#deps.people.guardiansOf([subjectId])).get(subjectId) ?? []).some((link) => link.guardianId === staffId)
-  }
-
-  #repeated(first: Signature, command: SignCommand): SignOutcome {
-    return first.signatoryId === command.signatoryId && first.signerId === command.signerId ? { kind: 'already-signed', signature: first } : { kind: 'closed' }
-  }
-
-  async #capture(page: SigningPage, command: SignCommand, evidence: Evidence): Promise<SignOutcome> {
-    const { clock, ids, store, requests } = this.#deps
-    const { request } = page
-    const now = clock.now()
-    const id = ids.next()
-    const choices = await this.#keepChoices(request.personId, command, id)
-    const signature: Signature = {
-      id, signatoryId: command.signatoryId, requestId: request.id, active: true, subjectId: request.personId, signerId: command.signerId,
-      actor: command.actor, method: command.method, signedAt: now, renditionHash: command.renditionHash, evidence: choices ? { ...evidence, choices } : evidence, formKey: command.formKey,
-      sealState: 'pending', endedKind: null,
-    }
-    await store.insert(signature, { address: command.address, userAgent: command.userAgent, eraseAfter: now + DEVICE_KEPT_MS })
-    await requests.setSignatory(command.signatoryId, 'signed')
-    const slots = (await requests.signatoriesOf([request.id])).get(request.id) ?? []
-    const complete = request.state === 'open' && isComplete(slots.map((one) => (one.id === command.signatoryId ? { ...one, state: 'signed' as const } : one)))
-    await requests.update(request.id, {
-      ...(request.versionId ? {} : { versionId: page.versionId }), ...(complete ? { state: 'complete' as const, completedAt: now } : {}),
-    })
-    await this.#record(signature, page, complete, command.remark ?? null)
-    return { kind: 'signed', signature, complete }
   }
 
   /** G5: answers given in this sitting stand in the evidence of the signature; null when there are none. */
@@ -112,23 +59,9 @@ export class SigningService {
     return found === 'same' ? null : found
   }
 
-  async #record(signature: Signature, page: SigningPage, complete: boolean, remark: string | null): Promise<void> {
-    const { audit, outbox } = this.#deps
-    await audit.record({
-      actor: signature.actor, event: signature.evidence.act === 'sign' ? 'signature.captured' : 'acknowledgement.captured', subject: `person:${signature.subjectId}`,
-      payload: {
-        signature: signature.id, request: signature.requestId, signer: signature.signerId, slot: signature.evidence.slot, method: signature.method,
-        rendition: signature.renditionHash, version: page.versionId, complete,
-        ...(signature.evidence.circumstance ? { way: signature.evidence.circumstance.kind, staff: staffOf(signature.evidence.circumstance) } : {}), ...(remark ? { remark } : {}),
-      },
-    })
-    await outbox.put('signing.seal', { signatureId: signature.id }, { dedupeKey: `seal:${signature.id}:1` })
-    if (complete) await this.#deps.releaseByKey(`request:${signature.requestId}`, signature.actor)
-  }
-
   /**
    * Says no. The reason lies apart from the log, erasable, for the school's named staff; a declined required slot declines
-   * the request (S4). A repeat answers `closed`: the first answer stands.
+   * the request (S4). A repeat by the same person that says nothing else answers `declined`; any other answers `closed`: the first answer stands.
    */
   async decline(command: DeclineCommand): Promise<DeclineOutcome> {
     const { db, clock, ids, requests, queries, audit, declines } = this.#deps
@@ -138,6 +71,7 @@ export class SigningService {
     return db.transaction(async () => {
       const request = await requests.lock(page.request.id)
       const slot = await requests.signatory(command.signatoryId)
+      if (slot?.state === 'declined' && saysNothingNew(command, await declines.activeOf(slot.id))) return { kind: 'declined' }
       if (!request || !slot || !isAsked(request, slot)) return { kind: 'closed' }
       const changed = await this.#changed(page, command)
       if (changed) return { kind: changed }
@@ -213,4 +147,10 @@ export class SigningService {
       return true
     })
   }
+}
+
+/** A form sent twice. What staff enter for somebody is never one: it has its own record of who was there. */
+function saysNothingNew(command: DeclineCommand, first: Decline | null): boolean {
+  return first !== null && command.staffId == null && first.signerId === command.signerId
+    && (command.reason === null || command.reason === first.reason) && (!command.wantsCall || first.wantsCall)
 }

@@ -22,16 +22,16 @@ export class SigningStore {
   }
 
   /** @throws a duplicate-key error when the slot holds an active signature or the form was sent before (S2). */
-  async insert(signature: Signature, device: { address: string | null; userAgent: string | null; eraseAfter: Instant }): Promise<void> {
-    await this.#db.insertMany('signatures', [{
+  async insert(captured: readonly { signature: Signature; device: { address: string | null; userAgent: string | null; eraseAfter: Instant } }[]): Promise<void> {
+    await this.#db.insertMany('signatures', captured.map(({ signature }) => ({
       id: signature.id, signatory_id: signature.signatoryId, request_id: signature.requestId, active: 1,
       subject_id: signature.subjectId, signer_id: signature.signerId, actor: signature.actor, method: signature.method,
       signed_at: signature.signedAt, rendition_hash: signature.renditionHash, evidence: canonicalJson(signature.evidence),
       form_key: signature.formKey, seal_state: 'pending', ended_at: null, ended_kind: null,
-    }])
-    await this.#db.insertMany('signature_devices', [{
+    })))
+    await this.#db.insertMany('signature_devices', captured.map(({ signature, device }) => ({
       signature_id: signature.id, address: device.address?.slice(0, 60) ?? null, user_agent: device.userAgent?.slice(0, 300) ?? null, erase_after: device.eraseAfter,
-    }])
+    })))
   }
 
   async byId(id: string): Promise<Signature | null> {
@@ -44,10 +44,19 @@ export class SigningStore {
     return row ? fromRow(row) : null
   }
 
-  /** What stands in the way of an insert: the signature this form made before, else the one that counts in the slot (S2). */
-  async standing(formKey: string, signatoryId: string): Promise<Signature | null> {
-    const rows = await this.#db.rows('select * from signatures where form_key = ? union all select * from signatures where signatory_id = ? and active = 1 and form_key <> ?', [formKey, signatoryId, formKey])
-    return rows[0] ? fromRow(rows[0]) : null
+  /** Which of these forms have made a signature. */
+  async formKeysOf(formKeys: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.#db.rowsIn('select form_key from signatures where form_key in (:list)', [], formKeys)).map((row) => row['form_key'] as string))
+  }
+
+  /** What stands in the way of an insert of each: the signature its form made before, else the one that counts in its slot (S2). */
+  async standing<C extends { formKey: string; signatoryId: string }>(commands: readonly C[]): Promise<Map<C, Signature>> {
+    const byForm = await this.#db.rowsIn('select * from signatures where form_key in (:list)', [], commands.map((command) => command.formKey))
+    const active = await this.#db.rowsIn('select * from signatures where active = 1 and signatory_id in (:list)', [], commands.map((command) => command.signatoryId))
+    return new Map(commands.flatMap((command) => {
+      const row = byForm.find((one) => one['form_key'] === command.formKey) ?? active.find((one) => one['signatory_id'] === command.signatoryId)
+      return row ? [[command, fromRow(row)] as const] : []
+    }))
   }
 
   async activeOf(signatoryId: string): Promise<Signature | null> {

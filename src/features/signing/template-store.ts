@@ -4,6 +4,9 @@ import type { Database } from '../../db/database.ts'
 import { isYoungBand } from '../agreements/band.ts'
 import { withoutHeadingIds } from '../agreements/clauses.ts'
 import type { AgreementStore } from '../agreements/agreement-store.ts'
+import type { SayInRecord } from '../agreements/say-in-record.ts'
+import { SYMBOLS } from '../agreements/symbols.ts'
+import { recordWordings } from './record-wording.ts'
 
 const KEPT = 64
 
@@ -13,13 +16,15 @@ export class TemplateStore {
   readonly #clock: Clock
   readonly #pdf: PdfRecords
   readonly #agreements: AgreementStore
+  readonly #wording: ReturnType<typeof recordWordings>
   readonly #atHand = new Map<string, Promise<CompiledTemplate>>()
 
-  constructor(deps: { db: Database; clock: Clock; pdf: PdfRecords; agreements: AgreementStore }) {
+  constructor(deps: { db: Database; clock: Clock; pdf: PdfRecords; agreements: AgreementStore; say: SayInRecord }) {
     this.#db = deps.db
     this.#clock = deps.clock
     this.#pdf = deps.pdf
     this.#agreements = deps.agreements
+    this.#wording = recordWordings(deps.say)
   }
 
   /** The template of a rendition, compiled now if it never was. @throws Error when nobody knows the rendition. */
@@ -40,9 +45,13 @@ export class TemplateStore {
     const version = found ? await this.#agreements.version(found.versionId) : null
     if (!found || !version) throw new Error(`No rendition ${renditionHash} is kept`)
     const { rendition } = found
+    const wording = this.#wording(rendition.language)
+    const symbolWords = (name: string) => wording?.say(SYMBOLS[name] ?? name) ?? SYMBOLS[name] ?? name
+    const symbols = rendition.symbols && Object.fromEntries(Object.entries(rendition.symbols).map(([clause, name]) => [clause, { name, words: symbolWords(name) }]))
     const compiled = await this.#pdf.compile({
       hash: rendition.hash, title: rendition.title, trustName: rendition.trustName, schoolName: rendition.schoolName, versionLabel: rendition.versionLabel,
-      language: rendition.language, markdown: withoutHeadingIds(rendition.markdown), young: isYoungBand(version.version.band),
+      language: rendition.language, markdown: symbols ? rendition.markdown : withoutHeadingIds(rendition.markdown), young: isYoungBand(version.version.band),
+      ...symbols ? { symbols } : {}, ...wording ? { words: wording.act } : {},
     })
     await this.#db.insertNew('record_templates', [{
       rendition_hash: renditionHash, prefix_hash: compiled.prefixHash, prefix: compiled.prefix, meta: JSON.stringify(compiled.meta),

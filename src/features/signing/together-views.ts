@@ -1,6 +1,8 @@
 import type { Brand } from '../../http/views.ts'
+import { type Said, saidNames, sentence, type Spoken } from '../../shared/sentence.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
 import { withoutHeadingIds } from '../agreements/clauses.ts'
+import { languageOfRecord } from '../agreements/say-in-record.ts'
 import { choicesFor } from './answer-views.ts'
 import type { Contact } from './contact.ts'
 import { placeWords } from './me-views.ts'
@@ -26,9 +28,8 @@ export function textsOf(pages: readonly SigningPage[]): SharedText[] {
 }
 
 /** "Amira", "Amira and Noah", "Amira, Noah and Zoë". */
-export function namesOf(pages: readonly SigningPage[]): string {
-  const names = [...new Set(pages.map((page) => page.subject.preferredForename))]
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+function namesOf(pages: readonly SigningPage[]): Spoken {
+  return saidNames([...new Set(pages.map((page) => page.subject.preferredForename))])
 }
 
 /** One text of several, in full. */
@@ -38,9 +39,9 @@ export function readTogetherView(texts: readonly SharedText[], now: number, bran
   const next = texts[now + 1]
   const before = texts[now - 1]
   return {
-    brand, now: now + 1, of: texts.length, title: rendition.title, html: renderMarkdown(withoutHeadingIds(rendition.markdown)), lang: rendition.language, versionLabel: rendition.versionLabel,
+    brand, now: now + 1, of: texts.length, title: rendition.title, html: renderMarkdown(withoutHeadingIds(rendition.markdown)), textLang: rendition.language, versionLabel: rendition.versionLabel, labelLang: languageOfRecord(rendition.language),
     children: pages.map((page) => ({ name: page.subject.name, detail: placeWords(page) })), minutes: readingMinutes(rendition.markdown), everybody: namesOf(texts.flatMap((text) => text.pages)),
-    nextHref: next ? `${TOGETHER}?text=${next.hash}` : `${TOGETHER}/sign`, back: before ? { href: `${TOGETHER}?text=${before.hash}` } : { href: '/me', text: 'Back to your list' },
+    nextHref: next ? `${TOGETHER}?text=${next.hash}` : `${TOGETHER}/sign`, back: before ? { href: `${TOGETHER}?text=${before.hash}` } : { href: '/me', text: sentence('Back to your list') },
   }
 }
 
@@ -51,7 +52,7 @@ export function signTogetherView(pages: readonly SigningPage[], draft: TogetherD
     brand, names: namesOf(pages), action: `${TOGETHER}/sign`, back: { href: `${TOGETHER}?text=${texts.at(-1)?.hash ?? ''}` }, signature: draft?.typed ?? '',
     asksName: pages.some((page) => page.signatory.act === 'sign'),
     children: pages.map((page, n) => ({
-      n, slot: page.signatory.id, text: page.rendition.hash, name: page.subject.name, detail: placeWords(page), title: page.rendition.title, statement: page.statement,
+      n, slot: page.signatory.id, text: page.rendition.hash, name: page.subject.name, detail: placeWords(page), title: page.rendition.title, statement: page.statement, textLang: page.rendition.language,
       choices: choicesFor(page), answer: draft?.children.find((child) => child.slot === page.signatory.id && child.text === page.rendition.hash)?.answer ?? null,
       readHref: `${TOGETHER}?text=${page.rendition.hash}`,
     })),
@@ -68,35 +69,35 @@ export function checkTogetherView(pages: readonly SigningPage[], draft: Together
     brand: who.brand, action: `${TOGETHER}/check`, formKey: who.formKey, shown: who.mark, changeHref: `${TOGETHER}/sign`, back: { href: `${TOGETHER}/sign` }, typed: draft.typed, signerName: who.signerName,
     signs: lines.filter(({ child }) => child.answer === 'yes').length,
     children: lines.map(({ child, page }) => ({
-      name: page.subject.name, statement: page.statement, agrees: child.answer === 'yes',
+      name: page.subject.name, statement: page.statement, textLang: page.rendition.language, agrees: child.answer === 'yes',
       rows: [
-        { key: 'Agreement', value: `${page.rendition.title}. ${page.rendition.versionLabel}` },
-        { key: 'Your answer', value: choicesFor(page).find((choice) => choice.value === child.answer)?.text ?? '', change: { href: `${TOGETHER}/sign`, what: `your answer for ${page.subject.preferredForename}` } },
+        { key: sentence('Agreement'), value: page.rendition.title, lang: page.rendition.language, after: page.versionSaid },
+        { key: sentence('Your answer'), value: choicesFor(page).find((choice) => choice.value === child.answer)?.text ?? '', change: { href: `${TOGETHER}/sign`, what: sentence('your answer for {{name}}', { name: page.subject.preferredForename }) } },
       ],
     })),
   }
 }
 
 const OUTCOMES = {
-  signed: { status: 'signed', text: 'Signed' }, declined: { status: 'quiet', text: 'You said no' },
-  'text-changed': { status: 'attention', text: 'Not signed: the text changed' }, closed: { status: 'quiet', text: 'Nothing left to do' },
+  signed: { status: 'signed', text: sentence('Signed') }, declined: { status: 'quiet', text: sentence('You said no') },
+  'text-changed': { status: 'attention', text: sentence('Not signed: the text changed') }, closed: { status: 'quiet', text: sentence('Nothing left to do') },
 } as const
 
 /** What became of each, plainly, also where only a part came about. */
-export function doneTogetherView(shown: readonly { result: TogetherResults[number]; page: SigningPage }[], who: { brand: Brand; forename: string; hasMail: boolean; contact: Contact }): object {
+export function doneTogetherView(shown: readonly { result: TogetherResults[number]; page: SigningPage }[], who: { brand: Brand; forename: string; hasMail: boolean; contact: Contact; next: { text: Said; href: string } | null }): object {
   // What stands now counts: after a double press the second one met what the first had kept.
   const outcomes = shown.map(({ result, page }) => (page.standing.kind === 'signed' || page.standing.kind === 'declined' ? page.standing.kind : result.outcome))
   const signed = outcomes.filter((outcome) => outcome === 'signed').length
   const changed = outcomes.includes('text-changed')
   return {
-    brand: who.brand, back: { href: '/me', text: 'Your list' }, complete: !changed, hasMail: who.hasMail && signed > 0, contact: who.contact,
-    title: changed ? `${signed} of ${shown.length} signed` : signed > 0 ? `Signed. Thank you, ${who.forename}` : 'Your answers are kept',
-    text: changed ? 'While you had this open, the school put a new text in the place of one. Please read that one and sign again; the others are kept.' : `We have kept your answer for ${namesOf(shown.map(({ page }) => page))}.`,
+    brand: who.brand, back: { href: '/me', text: sentence('Your list') }, complete: !changed, hasMail: who.hasMail && signed > 0, contact: who.contact, ...(who.next && !changed ? { more: who.next } : {}),
+    title: changed ? sentence('{{signed}} of {{all}} signed', { signed, all: shown.length }) : signed > 0 ? sentence('Signed. Thank you, {{name}}', { name: who.forename }) : sentence('Your answers are kept'),
+    text: changed ? sentence('While you had this open, the school put a new text in the place of one. Please read that one and sign again; the others are kept.') : sentence('We have kept your answer for {{names}}.', { names: namesOf(shown.map(({ page }) => page)) }),
     tasks: shown.map(({ page }, n) => ({ page, outcome: outcomes[n] ?? 'closed' })).map(({ page, outcome }) => ({
-      title: `${page.subject.name}: ${page.title}`, status: OUTCOMES[outcome].status, statusText: outcome === 'signed' && page.signatory.act === 'acknowledge' ? 'Read' : OUTCOMES[outcome].text,
-      ...(outcome === 'text-changed' ? { href: at.read(page.signatory.id), hint: 'Read the new text' } : {}),
-      ...(page.standing.kind === 'signed' ? { links: [{ text: 'Signed PDF', href: at.record(page.standing.signature.id), about: page.subject.name }, { text: 'Details, or take it back', href: at.done(page.signatory.id), about: page.subject.name }] } : {}),
-      ...(page.standing.kind === 'declined' ? { links: [{ text: 'See what happens now, or change your mind', href: at.done(page.signatory.id), about: page.subject.name }] } : {}),
+      title: `${page.subject.name}: ${page.rendition.title}`, lang: page.rendition.language, status: OUTCOMES[outcome].status, statusText: outcome === 'signed' && page.signatory.act === 'acknowledge' ? sentence('Read') : OUTCOMES[outcome].text,
+      ...(outcome === 'text-changed' ? { href: at.read(page.signatory.id), hint: sentence('Read the new text') } : {}),
+      ...(page.standing.kind === 'signed' ? { links: [{ text: sentence('Signed PDF'), href: at.record(page.standing.signature.id), about: page.subject.name }, { text: sentence('Details, or take it back'), href: at.done(page.signatory.id), about: page.subject.name }] } : {}),
+      ...(page.standing.kind === 'declined' ? { links: [{ text: sentence('See what happens now, or change your mind'), href: at.done(page.signatory.id), about: page.subject.name }] } : {}),
     })),
   }
 }

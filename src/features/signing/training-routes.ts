@@ -4,8 +4,8 @@ import { dateFromParts, datePartsSchema } from '../../http/date-parts.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import { redirect, view } from '../../http/page-result.ts'
-import { longDate } from '../../shared/dates.ts'
 import { NotFound, UnusableInput } from '../../shared/errors.ts'
+import { saidDay, sentence } from '../../shared/sentence.ts'
 import type { Training } from '../issuing/training-store.ts'
 import { CERTIFICATE_BYTES } from '../issuing/training-service.ts'
 import { whoIs } from './my-task.ts'
@@ -21,8 +21,8 @@ export function trainingPages(deps: SigningPagesDeps): Page[] {
       const training = await mine(deps, ctx)
       const school = (await deps.schools.all()).find((one) => one.id === training.schoolId) ?? null
       return view('pages/signing/training.njk', {
-        brand: deps.brandOf(school), back: { href: '/me', text: 'Your list' }, action: ctx.path, title: training.title, done: training.doneOn ? longDate(training.doneOn) : null,
-        reference: training.reference, file: training.fileName, due: training.dueOn ? longDate(training.dueOn) : null, values: ctx.values,
+        brand: deps.brandOf(school), back: { href: '/me', text: sentence('Your list') }, action: ctx.path, title: training.title, done: training.doneOn ? saidDay(training.doneOn) : null,
+        reference: training.reference, file: training.fileName, due: training.dueOn ? saidDay(training.dueOn) : null, values: ctx.values,
       })
     },
     post: {
@@ -36,7 +36,7 @@ export function trainingPages(deps: SigningPagesDeps): Page[] {
           if (!await deps.trainings.complete(training.id, whoIs(ctx), { doneOn, reference: ctx.body.reference, file: ctx.file }, ctx.actor.label)) throw new NotFound()
         } catch (error) {
           if (!(error instanceof UnusableInput)) throw error
-          return backToForm(ctx, error.where, `${error.what} ${error.remedy}`.trim())
+          return backToForm(ctx, error.where, error.what)
         }
         return redirect('/me', 'Thank you. We have kept when you completed it.')
       },

@@ -1,7 +1,8 @@
-const WORDS: Readonly<Record<string, string>> = { E1: 'Early years', E2: 'Early years', N1: 'Nursery', N2: 'Nursery', R: 'Reception' }
+import type { Sentence } from '../../shared/sentence.ts'
+import { saidYear } from '../people/year-name.ts'
 
-/** "Reception", "Year 4"; null for codes that name no year (M, X). */
-export function yearWords(code: string | null): string | null {
-  if (code === null) return null
-  return WORDS[code] ?? (/^\d+$/.test(code) ? `Year ${code}` : null)
-}
+/** A pupil's year as families read it, in the reader's language; null for codes that name no year (M, X). */
+export const yearSaid = (code: string | null): Sentence | null => (code === null || code === 'M' || code === 'X' ? null : saidYear(code))
+
+/** The same in English. */
+export const yearWords = (code: string | null): string | null => yearSaid(code)?.toString() ?? null

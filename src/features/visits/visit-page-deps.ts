@@ -1,5 +1,6 @@
 import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
+import type { SharedLimits } from '../../http/shared-limiter.ts'
 import type { Brand } from '../../http/views.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import type { School, SchoolStore } from '../schools/school-store.ts'
@@ -10,6 +11,7 @@ import type { VisitStore } from './visit-store.ts'
 export interface VisitPagesDeps {
   clock: Clock
   ids: Ids
+  sharedLimits: SharedLimits
   config: { baseUrl: string }
   schools: SchoolStore
   requests: RequestStore

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { addressKey, createAttemptLimiter } from '../../http/attempt-limiter.ts'
 import { backToForm, backWithErrors } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { RequestFault } from '../../http/error-facts.ts'
 import type { RequestParts } from '../../http/page-context.ts'
 import { type PageResult, redirect, view } from '../../http/page-result.ts'
-import { longDate, today } from '../../shared/dates.ts'
+import { today } from '../../shared/dates.ts'
+import { saidDay, sentence } from '../../shared/sentence.ts'
 import { withoutHeadingIds } from '../agreements/clauses.ts'
+import { languageOfRecord } from '../agreements/say-in-record.ts'
 import { renderMarkdown } from '../agreements/render-markdown.ts'
 import { readCode } from '../classes/class-code.ts'
 import type { School } from '../schools/school-store.ts'
@@ -22,8 +23,7 @@ const whoBody = z.strictObject({ name: z.string().max(4000).default(''), organis
 
 /** `/visit`: reception's tablet, ninety seconds for a visitor. The office starts it with a code; nobody is signed in on it. */
 export function visitPages(deps: VisitPagesDeps): Page[] {
-  const wrong = createAttemptLimiter(deps.clock, WRONG)
-  const salt = deps.ids.random(16)
+  const wrong = deps.sharedLimits.limiter('wrong tablet codes', WRONG)
   const atTablet = async (ctx: RequestParts, run: (school: School) => Promise<PageResult>): Promise<PageResult> => {
     const here = await tabletOf(deps, ctx)
     return here ? run(here.school) : redirect(VISIT)
@@ -51,7 +51,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
           const code = readCode(ctx.body.typed)
           const tablet = code && ctx.actor.personId === null ? await deps.visitStore.claim(code, ctx.now) : null
           if (!tablet) {
-            if (!wrong.take(addressKey(ctx.address, salt))) throw new RequestFault(429)
+            if (!await wrong.take(deps.sharedLimits.addressKey(ctx.address))) throw new RequestFault(429)
             return backToForm(ctx, 'typed', 'This code starts no tablet. A code works once and for ten minutes; the office can make a new one.')
           }
           keepTablet(ctx.session, tablet)
@@ -73,7 +73,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
       name: 'who visits', path: `${VISIT}/who`, permission: 'public',
       get: (ctx) => atTablet(ctx, async (school) => {
         const draft = await ownDraft(ctx)
-        return view('pages/visits/who.njk', { brand: deps.brandOf(school), action: `${VISIT}/who`, values: { ...draft, ...ctx.values }, back: { href: VISIT, text: 'Start again' } })
+        return view('pages/visits/who.njk', { brand: deps.brandOf(school), action: `${VISIT}/who`, values: { ...draft, ...ctx.values }, back: { href: VISIT, text: sentence('Start again') } })
       }),
       post: {
         body: whoBody, audit: 'visit.who-filled-in',
@@ -107,11 +107,11 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
     definePage({
       name: 'visitor reads', path: `${VISIT}/read`, permission: 'public',
       get: (ctx) => withDraft(ctx, async (school, draft) => {
-        const asked = await deps.visits.asked(school)
+        const asked = await deps.visits.asked(school, { reader: ctx.language })
         if (!asked) return redirect(`${VISIT}/done?nothing=1`)
         const { rendition, requirement } = asked
         return view('pages/visits/sign.njk', {
-          brand: deps.brandOf(school), title: rendition.title, html: renderMarkdown(withoutHeadingIds(rendition.markdown)), versionLabel: rendition.versionLabel, statement: rendition.statements.self ?? '', text: rendition.hash,
+          brand: deps.brandOf(school), title: rendition.title, html: renderMarkdown(withoutHeadingIds(rendition.markdown)), versionLabel: rendition.versionLabel, labelLang: languageOfRecord(rendition.language), textLang: rendition.language, statement: rendition.statements.self ?? '', text: rendition.hash,
           asksName: requirement.act === 'sign', action: `${VISIT}/read`, back: { href: `${VISIT}/wifi` }, name: draft.name, answer: ctx.values['answer'], signature: ctx.values['typed'], drawn: ctx.values['drawing'],
         })
       }),
@@ -144,7 +144,7 @@ export function visitPages(deps: VisitPagesDeps): Page[] {
         const visit = draft ? await deps.visitStore.byFormKey(draft.formKey) : null
         const kind = ctx.query.no ? 'no' : ctx.query.nothing || !visit ? 'nothing' : 'signed'
         return view('pages/visits/done.njk', {
-          brand: deps.brandOf(school), kind, name: visit?.name ?? '', host: visit?.host ?? null, until: longDate(visit?.lastDay ?? today(ctx.now, school.timezone)), finishAction: `${VISIT}/finish`,
+          brand: deps.brandOf(school), kind, name: visit?.name ?? '', host: visit?.host ?? null, until: saidDay(visit?.lastDay ?? today(ctx.now, school.timezone)), finishAction: `${VISIT}/finish`,
         })
       }),
     }),

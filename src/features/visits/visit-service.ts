@@ -3,8 +3,10 @@ import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
 import type { Actor } from '../../http/actor.ts'
-import { addDays, type CalendarDate, longDate, today } from '../../shared/dates.ts'
+import { addDays, type CalendarDate, today } from '../../shared/dates.ts'
+import { saidDay } from '../../shared/sentence.ts'
 import type { AgreementService } from '../agreements/agreement-service.ts'
+import { type Choice, chosenText } from '../agreements/chosen-text.ts'
 import type { Requirement } from '../agreements/requirement-store.ts'
 import type { Rendition } from '../agreements/rendition.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
@@ -67,12 +69,14 @@ export class VisitService {
   }
 
   /** What a visitor of this school is asked; null where the trust asks visitors for nothing. */
-  async asked(school: School): Promise<{ rendition: Rendition; requirement: Requirement } | null> {
+  async asked(school: School, chosen: Choice = {}): Promise<{ rendition: Rendition; requirement: Requirement } | null> {
     const { agreements } = this.#deps
     const fitting = (await agreements.store.requirements()).filter((one) => one.band === 'visitor' && (one.schoolId === null || one.schoolId === school.id))
     const requirement = fitting.find((one) => one.schoolId !== null) ?? fitting[0]
     const version = requirement ? await agreements.store.current(requirement.agreementId) : null
-    return requirement && version ? { requirement, rendition: await agreements.renditionFor(version, school) } : null
+    if (!requirement || !version) return null
+    const { language, variant } = await chosenText(agreements, version.version, chosen)
+    return { requirement, rendition: await agreements.renditionFor(version, school, language, variant) }
   }
 
   /** "No Wi-Fi and no device": nothing to sign, and a plain line only where the school wants one. */
@@ -89,7 +93,7 @@ export class VisitService {
     const { db, clock, store, signing } = this.#deps
     const known = await store.byFormKey(form.formKey)
     if (known) return { kind: 'signed', visit: known }
-    const asked = await this.asked(school)
+    const asked = await this.asked(school, { text: form.text })
     if (!asked) return { kind: 'nothing-to-sign' }
     if (asked.rendition.hash !== form.text) return { kind: 'text-changed' }
     const on = today(clock.now(), school.timezone)
@@ -160,7 +164,7 @@ export class VisitService {
         // As long as the visit, and the day after, so that a late evening does not end it.
         const until = addDays(visit.lastDay, 1)
         const { path } = await links.issueLink({ personId: person.id, purpose: 'sign', route: 'mail', ttl: Math.max(86_400_000, Date.parse(`${until}T23:00:00Z`) - now) })
-        return { schoolName: school.name, recipientName: person.name, comesOn: longDate(visit.firstDay), host: visit.host ?? '', link: `${baseUrl}${path}`, linkExpiresOn: longDate(until), askUrl: `${baseUrl}/ask` }
+        return { schoolName: school.name, recipientName: person.name, comesOn: saidDay(visit.firstDay), host: visit.host ?? '', link: `${baseUrl}${path}`, linkExpiresOn: saidDay(until), askUrl: `${baseUrl}/ask` }
       },
     })
   }

@@ -3,6 +3,7 @@ import { ensureCan } from '../../http/actor.ts'
 import { backWithErrors } from '../../http/back-to-form.ts'
 import { definePage, type Page } from '../../http/define-page.ts'
 import { redirect, view } from '../../http/page-result.ts'
+import { ulid } from '../../http/strict-schema.ts'
 import { addDays, isCalendarDate, longDate, longInstant, today } from '../../shared/dates.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { spacedCode } from '../classes/class-code.ts'
@@ -15,7 +16,6 @@ const VISITS = '/visits'
 const PERMISSION = 'visits.manage'
 /** A visit of more than half a year is an affiliation that the school's register should hold. */
 const LONGEST_DAYS = 180
-const ulid = z.string().regex(/^[0-9A-Z]{26}$/)
 const short = z.string().trim().max(200, 'Use at most 200 characters.')
 const arrangeBody = z.strictObject({
   schoolId: ulid, name: z.string().max(4000).default(''), email: z.string().trim().max(254).default(''), organisation: short.default(''), host: short.default(''), kind: z.string().max(12).default(''),

@@ -1,9 +1,10 @@
 import { Attribute, Change, Client } from 'ldapts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ACCOUNT_ATTRIBUTES, ACCOUNT_BYTES, ACCOUNT_FILTER, readAccount } from '../../../src/adapters/directories/active-directory-account.ts'
-import { applyChange } from '../../../src/adapters/directories/active-directory-change.ts'
+import { applyChanges } from '../../../src/adapters/directories/active-directory-change.ts'
 import type { ActiveDirectorySettings } from '../../../src/adapters/directories/active-directory-settings.ts'
 import { createActiveDirectory } from '../../../src/adapters/directories/active-directory.ts'
+import { changeMany, readMany } from '../../../src/adapters/directories/batches.ts'
 import { DirectoryRefusal } from '../../../src/adapters/directories/directory.ts'
 import type { Directory, ObservedAccount } from '../../../src/adapters/directories/directory.ts'
 import { searchSmall } from '../../../src/adapters/directories/ldap-search.ts'
@@ -92,7 +93,7 @@ describe.skipIf(!sambaLab())('Active Directory, against a real domain controller
     it('reads what is needed to match a person', async () => {
       const id = await newUser({ displayName: 'Zoë Ó Briain', employeeID: '0042', userPrincipalName: 'zoe@school.test', mail: 'zoe@school.example' })
       expect(await open([scope]).read(id)).toEqual({
-        immutableId: id, username: `real${units}`, displayName: 'Zoë Ó Briain', enabled: true, container: scope, groups: [], protected: false,
+        immutableId: id, username: `real${units}`, displayName: 'Zoë Ó Briain', enabled: true, container: scope, groups: [], protected: false, lastSignIn: null,
         match: { employeeId: '0042', upn: 'zoe@school.test', mail: 'zoe@school.example' },
       })
     })
@@ -117,8 +118,8 @@ describe.skipIf(!sambaLab())('Active Directory, against a real domain controller
       }
       const stale = await current()
       await set(`<GUID=${id}>`, 'userAccountControl', String(0x10200))
-      const after = await applyChange(client, stale, { enabled: false }, current, 'lab')
-      expect(after.enabled).toBe(false)
+      const [after] = await applyChanges(client, [{ first: stale, change: { enabled: false } }], async () => [await current()], 'lab')
+      expect(after?.account?.enabled).toBe(false)
       expect(await admin.attribute(id, 'userAccountControl')).toBe(String(0x10202))
       await client.unbind()
     })
@@ -309,6 +310,21 @@ describe.skipIf(!sambaLab())('Active Directory, against a real domain controller
       const directory = open([scope])
       const after = await Promise.all(ids.map((id, n) => directory.change(id, { enabled: n % 2 === 0 })))
       expect(after.map(account => account.enabled)).toEqual(ids.map((_, n) => n % 2 === 0))
+    })
+
+    it('B4 B6: a batch is read, changed and read back together; what may not be changed is refused beside the others, which are done', async () => {
+      const ids = await Promise.all(Array.from({ length: 60 }, () => newUser()))
+      const [outside, gone, administrator] = await Promise.all([newUser({}, SUSPENDED), newUser(), newUser()])
+      await admin.client.del(`<GUID=${gone}>`)
+      await set(`<GUID=${administrator}>`, 'adminCount', '1')
+      const directory = open([scope])
+      expect((await readMany(directory, [...ids, gone, outside, 'no id'])).map(({ account }) => account && account.immutableId)).toEqual([...ids, null, outside, null])
+      const orders = [outside, ...ids, gone, administrator, 'no id'].map((immutableId, n) => ({ immutableId, change: { enabled: false, ...(n % 3 === 0 ? { addGroups: [FILTERED] } : {}) } }))
+      const outcomes = await changeMany(directory, orders)
+      expect(outcomes.map(({ error }) => error instanceof DirectoryRefusal)).toEqual([true, ...ids.map(() => false), true, true, true])
+      for (const [n, { account }] of outcomes.slice(1, 61).entries()) expect(account).toMatchObject({ immutableId: ids[n], enabled: false, groups: (n + 1) % 3 === 0 ? [FILTERED] : [] })
+      expect((await directory.read(administrator))?.enabled).toBe(true)
+      expect((await changeMany(directory, [{ immutableId: ids[0] as string, change: { addGroups: [`CN=No such group,${DOMAIN}`] } }, { immutableId: ids[1] as string, change: { enabled: true } }])).map(({ error, account }) => error instanceof DirectoryRefusal || account?.enabled)).toEqual([true, true])
     })
   })
 })

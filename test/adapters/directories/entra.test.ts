@@ -154,6 +154,37 @@ describe('Microsoft Entra', () => {
     expect((await directory.read(id(3)))?.enabled).toBe(true)
   })
 
+  it('waits for a fraction of a second too, as Graph writes it', async () => {
+    const { directory, twin, outside } = await world()
+    let busy = 1
+    twin.state.fault = ({ method }) => (method === 'PATCH' && busy-- > 0 ? { status: 429, headers: { 'Retry-After': '2.128' }, body: { error: { code: 'TooManyRequests', message: 'x' } } } : null)
+    expect((await directory.change(id(1), { enabled: false })).enabled).toBe(false)
+    expect(outside.waited.filter((ms) => ms >= 2128 && ms < 3200)).toHaveLength(1)
+  })
+
+  it('a group that takes mail is refused before anything is changed; a Microsoft 365 group is not', async () => {
+    const mailed = [{ id: groupId(20), displayName: 'All pupils', groupTypes: [], mailEnabled: true, members: [] }, { id: groupId(21), displayName: 'Team', groupTypes: ['Unified'], mailEnabled: true, members: [] }]
+    const { directory, twin } = await world({ groups: [...groups(), ...mailed] }, { groups: ['All pupils', 'Team'] })
+    await expect(directory.change(id(1), { enabled: false, addGroups: ['All pupils'] })).rejects.toThrow(/takes mail/)
+    expect(twin.user(id(1))?.accountEnabled).toBe(true)
+    expect((await directory.change(id(1), { addGroups: ['Team'] })).groups).toEqual(['Team'])
+    await expect(directory.check()).rejects.toThrow(/takes mail/)
+  })
+
+  it('says when people were last in where the tenant may know it, and nothing where it is not asked for', async () => {
+    const users = [
+      pupil(1, { signInActivity: { lastSuccessfulSignInDateTime: '2026-11-01T07:00:00Z', lastSignInDateTime: '2026-11-02T07:00:00Z' } }),
+      pupil(2, { signInActivity: { lastSignInDateTime: '2023-01-02T07:00:00Z', lastNonInteractiveSignInDateTime: '2023-02-03T07:00:00Z' } }), pupil(3),
+    ]
+    const { directory } = await world({ users, signIns: true }, { signIns: true })
+    await directory.check()
+    expect((await listed(directory)).map(({ lastSignIn }) => lastSignIn)).toEqual([Date.parse('2026-11-01T07:00:00Z'), Date.parse('2023-02-03T07:00:00Z'), null])
+    // A look at one account does not ask for it, and says nothing.
+    expect(await directory.read(id(1))).not.toHaveProperty('lastSignIn')
+    expect((await listed((await world({ users, signIns: true })).directory)).every((account) => !('lastSignIn' in account))).toBe(true)
+    await expect((await world({ users }, { signIns: true })).directory.check()).rejects.toThrow(/may not do that/)
+  })
+
   it('a token that ended is renewed; a secret that expired says so', async () => {
     const { directory, twin, outside } = await world()
     await directory.check()

@@ -96,6 +96,13 @@ describe('Google Workspace', () => {
     await expect(directory.change(id(1), { enabled: false })).rejects.toThrow(OutsideFailure)
   })
 
+  it('says when people were last in; the beginning of 1970 is never', async () => {
+    const { directory } = await world({ users: [pupil(1, { lastLoginTime: '2026-11-01T07:00:00.000Z' }), pupil(2, { lastLoginTime: '1970-01-01T00:00:00.000Z' }), pupil(3)] })
+    const seen: unknown[] = []
+    for await (const account of directory.list()) seen.push(account.lastSignIn)
+    expect(seen).toEqual([Date.parse('2026-11-01T07:00:00Z'), null, undefined])
+  })
+
   it('walks every page, and only its own units', async () => {
     const users = Array.from({ length: 1203 }, (_, n) => pupil(n, n % 3 === 0 ? { orgUnitPath: '/Staff' } : {}))
     const { directory, twin } = await world({ users, groups: { ...GROUPS, 'loans@school.example': users.slice(0, 450).map((user) => user.id as string) } })

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { guardedFetch, isInside } from '../../../src/adapters/identity/guarded-fetch.ts'
+import { guardedFetch } from '../../../src/adapters/identity/guarded-fetch.ts'
+import { isInside } from '../../../src/adapters/guarded-request.ts'
 
 describe('fetching for a sign-in', () => {
   let server: Server

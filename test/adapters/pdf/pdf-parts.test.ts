@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson } from '../../../src/adapters/pdf/canonical-json.ts'
+import { evidenceJson } from '../../../src/adapters/pdf/evidence-json.ts'
 import { der, oid, sequence } from '../../../src/adapters/pdf/der.ts'
 import { children, DerError, oidText, readDer } from '../../../src/adapters/pdf/der-read.ts'
 import { fastFont, setFast } from '../../../src/adapters/pdf/fast-text.ts'
@@ -15,13 +15,13 @@ import { setText } from '../../../src/adapters/pdf/set-text.ts'
 describe('canonical JSON', () => {
   it('says the same as the value, whatever the order of its keys', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => {
-      const text = canonicalJson(value)
+      const text = evidenceJson(value)
       expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
-      expect(canonicalJson(reversed(value))).toBe(text)
+      expect(evidenceJson(reversed(value))).toBe(text)
     }), { seed: 1 })
-    expect(canonicalJson({ b: [1, undefined], a: undefined, '': 'é' })).toBe('{"":"é","b":[1,null]}')
-    expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError)
-    expect(() => canonicalJson({ a: 1n })).toThrow(TypeError)
+    expect(evidenceJson({ b: [1, undefined], a: undefined, '': 'é' })).toBe('{"":"é","b":[1,null]}')
+    expect(() => evidenceJson({ a: Number.NaN })).toThrow(TypeError)
+    expect(() => evidenceJson({ a: 1n })).toThrow(TypeError)
   })
 })
 

@@ -1,15 +1,17 @@
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { encode as encodePng } from 'fast-png'
 import { encode as encodeJpeg } from 'jpeg-js'
-import encodeQR from 'qr'
+import { qrModules } from '../../../src/adapters/qr/qr-modules.ts'
 
 /** A page of grey paper with the code somewhere on it, as a camera sees it. */
 function page(text: string, width: number, height: number, scale: number): Uint8Array {
   const data = new Uint8Array(width * height * 4).fill(235)
-  const rows = encodeQR(text, 'raw', { border: 4 })
-  rows.forEach((row, y) => row.forEach((dark, x) => {
-    for (let dy = 0; dy < scale; dy += 1) for (let dx = 0; dx < scale; dx += 1) data.fill(dark ? 25 : 245, ((y * scale + dy + 60) * width + x * scale + dx + 90) * 4, ((y * scale + dy + 60) * width + x * scale + dx + 90) * 4 + 3)
-  }))
+  const { size, runs } = qrModules(text)
+  const fill = (grey: number, x: number, y: number, wide: number, high: number) => {
+    for (let row = y * scale + 60; row < (y + high) * scale + 60; row += 1) data.fill(grey, (row * width + x * scale + 90) * 4, (row * width + (x + wide) * scale + 90) * 4)
+  }
+  fill(245, 0, 0, size + 8, size + 8)
+  for (const { row, column, length } of runs) fill(25, column + 4, row + 4, length, 1)
   return data
 }
 

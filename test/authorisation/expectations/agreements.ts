@@ -62,5 +62,5 @@ export const AGREEMENTS: Record<string, Expectation> = {
   'POST /requirements/:id/end': {
     needs: 'requirements.edit', at: places('requirements', (id) => `/requirements/${id}/end`, SCHOOLS), before: ({ app }) => app.db.sql('requirements').update({ active: 1 }),
   },
-  'GET /requirements/trainings/:id/certificate': { needs: 'starters.manage', at: places('trainings', (id) => `/requirements/trainings/${id}/certificate`, SCHOOLS) },
+  'GET /requirements/trainings/:id/certificate': { needs: 'trainings.manage', at: places('trainings', (id) => `/requirements/trainings/${id}/certificate`, SCHOOLS) },
 }

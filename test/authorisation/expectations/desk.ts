@@ -1,4 +1,4 @@
-import { type Expectation, KEY, places, same, SCHOOLS, TEXT } from '../expectation.ts'
+import { type Expectation, KEY, NOTHING, places, same, SCHOOLS, TEXT } from '../expectation.ts'
 
 /** Judged about the one class: the others read that there is none. */
 const leading = { needs: 'class.lead', declares: 'signed-in', otherwise: 'absent' } as const
@@ -7,6 +7,10 @@ const session = (tail: string, more: Partial<Expectation> = {}): Expectation => 
 
 /** Class sessions, paper, the desk, letters and visits. */
 export const DESK: Record<string, Expectation> = {
+  'GET /class/cover': { ...leading, at: (world) => ({ own: `/class/cover?schoolId=${world.schools.own}&kind=group&name=4K`, otherSchool: `/class/cover?schoolId=${world.schools.otherSchool}&kind=group&name=8B` }), by: { cover: 'absent' } },
+  'POST /class/cover/give': { ...leading, at: same('/class/cover/give'), fields: (world, target) => ({ schoolId: world.schools[target], kind: 'group', name: target === 'own' ? '4K' : '8B', personId: '' }), by: { cover: 'absent' } },
+  'POST /class/cover/search': { needs: 'signed-in', at: '/class/cover/search', fields: { name: 'x', back: '/class/cover' } },
+  'POST /class/cover/take': { ...leading, at: same('/class/cover/take'), fields: (world, target) => ({ schoolId: world.schools[target], kind: 'group', name: target === 'own' ? '4K' : '8B', grant: NOTHING }), names: 'nothing', by: { cover: 'absent' } },
   'POST /class/sessions': { ...leading, at: same('/class/sessions'), fields: (world, target) => ({ schoolId: world.schools[target], kind: 'group', name: target === 'own' ? '4K' : '8B' }) },
   'GET /class/sessions/:id': session(''),
   'POST /class/sessions/:id/witness': session('/witness'),

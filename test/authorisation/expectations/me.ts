@@ -31,6 +31,9 @@ export const MINE: Record<string, Expectation> = {
   'POST /me/sign/:signatoryId': slot('', { fields: { answer: '0' } }),
   'GET /me/history': { needs: 'signed-in', at: '/me/history' },
   'GET /me/history/:signatureId/text': signed((id) => `/me/history/${id}/text`),
+  // Nobody is asked in this world: the trust does not let adults state it themselves.
+  'GET /me/responsibility/:pupilId': { needs: 'signed-in', at: (world) => ({ own: `/me/responsibility/${world.people.own}` }), mine: NOBODY },
+  'POST /me/responsibility/:pupilId': { needs: 'signed-in', at: (world) => ({ own: `/me/responsibility/${world.people.own}` }), mine: NOBODY, fields: { responsibility: 'yes' } },
   'GET /me/choices': { needs: 'signed-in', at: '/me/choices' },
   'GET /me/choices/:subjectId': choice(''),
   'POST /me/choices/:subjectId': choice(''),

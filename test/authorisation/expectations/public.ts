@@ -12,6 +12,7 @@ export const PUBLIC: Record<string, Expectation> = {
   'POST /ask': pub('/ask', { fields: { email: 'nobody@x.example' }, few: true }),
   'GET /ask/sent': pub('/ask/sent'),
   'GET /sign-in': pub('/sign-in'),
+  'POST /language': pub('/language', { fields: { language: 'cy', back: '/help' }, few: true }),
   'POST /sign-out': pub('/sign-out', { endsSession: true, few: true }),
   'GET /link/:token': pub('/link/none', { few: true }),
   'POST /link/:token': pub('/link/none', { few: true }),

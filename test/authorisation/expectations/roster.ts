@@ -1,6 +1,8 @@
 import { type Expectation, places } from '../expectation.ts'
 
 /** Readings of the roster, who is missing, the new year, and the calendar. */
+const NO_REPLAY = '0'.repeat(26)
+
 export const ROSTERS: Record<string, Expectation> = {
   'GET /rosters': { needs: 'roster.view', at: '/rosters' },
   'GET /rosters/missing': { needs: 'roster.view', at: '/rosters/missing' },
@@ -10,10 +12,21 @@ export const ROSTERS: Record<string, Expectation> = {
   },
   'GET /rosters/upload': { needs: 'roster.run', at: '/rosters/upload' },
   'POST /rosters/upload': { needs: 'roster.run', at: '/rosters/upload', fields: { decision: 'look', format: 'auto' } },
+  // Replays are about every school in the files.
+  'GET /rosters/replays': { needs: 'roster.run', trustOnly: 'absent', at: '/rosters/replays' },
+  'POST /rosters/replays': { needs: 'roster.run', trustOnly: 'absent', at: '/rosters/replays', fields: { format: 'auto', school: '' } },
+  'GET /rosters/replays/:id': { needs: 'roster.run', at: `/rosters/replays/${NO_REPLAY}`, names: 'nothing' },
+  'POST /rosters/replays/:id': { needs: 'roster.run', at: `/rosters/replays/${NO_REPLAY}`, names: 'nothing' },
+  'POST /rosters/replays/:id/files': { needs: 'roster.run', trustOnly: 'absent', at: `/rosters/replays/${NO_REPLAY}/files`, fields: { day: '2026-09-01' } },
+  'POST /rosters/replays/:id/take-out': { needs: 'roster.run', at: `/rosters/replays/${NO_REPLAY}/take-out`, fields: { file: NO_REPLAY }, names: 'nothing' },
+  'POST /rosters/replays/:id/remove': { needs: 'roster.run', at: `/rosters/replays/${NO_REPLAY}/remove`, names: 'nothing' },
+  'GET /rosters/replays/:id/people.csv': { needs: 'roster.run', at: `/rosters/replays/${NO_REPLAY}/people.csv`, names: 'nothing' },
   'GET /rosters/runs/:id': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}`), conflict: 'allowed' },
   'POST /rosters/runs/:id': { needs: 'roster.approve', at: places('rosterRuns', (id) => `/rosters/runs/${id}`), fields: { count: 'none' }, conflict: 'said on the form' },
   'GET /rosters/runs/:id/rejected.csv': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}/rejected.csv`), conflict: 'allowed' },
   'GET /rosters/runs/:id/people.csv': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}/people.csv?kind=held`), conflict: 'allowed' },
+  'GET /rosters/runs/:id/undo': { needs: 'roster.view', at: places('rosterRuns', (id) => `/rosters/runs/${id}/undo`), conflict: 'allowed' },
+  'POST /rosters/runs/:id/undo': { needs: 'roster.approve', at: places('rosterRuns', (id) => `/rosters/runs/${id}/undo`), fields: { decision: 'look' }, conflict: 'allowed' },
   'GET /rosters/runs/:id/merge': { needs: 'roster.view', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge` }) },
   'POST /rosters/runs/:id/merge': { needs: 'roster.approve', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge` }), fields: { answer: 'merge', count: 'none' } },
   'GET /rosters/runs/:id/merge.csv': { needs: 'roster.view', trustOnly: 'absent', at: (world) => ({ own: `/rosters/runs/${world.refusedRun}/merge.csv` }) },

@@ -17,7 +17,16 @@ export const SETTINGS: Record<string, Expectation> = {
   'GET /settings/sign-in/providers/:provider/test': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/test' },
   'GET /settings/sign-in/providers/:provider/test/start': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/test/start' },
   'POST /settings/sign-in/providers/:provider/roles': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/sign-in/providers/school/roles', fields: { decision: 'remove', rule: 'none' } },
-  'GET /settings': { needs: { anyOf: ['settings.manage', 'looks.view', 'calendar.edit'] }, at: '/settings' },
+  'GET /settings': { needs: { anyOf: ['settings.manage', 'looks.view', 'calendar.edit', 'birth-dates.decide'] }, at: '/settings' },
+  'GET /settings/families': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/families' },
+  'POST /settings/families': { needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/families', fields: { declare: 'no' } },
+  'GET /settings/birth-dates': { needs: 'birth-dates.decide', trustOnly: 'forbidden', at: '/settings/birth-dates' },
+  'POST /settings/birth-dates': { needs: 'birth-dates.decide', trustOnly: 'forbidden', at: '/settings/birth-dates', fields: { allowed: 'no' } },
+  'GET /settings/passwords': { needs: 'settings.manage', at: '/settings/passwords' },
+  'POST /settings/passwords': {
+    needs: 'settings.manage', trustOnly: 'forbidden', at: '/settings/passwords',
+    fields: Object.fromEntries(['EYFS', 'KS1', 'KS2', 'KS3-4', 'KS5', 'adult'].flatMap((band) => [[`words-${band}`, '3'], [`list-${band}`, 'plain'], [`figures-${band}`, '1']])),
+  },
   'GET /settings/roles': { needs: 'settings.manage', at: '/settings/roles' },
   'POST /settings/roles/search': { needs: 'settings.manage', at: '/settings/roles/search', fields: { name: 'Rowan' } },
   'POST /settings/roles/take': { needs: 'settings.manage', at: () => ({ own: '/settings/roles/take', otherSchool: '/settings/roles/take' }), fields: (world, target) => ({ grant: world.grants[target] }) },
@@ -39,6 +48,9 @@ export const SETTINGS: Record<string, Expectation> = {
   'POST /confirm': { needs: 'signed-in', at: '/confirm', fields: { code: '000000' } },
   'POST /confirm/passkey/options': { needs: 'signed-in', at: '/confirm/passkey/options' },
   'POST /confirm/passkey': { needs: 'signed-in', at: '/confirm/passkey', fields: { credential: '{}' } },
+  // The sessions of the matrix were let in by no provider: nobody is led anywhere.
+  'GET /confirm/school': { needs: 'signed-in', at: () => ({ own: '/confirm/school' }), mine: NOBODY },
+  'GET /confirm/school/done': { needs: 'signed-in', at: '/confirm/school/done' },
   'GET /confirm/go-on': { needs: 'signed-in', at: '/confirm/go-on' },
 
 }

@@ -98,7 +98,7 @@ describe('access pages: from a roster to the directory and back', () => {
     expect(textOf((await admin.get(path)).text)).toContain('The count typed, 31, is not the number of people')
     expect((await admin.submit(path, { decision: 'approve', count: '30' })).location).toBe(path)
     const waiting = await admin.get(path)
-    expect(textOf(waiting.text)).toContain('It waits for the worker')
+    expect(textOf(waiting.text)).toContain('It begins in a moment')
     expect(waiting.text).toContain('<noscript><meta http-equiv="refresh"')
     expect(waiting.text).not.toContain('name="decision" value="approve"')
     expect((await accountOf(app, 'P7')).enabled).toBe(true)
@@ -134,7 +134,7 @@ describe('access pages: from a roster to the directory and back', () => {
     const path = /href="(\/access\/plans\/[0-9A-Z]{26})"/.exec((await admin.get('/access')).text)?.[1] ?? ''
     expect(textOf((await admin.get(path)).text)).toContain('Lifts what this plan placed, and nothing else')
     expect((await admin.submit(path, {}, `${path}/undo`)).location).toBe(path)
-    expect(textOf((await admin.get(path)).text)).toContain('The undo waits for the worker')
+    expect(textOf((await admin.get(path)).text)).toContain('The undo begins in a moment')
     await run()
     expect(await accountOf(app, 'P7')).toEqual({ enabled: true, container: PUPILS, groups: ['internet', 'pupils'] })
     const undone = await admin.get(path)

@@ -19,6 +19,7 @@ import { PlanStore } from '../../../src/db/plan-store.ts'
 
 export const HOME = '/Pupils'
 export const AWAY = '/Away'
+export const ARCHIVE = '/Archive'
 export const mapping: DirectoryMapping = {
   suspendedContainer: AWAY, profiles: { 'no-internet': { groups: ['filtered'], withoutGroups: ['internet'] } }, restrictedGroups: ['limited'],
 }
@@ -32,20 +33,24 @@ export const account = (n: number, more: Partial<ObservedAccount> = {}): Observe
 
 export interface WorldOptions {
   mode?: DirectoryTarget['mode']
-  faults?: { failEvery?: number; goneMeanwhile?: ReadonlySet<string> }
+  faults?: { failEvery?: number; goneMeanwhile?: ReadonlySet<string>; lostAnswers?: number }
+  /** Hears of every password that was set. */
+  onPassword?: (immutableId: string, password: string, mustChange: boolean) => void
   /** Wraps the directory, for crashes and refusals. */
   wrap?: (directory: Directory) => Directory
   protectedIds?: string[]
   settings?: Partial<AccessSettings>
   mapping?: DirectoryMapping
+  life?: DirectoryTarget['life']
   bulkPause?: AccessOutside['bulkPause']
+  expectedLeavers?: AccessOutside['expectedLeavers']
   /** Another handle on the same database, as another process or a crashing one has. */
   db?: Database
   clock?: FixedClock
 }
 
 const TABLES = [
-  'guests', 'access_approvals', 'legal_holds', 'ended_exemptions', 'restriction_reviews', 'access_tasks', 'leaver_notices', 'plan_stops', 'confirmed_leavers', 'leaver_lists',
+  'account_creations', 'account_deletions', 'account_archives', 'account_passwords', 'settings', 'guests', 'access_approvals', 'legal_holds', 'ended_exemptions', 'restriction_reviews', 'access_tasks', 'leaver_notices', 'plan_stops', 'confirmed_leavers', 'listed_ends', 'leaver_lists',
   'plan_items', 'plans', 'outbox', 'leases', 'kept_people', 'exemptions', 'restrictions', 'account_decisions', 'account_suggestions', 'directory_looks', 'directory_tasks', 'task_accounts', 'accounts', 'directories', 'simulated_accounts',
   'source_people', 'roster_runs', 'sources', 'affiliations', 'people', 'schools', 'audit_pending', 'audit_payloads',
 ]
@@ -72,15 +77,16 @@ export async function world(db: Database, options: WorldOptions = {}) {
   const handle = options.db ?? db
   const table = new SimulatedAccountTable(db)
   const simulated = createSimulatedDirectory(table, {
-    containers: [HOME, AWAY], groups: ['internet', 'filtered', 'limited', 'year-8', 'lark-staff'], ...(options.faults ? { faults: options.faults } : {}),
+    containers: [HOME, AWAY, ARCHIVE], groups: ['internet', 'filtered', 'limited', 'year-8', 'lark-staff'], ...(options.faults ? { faults: options.faults } : {}), ...(options.onPassword ? { onPassword: options.onPassword } : {}),
   })
   const directoryId = await new DirectoryStore(db, clock, ids).ensure('school', 'simulated')
   const outbox = new Outbox(handle, clock, ids, { every: () => () => undefined, after: () => () => undefined })
   const feature = createAccessFeature({
     db: handle, clock, ids, audit: new AuditLog(handle, clock, ids), outbox, people: new PeopleQueries(handle), schools: new SchoolStore(handle, clock, ids),
-    targets: new Map([['school', { id: directoryId, directory: options.wrap?.(simulated) ?? simulated, mapping: options.mapping ?? mapping, ...(options.mode ? { mode: options.mode } : {}) }]]),
+    targets: new Map([['school', { id: directoryId, directory: options.wrap?.(simulated) ?? simulated, mapping: { ...options.mapping ?? mapping, archivedContainer: options.life?.archive?.container ?? null }, life: options.life ?? null, ...(options.mode ? { mode: options.mode } : {}) }]]),
     protectedPeople: async () => new Set(options.protectedIds ?? []), sourceKeys: () => sourceKeys(handle),
     ...(options.bulkPause ? { bulkPause: options.bulkPause } : {}),
+    ...(options.expectedLeavers ? { expectedLeavers: options.expectedLeavers } : {}),
     ...(options.settings ? { settings: options.settings } : {}),
   })
   return { db, clock, ids, table, directoryId, outbox, ...feature, plans: new PlanStore(db), accounts: new AccountStore(db) }

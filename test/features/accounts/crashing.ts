@@ -1,4 +1,4 @@
-import type { Directory } from '../../../src/adapters/directories/directory.ts'
+import type { AccountOrder, Directory } from '../../../src/adapters/directories/directory.ts'
 import { Database } from '../../../src/db/database.ts'
 
 /** The process is gone: nothing it would still do happens. */
@@ -46,8 +46,31 @@ export class CrashingDatabase extends Database {
 
 /** Dies before the directory is asked, or after it has done what it was asked and before the answer arrives. */
 export function crashingDirectory(directory: Directory, fuse: Fuse): Directory {
+  const { readMany, changeMany } = directory
   return {
     ...directory,
+    ...(readMany === undefined ? {} : { readMany: async (ids) => {
+      fuse.step()
+      const looks = await readMany(ids)
+      fuse.step()
+      return looks
+    } }),
+    // Each account of a batch is a step: the process may die when any number of them is done.
+    ...(changeMany === undefined ? {} : { changeMany: async (orders) => {
+      const sent: AccountOrder[] = []
+      try {
+        for (const order of orders) {
+          fuse.step()
+          sent.push(order)
+        }
+      } catch (error) {
+        await changeMany(sent)
+        throw error
+      }
+      const outcomes = await changeMany(orders)
+      fuse.step()
+      return outcomes
+    } }),
     list: () => directory.list(),
     check: () => directory.check(),
     close: () => directory.close(),

@@ -50,12 +50,15 @@ describe('desired access', () => {
     expect(access).toMatchObject({ level: 'full', profiles: ['no-internet'] })
   })
 
-  it('A1: a safeguarding emergency beats every exemption; other emergencies and other causes do not', () => {
+  it('A1, A5: what was decided about one person holds in spite of every exemption; what follows from lists and dates does not', () => {
     const exempt = [floor('full', '2026-09-30')]
     const emergency = placed({ cause: 'safeguarding', level: 'suspended', emergency: true })
     expect(desiredAccess([emergency], exempt, '2026-09-01')).toMatchObject({ level: 'suspended', emergency: true })
-    expect(desiredAccess([{ ...emergency, emergency: false }], exempt, '2026-09-01')).toMatchObject({ level: 'full', emergency: false })
-    expect(desiredAccess([{ ...emergency, cause: 'misuse' }], exempt, '2026-09-01').level).toBe('full')
+    expect(desiredAccess([{ ...emergency, emergency: false }], exempt, '2026-09-01')).toMatchObject({ level: 'suspended', emergency: false })
+    expect(desiredAccess([{ ...emergency, emergency: false, cause: 'misuse', level: 'restricted' }], exempt, '2026-09-01').level).toBe('restricted')
+    for (const cause of ['leaver', 'school-leaver', 'unsigned', 'guest-expired', 'manual'] as const) expect(desiredAccess([{ ...emergency, cause }], exempt, '2026-09-01')).toMatchObject({ level: 'full', emergency: false })
+    // Beside one another: the list's is lifted, the person's stays.
+    expect(desiredAccess([placed({ cause: 'leaver', level: 'suspended' }), placed({ id: 'r2', cause: 'misuse', level: 'restricted' })], exempt, '2026-09-01').level).toBe('restricted')
   })
 
   it('A1: the order of restrictions and exemptions does not matter', () => {

@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { judgeAccess } from '../../../src/features/accounts/access-brake.ts'
+import { BRAKE_DEFAULTS } from '../../../src/shared/brake.ts'
+import { PeopleQueries } from '../../../src/features/people/people-queries.ts'
 import { Refused } from '../../../src/shared/errors.ts'
 import { onBothDatabases } from '../../support/databases.ts'
 import { account, ANNA, AWAY, BELA, clean, HOME, LEFT, OS, Seed, world, type WorldOptions } from './access-world.ts'
@@ -135,6 +138,32 @@ describe('leavers', () => {
       await expect(w.reconcile.apply(run, { actor: BELA, count: 29 })).rejects.toThrow(/count typed, 29, is not/)
       expect(await seed.directory()).toEqual(before)
       expect(await w.reconcile.apply(run, { actor: BELA, count: 30 })).toMatchObject({ applied: 30, verified: 30, failed: 0, held: [] })
+    })
+
+    it('B2 R8: a whole year passes only inside its school’s roll-over window and on the list confirmed for it; whoever is not on it still counts', async () => {
+      const listed = new Set<string>()
+      let school = ''
+      const { w, seed } = await setUp({ mode: 'enforce', expectedLeavers: async (ids) => new Set(ids.filter((id) => listed.has(id)).map((id) => `${school}|${id}`)) })
+      school = seed.school
+      await seed.crowd(100)
+      const leavers = await seed.pupils(30, { end: LEFT })
+      const look = async () => (await w.reconcile.leavers({ planOnly: true, actor: ANNA })).held.filter((text) => !text.startsWith('B5: This is the first run')).join(' ')
+      // Outside a window nobody is on any list.
+      expect(await look()).toMatch(/B1.*B2: .*Year 8: 30 of 30.*B5: More than 25/)
+      for (const id of leavers) listed.add(id)
+      expect(await look()).toBe('')
+      // Eight who are not on the list are too many, and not the year.
+      for (const id of leavers.slice(0, 8)) listed.delete(id)
+      expect(await look()).toMatch(/^B1: Larkrise, pupil: 8 of 130/)
+      expect(await look()).not.toMatch(/B2/)
+      for (const id of leavers.slice(0, 26)) listed.delete(id)
+      expect(await look()).toMatch(/B2: .*Year 8: 26 of 30/)
+      // Somebody who is still there and would lose something is no leaver, whatever the list says.
+      const staying = leavers.map((personId) => ({ personId, schoolId: school, role: 'pupil', yearCode: '8', regGroup: null, current: true }))
+      const verdict = await judgeAccess({
+        db: w.db, people: new PeopleQueries(w.db), settings: BRAKE_DEFAULTS, now: w.clock.now(), on: '2026-11-19', schoolNames: new Map(), planId: 'none', firstRunMatters: false, expectedLeavers: async (ids) => new Set(ids.map((id) => `${school}|${id}`)),
+      }, staying)
+      expect(verdict.reasons.map(({ rule }) => rule)).toContain('B2')
     })
 
     it('B1 B5 R10: where the directory enforces, the first run is held, later small ones pass, and 24 hours add up', async () => {

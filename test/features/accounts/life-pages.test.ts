@@ -43,6 +43,10 @@ describe('the life of an account before and after', () => {
     expect(await app.db.read('restrictions').where({ cause: 'unsigned' })).toMatchObject([{ person_id: joiner, level: 'none-yet' }])
     const head = (await withRole(app, 'headteacher', { schoolId: trust.primary.id, name: 'Hugo' })).browser
     const path = `/access/people/${joiner}/level`
+    // I7: whoever else may approve access may not open it before the agreement is signed.
+    await first.browser.submit(path, { do: 'provisional', reason: 'Teaches from period one' })
+    expect(await text(first.browser, path)).toContain('is for the head of this person’s school')
+    expect(await app.db.read('exemptions')).toEqual([])
     await head.submit(path, { do: 'provisional', reason: '' })
     expect(await text(head, path)).toContain('Write why access is needed')
     await head.submit(path, { do: 'provisional', reason: 'Teaches from period one' })
@@ -70,6 +74,25 @@ describe('the life of an account before and after', () => {
     await head.browser.submit(path, { do: 'approve', profile: 'Classroom staff', school: trust.primary.id, note: 'Maternity cover' })
     expect(await text(head.browser, path)).toMatch(/Classroom staff, Larkmoor Primary School : Hilde headteacher, \d+ September 2026/)
     expect((await head.browser.get(`/access/people/${head.id}/level`)).status).toBe(404)
+
+    await again()
+    // IT proposes; approving is not theirs, and the head finds it on the list and in the form.
+    const refused = await first.browser.submit(path, { do: 'approve', profile: 'Leadership', school: trust.primary.id })
+    expect(refused.status).toBe(403)
+    await first.browser.submit(path, { do: 'propose', profile: 'Office', school: trust.primary.id })
+    await first.browser.submit(path, { do: 'propose', profile: 'Leadership', school: trust.primary.id })
+    expect(await text(first.browser, path)).toMatch(/Proposed Leadership, Larkmoor Primary School : First it-admin/)
+    expect(await text(head.browser, '/access/tasks')).toMatch(/Access levels to approve .* Jo Joiner Leadership, Larkmoor/)
+    expect((await head.browser.get(path)).text).toMatch(/value="Leadership"[^>]*checked/)
+    const [task] = await app.db.read('access_tasks').where({ kind: 'level' })
+    expect((await second.browser.submit('/access/tasks', { task: task.id, note: 'x' })).status).toBe(404)
+    await head.browser.submit(path, { do: 'approve', profile: 'Office', school: trust.primary.id })
+    expect(await app.db.read('access_tasks').where({ kind: 'level' })).toEqual([])
+    expect((await app.db.read('access_approvals').where({ person_id: joiner }).orderBy('id', 'desc')).map((row) => [row.role_profile, row.approved_by])).toEqual([['Office', `person:${head.id}`], ['Classroom staff', `person:${head.id}`]])
+    expect((await app.db.read('audit_entries').where({ event: 'access.level-proposed' })).map((row) => row.actor)).toEqual([`person:${first.id}`, `person:${first.id}`])
+    // The trust administrator approves in every school.
+    await second.browser.submit(path, { do: 'approve', profile: 'Pastoral', school: trust.primary.id })
+    expect((await app.db.read('access_approvals').where({ role_profile: 'Pastoral' })).map((row) => row.approved_by)).toEqual([`person:${second.id}`])
     expect((await (await withRole(app, 'headteacher', { schoolId: trust.high.id })).browser.get(path)).status).toBe(404)
   })
 
@@ -124,5 +147,31 @@ describe('the life of an account before and after', () => {
     await app.db.sql('restrictions').where({ cause: 'leaver' }).update({ released_at: app.clock.now(), released_by: 'system' })
     await second.browser.submit('/access/retention', { do: 'approve', chosen: task })
     expect(await app.db.read('access_tasks').where({ kind: 'delete' })).toEqual([])
+  })
+
+  it('P7: nobody archives or deletes the account of a child of their own; a school that somebody has moved on from proposes nothing', async () => {
+    const child = await trust.add({ name: 'Cara Second', role: 'pupil', year: '6' })
+    await match('L2', child)
+    await trust.link(child, second.id)
+    const here = await app.db.read('affiliations').where({ person_id: child }).first()
+    await app.db.sql('affiliations').where({ id: here.id }).update({ end_date: '2026-08-31' })
+    await app.db.sql('affiliations').insert({ ...here, id: app.services.ids.next(), school_id: trust.high.id, year_code: '7', start_date: '2026-09-01', end_date: '2026-09-09' })
+    await app.services.accounts.access.place({ personId: child, cause: 'leaver', level: 'suspended', profile: null, reason: 'left', untilDate: null, actor: 'system' })
+    app.clock.advance(95 * DAY)
+    await again()
+    const accountId = (await app.db.read('accounts').where({ immutable_id: 'sim-L2' }).first('id')).id
+    const heads = { primary: await withRole(app, 'headteacher', { schoolId: trust.primary.id, name: 'Pia' }), high: await withRole(app, 'headteacher', { schoolId: trust.high.id, name: 'Hal' }) }
+    expect(await text(heads.primary.browser, '/access/retention')).not.toContain('Cara Second')
+    expect(await text(heads.high.browser, '/access/retention')).toContain('Cara Second')
+    const tasks = () => app.db.read('access_tasks').where({ account_id: accountId, kind: 'archive' })
+    await second.browser.submit('/access/retention', { do: 'propose', chosen: accountId })
+    expect(await tasks()).toEqual([])
+    expect(await text(second.browser, '/access/retention')).not.toContain('Cara Second')
+    await first.browser.submit('/access/retention', { do: 'propose', chosen: accountId })
+    const [task] = await tasks()
+    await second.browser.submit('/access/retention', { do: 'approve', chosen: task.id })
+    expect((await tasks())[0].approved_at).toBeNull()
+    const third = await withRole(app, 'trust-admin', { name: 'Theo' })
+    expect((await third.browser.submit('/access/retention', { do: 'approve', chosen: task.id })).location).toBe('/access/tasks')
   })
 })

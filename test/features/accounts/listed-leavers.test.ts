@@ -86,12 +86,19 @@ describe('leavers by a list', () => {
       await seed.crowd(100)
       await w.reconcile.observe('school', OS)
       const before = await seed.directory()
+      const places = () => w.db.read('affiliations').orderBy('id').select('id', 'end_date', 'end_reason')
+      const asBefore = await places()
       const { run } = await w.listed.plan((await make('pupil0\npupil1\npupil2\npupil3')).id, OS)
+      expect(await places()).toEqual(asBefore)
       await w.reconcile.apply(run, { actor: ANNA, count: 4 })
       expect([...(await seed.directory()).values()].filter(({ enabled }) => !enabled)).toHaveLength(4)
+      // R5: the list is an explicit end, of the places too, on the day it states.
+      expect((await places()).filter((row) => row.end_reason === 'list').map((row) => row.end_date)).toEqual(Array.from({ length: 4 }, () => LEFT))
       await w.reconcile.undo(run, { actor: ANNA })
       expect(await seed.directory()).toEqual(before)
+      expect(await places()).toEqual(asBefore)
       expect(await w.db.read('confirmed_leavers')).toEqual([])
+      expect(await w.db.read('listed_ends')).toEqual([])
     })
 
     it('U1: one person of a run gets it back; after 30 days nobody does', async () => {
@@ -107,6 +114,8 @@ describe('leavers by a list', () => {
       const after = await seed.directory()
       expect(after.get(account(1).immutableId)).toEqual(before.get(account(1).immutableId))
       expect(after.get(account(0).immutableId)?.enabled).toBe(false)
+      expect(await w.db.read('affiliations').where({ person_id: people[1] }).select('end_date', 'end_reason')).toEqual([{ end_date: null, end_reason: null }])
+      expect(await w.db.read('affiliations').where({ person_id: people[0] }).select('end_reason')).toEqual([{ end_reason: 'list' }])
       await expect(w.choices.giveBack(run, people[1] as string, BELA)).rejects.toThrow(/still in force/)
       w.clock.advance(31 * 86_400_000)
       await expect(w.choices.giveBack(run, people[0] as string, BELA)).rejects.toThrow(Refused)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Browser } from '../../http/browser.ts'
 import { accountOf, giveAccounts, PUPILS, simulatedDirectory, textOf, withRole } from '../../support/it-people.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
@@ -8,7 +8,7 @@ const directory = { ...simulatedDirectory, mapping: { ...simulatedDirectory.mapp
 // A Monday in the half of a term that has no bank holiday.
 const NOW = '2026-11-02T10:00:00Z'
 
-describe('one person: restricted, looked at again, given back', () => {
+for (const kind of ['sqlite', 'mariadb'] as const) describe.skipIf(kind === 'mariadb' && inject('mariadbUrl') === null)(`one person: restricted, looked at again, given back [${kind}]`, () => {
   let app: TestApp
   let trust: SmallTrust
   let dsl: Browser
@@ -21,7 +21,7 @@ describe('one person: restricted, looked at again, given back', () => {
   const errorsOf = async (browser: Browser, path: string) => textOf((await browser.get(path)).text)
 
   beforeAll(async () => {
-    app = await startTestApp({ now: NOW, config: { directories: [directory] } })
+    app = await startTestApp({ kind, mariadbUrl: inject('mariadbUrl'), now: NOW, config: { directories: [directory] } })
     trust = await smallTrust(app)
     pupil = await trust.add({ name: 'Perry Pupil', role: 'pupil', school: trust.high, year: '9', group: '9B' })
     teacher = await trust.add({ name: 'Tess Teacher', role: 'teacher', school: trust.high })
@@ -45,7 +45,7 @@ describe('one person: restricted, looked at again, given back', () => {
     const proof = textOf((await dsl.get(answer.location ?? '')).text)
     expect(proof).toContain('Shared a hurtful picture')
     expect(proof).toContain('Dana dsl')
-    expect(proof).toMatch(/access\.restricted, 2 November 2026 at 10:00, entry \d+/)
+    expect(proof).toMatch(/Restriction placed, 2 November 2026 at 10:00, entry \d+/)
     const admin = (await withRole(app, 'it-admin')).browser
     const outside = textOf((await admin.get(`/access/people/${pupil}`)).text)
     expect(outside).toContain('Access changed by the school; ask the DSL, reference')
@@ -66,6 +66,37 @@ describe('one person: restricted, looked at again, given back', () => {
     expect(await errorsOf(dsl, `/access/restrictions/${id}`)).toContain('lifted already')
   })
 
+  it('A5: between the decision and the look of the directory the page says what is under way and since when, to everybody in words that name no cause; then what was seen', async () => {
+    const page = `/access/people/${pupil}`
+    const outside = (await withRole(app, 'it-admin')).browser
+    const both = async () => [textOf((await dsl.get(page)).text), textOf((await outside.get(page)).text)]
+    app.clock.advance(60_000)
+    const placed = await dsl.submit(`${page}/restrict`, form({ what: 'suspended', reason: 'Shared a hurtful picture' }))
+    for (const text of await both()) expect(text).toMatch(/Being switched off asked on 2 November 2026 at 10:01; switched on when last looked at, on 2 November 2026 at 10:00/)
+    expect((await both())[1]).not.toMatch(/hurtful|misuse|Dana/i)
+    expect(textOf((await dsl.get(placed.location ?? '')).text)).toContain('u.p1, school: being switched off, asked on 2 November 2026 at 10:01')
+
+    await app.db.sql('directories').update({ paused: 1 })
+    for (const text of await both()) expect(text).toContain('To be switched off asked on 2 November 2026 at 10:01; this directory is paused, so nothing is changed there')
+    await app.db.sql('directories').update({ paused: 0 })
+
+    app.clock.advance(60_000)
+    await run()
+    for (const text of await both()) expect(text).toMatch(/Switched off looked at on 2 November 2026 at 10:02/)
+    app.clock.advance(60_000)
+    await dsl.submit(placed.location ?? '', { decision: 'lift' })
+    for (const text of await both()) expect(text).toContain('Being switched on again asked on 2 November 2026 at 10:03')
+    app.clock.advance(60_000)
+    await run()
+    for (const text of await both()) expect(text).toMatch(/Switched on looked at on 2 November 2026 at 10:04/)
+    await dsl.submit(`${page}/restrict`, form())
+    expect((await both())[1]).toContain('Being changed asked on 2 November 2026 at 10:04')
+    await run()
+    expect((await both())[1]).toContain('Switched on looked at on 2 November 2026 at 10:04')
+    await dsl.submit(`/access/restrictions/${(await newest()).id}`, { decision: 'lift' })
+    await run()
+  })
+
   it('a restriction has a reason, an end, a day to look again, and something that changes', async () => {
     const path = `/access/people/${pupil}/restrict`
     for (const [fields, message] of [
@@ -75,6 +106,29 @@ describe('one person: restricted, looked at again, given back', () => {
       await dsl.submit(path, fields)
       expect(await errorsOf(dsl, path)).toContain(message)
     }
+  })
+
+  it('A5: everything that is missing or wrong is listed at once, each leading to its field, and what was typed stays', async () => {
+    const path = `/access/people/${teacher}/restrict`
+    const summaryOf = (html: string) => [...(/<div class="error-summary"[\s\S]*?<\/div>/.exec(html)?.[0] ?? '').matchAll(/<a href="#([^"]+)">([^<]+)</g)].map((match) => [match[1], match[2]])
+    await dsl.submit(path, { what: 'suspended', reason: '', until: '2026-11-01', review: 'soon', emergency: 'yes' })
+    const refused = await dsl.get(path)
+    expect(summaryOf(refused.text)).toEqual([
+      ['cause', 'Choose why'], ['reason', 'Write the reason, so that whoever looks at it again knows'], ['until', 'Write the last day, today or later'],
+      ['review', 'Write the day on which somebody looks at it again, today or later'], ['advice', expect.stringContaining('LADO, HR or police advice')],
+    ])
+    for (const field of ['cause', 'reason', 'until', 'review', 'advice']) {
+      expect(refused.text).toContain(`id="${field}-error"`)
+      expect(refused.text).toMatch(new RegExp(`<(input|textarea)[^>]* id="${field}"`))
+    }
+    expect(refused.text).toMatch(/value="suspended" checked/)
+    expect(refused.text).toMatch(/name="emergency" value="yes" checked/)
+    expect(refused.text).toContain('value="2026-11-01"')
+    await dsl.submit(path, { reason: `Said in more words than fit: ${'x'.repeat(500)}`, until: '2026-11-09', review: '2026-11-10' })
+    const again = await dsl.get(path)
+    expect(summaryOf(again.text).map(([field]) => field)).toEqual(['what', 'cause', 'reason', 'review'])
+    expect(again.text).toContain('Said in more words than fit')
+    expect(await app.db.read('restrictions').where({ person_id: teacher })).toEqual([])
   })
 
   it('a head of year: own year only, five school days, never out altogether', async () => {
@@ -144,12 +198,19 @@ describe('one person: restricted, looked at again, given back', () => {
     expect((await elsewhere.get(`/access/people/${pupil}/restrict`)).status).toBe(404)
   })
 
-  it('A1: an exemption keeps access until a day, and not against a safeguarding emergency; ended early, what stands counts again', async () => {
+  it('A1: an exemption keeps access until a day, and not against what the circle decided; ended early, what stands counts again', async () => {
     const path = `/access/people/${pupil}/exempt`
     await head.submit(path, { kind: 'full', until: '2026-11-30', reason: 'Exam results' })
     expect(textOf((await head.get('/access/exemptions')).text)).toContain('Exam results')
+    await dsl.submit(`/access/people/${pupil}/restrict`, form({ what: 'suspended', cause: 'manual', until: '2026-11-20' }))
+    const manual = await newest()
+    await run()
+    expect((await accountOf(app, 'P1')).enabled).toBe(true)
     await dsl.submit(`/access/people/${pupil}/restrict`, form({ what: 'suspended', until: '2026-11-20' }))
     const misuse = await newest()
+    await run()
+    expect((await accountOf(app, 'P1')).enabled).toBe(false)
+    await dsl.submit(`/access/restrictions/${misuse.id}`, { decision: 'lift' })
     await run()
     expect((await accountOf(app, 'P1')).enabled).toBe(true)
     await dsl.submit(`/access/people/${pupil}/restrict`, form({ what: 'suspended', cause: 'safeguarding', emergency: 'yes' }))
@@ -163,7 +224,7 @@ describe('one person: restricted, looked at again, given back', () => {
     await head.submit('/access/exemptions', { exemption })
     await run()
     expect((await accountOf(app, 'P1')).enabled).toBe(false)
-    await dsl.submit(`/access/restrictions/${misuse.id}`, { decision: 'lift' })
+    await dsl.submit(`/access/restrictions/${manual.id}`, { decision: 'lift' })
     await run()
     const timeline = textOf((await dsl.get(`/access/people/${pupil}`)).text)
     for (const words of ['Access kept', 'Exemption ended', 'Lifted', 'Suspended']) expect(timeline).toContain(words)

@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { createActiveDirectory } from '../../../src/adapters/directories/active-directory.ts'
 import { createIds } from '../../../src/adapters/ids.ts'
 import type { Database } from '../../../src/db/database.ts'
@@ -15,7 +15,8 @@ import { clock, DOMAIN, SambaAdmin, sambaLab, serviceSettings } from '../../supp
 import { Crash, CrashingDatabase, crashingDirectory, Fuse } from './crashing.ts'
 import { ANNA, BELA, LEFT, OS, Seed, world } from './access-world.ts'
 
-const SUSPENDED = `OU=Suspended pupils,${DOMAIN}`
+/** Of its own: other files suspend accounts at the same time, and a listing that shrinks is not believed (B3). */
+const SUSPENDED = `OU=Undo,OU=Suspended pupils,${DOMAIN}`
 const FILTERED = `CN=Filtered internet,OU=Groups,${DOMAIN}`
 const LIBRARY = `CN=Library loans,OU=Groups,${DOMAIN}`
 const mapping = { suspendedContainer: SUSPENDED, restrictedGroups: [FILTERED], profiles: { 'no-loans': { groups: [], withoutGroups: [LIBRARY] } } }
@@ -36,6 +37,12 @@ async function inDomain(db: Database, scope: string, fuse: Fuse | null = null) {
 }
 
 describe.skipIf(!sambaLab())('undo in Active Directory, against a real domain controller', () => {
+  beforeAll(async () => {
+    const admin = await new SambaAdmin().bind()
+    await admin.addUnit('OU=Undo,OU=Suspended pupils')
+    await admin.close()
+  })
+
   it.each([60, 1000])('A4 U1 A1: %i leavers with their disabled accounts, groups and units, killed half-way, with a second restriction over some; exactly as before', { timeout: 900_000 }, async (many) => {
     const { db, drop } = await makeDatabase('sqlite', inject('mariadbUrl'))
     await migrateUp(db)
@@ -60,7 +67,7 @@ describe.skipIf(!sambaLab())('undo in Active Directory, against a real domain co
       expect(before.size).toBe(many)
       const { run } = await first.reconcile.leavers({ planOnly: false, actor: OS })
 
-      const dying = await inDomain(db, unit, new Fuse(many * 6))
+      const dying = await inDomain(db, unit, new Fuse(many * 2))
       await expect(dying.reconcile.apply(run, { actor: ANNA, count: many })).rejects.toThrow(Crash)
       await dying.close()
       await db.sql('leases').del()

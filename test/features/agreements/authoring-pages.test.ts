@@ -160,7 +160,7 @@ describe('writing texts', () => {
     const own = await app.as(pupil)
     const [slot = ''] = await openSlots(own)
     const first = await own.get(`/me/sign/${slot}`)
-    expect(first.text).toContain('>Cymraeg, full text</a>')
+    expect(first.text).toContain('>Cymraeg, testun llawn</a>')
     const arabic = await own.get(hrefs(first).find((href) => href.includes('lang=ar')) ?? '')
     expect(arabic.text).toMatch(/<article class="sheet" lang="ar" dir="rtl"/)
     expect(arabic.text).toContain('Translated by T. Jones, checked by C. Rees on 1 September 2026')

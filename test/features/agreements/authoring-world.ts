@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { FixedClock } from '../../../src/adapters/clock.ts'
+import { createWords } from '../../../src/adapters/words/words.ts'
 import { createIds } from '../../../src/adapters/ids.ts'
 import { Outbox } from '../../../src/db/outbox.ts'
 import type { Database } from '../../../src/db/database.ts'
@@ -26,8 +27,9 @@ export async function authoringWorld(db: Database, now = '2026-09-07T08:30:00Z')
   const schools = new SchoolStore(db, clock, ids)
   const people = new PeopleStore(db, clock, ids)
   const sent: OutgoingMail[] = []
+  const words = createWords(templateFolder())
   const mail = new MailService({
-    db, clock, ids, transport: { reaches: false, async send(one) { sent.push(one) } }, renderer: new MailRenderer(templateFolder()), host: 'sign.example',
+    db, clock, ids, transport: { reaches: false, async send(one) { sent.push(one) } }, renderer: new MailRenderer(templateFolder(), words), host: 'sign.example',
     common: async () => ({ trustName: 'Fellside Learning Trust', serviceOrigin: 'https://sign.example', officeEmail: '', language: 'en-GB' }),
   })
   const [ownerId = '', fallbackId = ''] = await people.insert([
@@ -35,7 +37,7 @@ export async function authoringWorld(db: Database, now = '2026-09-07T08:30:00Z')
     { preferredForename: 'Dora', surname: 'Slade', email: 'dora@school.example', username: 'dora', feedDisabled: false },
   ])
   const feature = createAgreementsFeature({
-    db, clock, ids, audit, outbox, schools, mail, people: new PeopleQueries(db), baseUrl: 'https://sign.example', trustName: () => 'Fellside Learning Trust', fallbackOwners: async () => [fallbackId],
+    db, clock, ids, audit, outbox, schools, mail, people: new PeopleQueries(db), baseUrl: 'https://sign.example', trustName: () => 'Fellside Learning Trust', words, fallbackOwners: async () => [fallbackId],
   })
   await feature.agreements.seedStarters(readStarterSet(join(templateFolder(), 'agreements')), 'system')
   const idOf = async (key: string) => (await feature.agreements.store.byKey(key))?.id ?? ''

@@ -1,13 +1,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import nunjucks from 'nunjucks'
 import { describe, expect, it } from 'vitest'
+import { createWords } from '../../../src/adapters/words/words.ts'
+import { MailRenderer, type RenderedMail } from '../../../src/features/messages/mail-renderer.ts'
+import { templateFolder } from '../../../src/http/assets.ts'
+import type { Language } from '../../../src/shared/dates.ts'
 import { readability } from './readability.ts'
 
 const root = fileURLToPath(new URL('../../../templates/emails/', import.meta.url))
-const loader = new nunjucks.FileSystemLoader(root)
-const plain = new nunjucks.Environment(loader, { autoescape: false })
-const markup = new nunjucks.Environment(loader, { autoescape: true })
+const renderer = new MailRenderer(templateFolder(), createWords(templateFolder()))
 
 const common = { schoolName: 'Larch Hill School', trustName: 'Vale Trust', serviceOrigin: 'https://sign.vale.example', officeEmail: 'office@larch.example' }
 const link = 'https://sign.vale.example/f/abc?a=1&b=2'
@@ -28,15 +29,11 @@ const mails: Record<string, { surname: string; values: object }> = {
   'circle-joined': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', memberName: 'Kit Ash', roleName: 'Headteacher', place: 'Larch Hill School', giverName: 'themselves', link } },
   'review-due': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', title: 'How I use computers', dueOn: 'Tuesday 15 September 2026', overdue: false, because: 'After an incident.', link } },
   'plan-held': { surname: 'Oakley', values: { planName: 'Roster import "MIS"', runReference: '01J0000000000000000000ABCD', heldAt: '1 September 2026 at 07:00', reasons: ['More than 5 % of pupils would leave.'], counts: [{ label: 'Leavers', value: 61 }], link, lapsesOn: 'Tuesday 8 September 2026', secondPerson: true } },
+  'webhook-paused': { surname: 'Oakley', values: { recipientName: 'Sam Oakley', webhookName: 'helpdesk', host: 'hooks.vale.example', pausedAt: '1 September 2026 at 14:05', why: 'Paused: it took nothing for a day.', link } },
 }
 
-function render(name: string, change: object = {}): { subject: string; text: string; html: string } {
-  const values = { ...common, ...mails[name]?.values, ...change }
-  return {
-    subject: plain.render(`${name}.subject.njk`, values).replace(/\s+/g, ' ').trim(),
-    text: plain.render(`${name}.text.njk`, values),
-    html: markup.render(`${name}.html.njk`, values),
-  }
+function render(name: string, change: object = {}, language: Language = 'en-GB'): RenderedMail {
+  return renderer.render(name, { ...common, ...mails[name]?.values, ...change }, language)
 }
 
 describe('mails', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { FixedClock } from '../../../src/adapters/clock.ts'
+import { createWords } from '../../../src/adapters/words/words.ts'
 import { createIds } from '../../../src/adapters/ids.ts'
 import { AgreementService } from '../../../src/features/agreements/agreement-service.ts'
 import { AuthoringStore } from '../../../src/features/agreements/authoring-store.ts'
@@ -20,7 +21,7 @@ onBothDatabases('the next version', (get) => {
     const { db } = get()
     const clock = new FixedClock('2026-09-07T08:30:00Z')
     const ids = createIds(clock)
-    service = new AgreementService({ db, clock, audit: new AuditLog(db, clock, ids), store: new AgreementStore(db, clock, ids), outbox: new Outbox(db, clock, ids), drafts: new AuthoringStore(db, clock, ids), trustName: () => 'Fellside Learning Trust' })
+    service = new AgreementService({ db, clock, audit: new AuditLog(db, clock, ids), store: new AgreementStore(db, clock, ids), outbox: new Outbox(db, clock, ids), drafts: new AuthoringStore(db, clock, ids), trustName: () => 'Fellside Learning Trust', words: createWords(templateFolder()) })
     await service.seedStarters(readStarterSet(join(templateFolder(), 'agreements')), 'system')
     id = (await service.store.byKey('staff'))?.id ?? ''
   })

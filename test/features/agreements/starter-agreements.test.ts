@@ -14,7 +14,7 @@ import { plainWords, readability, syllablesOf } from './readability.ts'
 import { starterVersion } from './support.ts'
 
 const root = fileURLToPath(new URL('../../../templates/agreements/', import.meta.url))
-const files = globSync('*/*.md', { cwd: root }).sort().map((path) => ({ path, file: parseAgreementFile(readFileSync(root + path, 'utf8'), path) }))
+const files = globSync('*/*.md', { cwd: root }).filter((path) => !path.endsWith('.cy.md')).sort().map((path) => ({ path, file: parseAgreementFile(readFileSync(root + path, 'utf8'), path) }))
 const rules: Record<Band, string> = {
   EYFS: 'guardian', KS1: 'guardian', KS2: 'pupil-and-guardian', 'KS3-4': 'pupil-guardian-acknowledges', KS5: 'self',
   staff: 'self', governor: 'self', volunteer: 'self', visitor: 'self', guardian: 'self',

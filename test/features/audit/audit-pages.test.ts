@@ -40,7 +40,7 @@ describe.each(kinds)('the ledger page [%s]', (kind) => {
   it('can be narrowed to one thing, and paged', async () => {
     const about = await all.get(`/audit?about=person:${world.teacher}`)
     expect(about.text).toContain('about Amara Okafor')
-    expect(about.text).toContain('Signature captured')
+    expect(about.text).toContain('Signed')
     expect(about.text).not.toContain('Idris Bello')
     for (let n = 0; n < 60; n += 1) await all.submit('/records', { name: 'x', back: '/records' }, '/records/search')
     const page = await all.get('/audit')

@@ -10,7 +10,7 @@ import { UnusableInput } from '../../../src/shared/errors.ts'
 import { onBothDatabases } from '../../support/databases.ts'
 import { makeLedger, START, stillTimers, temporaryDirectory } from './ledger.ts'
 
-describe('AuditSequencer', () => {
+describe('AuditSequencer', { retry: 0 }, () => {
   onBothDatabases('sequencing', (get) => {
     it('L1: turns waiting entries into contiguous leaves under a signed head', async () => {
       const { db, sequencer, queries, add, verify } = await makeLedger(get().db)

@@ -7,7 +7,7 @@ import type { Browser } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { count, work } from '../signing/signing-walk.ts'
-import { answerAs, answerFields, join, pressName, readInClass, startSession, waitingOn, witness } from './class-walk.ts'
+import { answerAs, answerFields, answerQuestions, join, pressName, readInClass, startSession, waitingOn, witness } from './class-walk.ts'
 
 const SCRIBBLE = JSON.stringify([[{ x: 100, y: 100 }, { x: 300, y: 200 }, { x: 500, y: 90 }]])
 
@@ -43,6 +43,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(names.text).not.toMatch(/Hassan|Ewa|Finn|Marlow/)
       const slot = await pressName(tablet, code, 'Amira')
       expect((await tablet.get(`/class/${code}/${slot}`)).text).toContain('Are you <bdi>Amira</bdi>?')
+      const chosen = await answerQuestions(tablet, code, slot)
+      expect(chosen).toHaveLength(2)
       const { sent } = await answerAs(tablet, code, 'Amira', { answer: 'yes', signatureDrawn: SCRIBBLE })
       expect(sent.location).toBe(`/class/${code}/${slot}/sent`)
       const kept = await tablet.get(sent.location ?? '')
@@ -55,6 +57,8 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(answered.location).toBe(`/class/sessions/${id}`)
       const row = await app.db.read('signatures').where({ signatory_id: slot }).first()
       expect(row).toMatchObject({ method: 'witnessed-mark', actor: `person:${teacherId}`, signer_id: pupils['Amira Hassan'] })
+      // The friendly questions are kept as elsewhere: in the words shown, and not judged.
+      expect(JSON.parse(row.evidence).understanding.map(({ answer }: { answer: string }) => answer)).toEqual(chosen)
       expect(JSON.parse(row.evidence)).toMatchObject({
         assurance: 'class-session', circumstance: { kind: 'class', witnessId: teacherId, witnessName: 'Tess Marlow', group: 'Class 4B', sessionId: id },
       })
@@ -63,7 +67,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await app.services.verify.verify(file?.bytes ?? Buffer.alloc(0))).toMatchObject({ valid: true, status: 'current' })
       expect((await tablet.get(sent.location ?? '')).text).toContain('Your teacher has seen it')
       // The drawing stays in the signature only.
-      expect(await app.db.read('class_answers').where({ signatory_id: slot }).first()).toMatchObject({ state: 'witnessed', typed: null, drawn: null, waiting: null })
+      expect(await app.db.read('class_answers').where({ signatory_id: slot }).first()).toMatchObject({ state: 'witnessed', typed: null, drawn: null, understanding: null, waiting: null })
     })
 
     it('S2: twenty sends of one form at once are one answer, and witnessing twice is one signature', async () => {

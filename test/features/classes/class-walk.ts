@@ -39,6 +39,25 @@ export async function readInClass(device: Browser, code: string, slot: string): 
   throw new Error('The text does not end')
 }
 
+/** Goes through the pages and answers every friendly question with its second answer; gives what was chosen. */
+export async function answerQuestions(device: Browser, code: string, slot: string): Promise<string[]> {
+  const chosen: string[] = []
+  let at = `/class/${code}/${slot}/read`
+  for (let step = 2; step < 60; step += 1) {
+    const shown = await device.get(at)
+    const second = /<button[^>]*name="answer" value="1">([^<]+)</.exec(shown.text)?.[1]
+    if (second) {
+      chosen.push(second.replaceAll('&#39;', "'"))
+      const told = await device.post(at, { _csrf: hidden(shown, '_csrf'), answer: '1' })
+      if (told.status !== 303) throw new Error(`The question answered ${told.status}`)
+    }
+    const next = hrefs(shown).find((href) => href.includes(`step=${step}&`))
+    if (!next) break
+    at = next
+  }
+  return chosen
+}
+
 /** The fields of the answer page, ready to be sent. */
 export async function answerFields(device: Browser, sign: string, filled: Record<string, string>): Promise<Record<string, string>> {
   const page = await device.get(sign)

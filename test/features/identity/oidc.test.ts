@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from '../../http/browser.ts'
+import { Browser } from '../../http/browser.ts'
 import { CLIENT, startOidcIdp, type OidcIdp } from '../../support/oidc-idp.ts'
 import { smallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
@@ -76,6 +76,43 @@ describe('signing in with OpenID Connect', () => {
     expect((await browser.get(path(url, { code: null, error: 'access_denied' }))).text).toContain('did not let you in')
     expect(await whoIs(app, browser)).toBeNull()
   })
+
+  it('ASVS 6.8.4: a fresh sign-in confirms who it is; a session that the provider had from before does not', async () => {
+    const atProvider = new Browser('')
+    const teacher = app.browser()
+    const start = await teacher.get('/sign-in/school')
+    await teacher.get(path(new URL(await idp.login(start.location ?? '', 'teacher1', atProvider))))
+    const asked = new URL((await teacher.get('/confirm/school')).location ?? '')
+    expect([asked.searchParams.get('prompt'), asked.searchParams.get('max_age')]).toEqual(['login', '0'])
+    // A provider that ignores both: it answers from its session, and does not say when that began.
+    asked.searchParams.delete('prompt')
+    asked.searchParams.delete('max_age')
+    const ignored = await teacher.get(path(new URL(await idp.login(asked.toString(), 'teacher1', atProvider))))
+    expect([ignored.status, refusals().at(-1)]).toEqual([403, 'school: not-fresh'])
+    await teacher.get('/confirm/school/done')
+    expect((await teacher.get('/confirm/go-on')).location).toBe('/confirm')
+    const again = await teacher.get('/confirm/school')
+    const shown = await follow(atProvider, again.location ?? '')
+    expect(shown).toContain('name="password"')
+    expect((await teacher.get(path(new URL(await idp.login(again.location ?? '', 'teacher1', atProvider))))).location).toBe('/confirm/school/done')
+    expect((await teacher.get('/confirm/school/done')).location).toBe('/confirm/go-on')
+    expect((await teacher.get('/confirm/go-on')).location).toBe('/security')
+  })
+
+  it('somebody else who signs in there confirms nothing', async () => {
+    const teacher = app.browser()
+    await teacher.get(path(await callback(teacher, 'teacher1')))
+    const asked = await teacher.get('/confirm/school')
+    expect((await teacher.get(path(new URL(await idp.login(asked.location ?? '', 'pupil1'))))).text).toContain('another login')
+    expect(await whoIs(app, teacher)).toBe('Teacher One')
+  })
+
+  /** The page of the provider that a browser comes to. */
+  async function follow(browser: Browser, address: string): Promise<string> {
+    let answer = await browser.get(address)
+    for (let hops = 0; answer.location && hops < 6; hops += 1) answer = await browser.get(new URL(answer.location, idp.issuer).toString())
+    return answer.text
+  }
 
   it('asks no host that is not allowed', async () => {
     await app.services.signIn.providers.change('other', (provider) => (provider.kind === 'oidc' ? { ...provider, settings: { ...provider.settings, issuer: idp.issuer.replace('127.0.0.1', 'localhost') } } : provider), 'system')

@@ -27,15 +27,16 @@ describe('permissions', () => {
     expect(allows('trust-admin', 'length')).toBe(false)
   })
 
-  it('nobody gets anything by merely being in the records, nor as link governor or cover', () => {
-    for (const role of [...affiliationRoles, 'link-governor', 'cover']) {
+  it('nobody gets anything by merely being in the records, nor as cover', () => {
+    for (const role of [...affiliationRoles, 'cover']) {
       expect(permissions.filter((permission) => allows(role, permission))).toEqual([])
     }
   })
 
-  it('a governor sees figures, a class teacher the board, and neither anything else', () => {
+  it('governors see figures, link governors registers too, a class teacher the board and pupils’ slips, and none anything else', () => {
     expect(permissions.filter((permission) => allows('governor', permission))).toEqual(['figures.view'])
-    expect(permissions.filter((permission) => allows('class-teacher', permission))).toEqual(['office.board.view', 'office.board.export'])
+    expect(permissions.filter((permission) => allows('link-governor', permission))).toEqual(['figures.view', 'registers.view'])
+    expect(permissions.filter((permission) => allows('class-teacher', permission))).toEqual(['office.board.view', 'office.board.export', 'passwords.set'])
   })
 
   it('external support sees no person, record, log or setting, and approves nothing', () => {

@@ -34,6 +34,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       admin = (await app.db.read('people').where({ email_norm: 'anna@trust.example' }).first('id')).id
     })
 
+    it('recovery codes are neither offered nor made before there is a proof that they could stand in for, and the page says why', async () => {
+      const page = await browser.get('/security')
+      expect(textOf(page.text)).toContain('They come with the first passkey or app you set up here')
+      expect(page.text).not.toContain('action="/security/recovery"')
+      expect((await browser.submit('/security', {}, '/security/recovery')).location).toBe('/security')
+      expect(textOf((await browser.get('/security')).text)).toContain('Set up a passkey or codes from an app first')
+      expect((await browser.get('/security/recovery')).location).toBe('/security')
+      expect(await app.services.proofs.recovery.left(admin)).toBe(0)
+    })
+
     it('codes are set up by showing one, and bring recovery codes that are shown once', async () => {
       const page = await browser.get('/security/codes')
       secret = /Key: <span class="code">([A-Z2-7 ]+)</.exec(page.text)?.[1]?.replaceAll(' ', '') ?? ''
@@ -43,13 +53,14 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const done = await browser.submit('/security/codes', { code: codeOf(secret, app.clock.now()) })
       expect(done.location).toBe('/security/recovery')
       const shown = await browser.get('/security/recovery')
+      expect(textOf((await browser.get('/security')).text)).toContain('8 codes are left')
       recovery = [...shown.text.matchAll(/<li class="code">([0-9A-Z-]{29})</g)].map((match) => match[1] ?? '')
       expect(new Set(recovery).size).toBe(8)
       expect((await browser.get('/security/recovery')).location).toBe('/security')
       const kept = JSON.stringify([await app.db.read('totp_secrets'), await app.db.read('recovery_codes'), await app.db.read('sessions')])
       expect(kept).not.toContain(secret)
       for (const code of recovery) expect(kept).not.toContain(code)
-      expect((await events('proof.%')).filter((event) => !event.endsWith('-sent'))).toEqual(['proof.codes-set-up', 'proof.recovery-codes-made'])
+      expect((await events('proof.%')).filter((event) => !/-(sent|asked)$/.test(event))).toEqual(['proof.codes-set-up', 'proof.recovery-codes-made'])
       expect((await browser.get('/security/start')).location).toBe('/office')
       await app.services.worker.runUntilIdle()
       const mails = await app.db.read('captured_mails').where({ recipient: 'anna@trust.example' }).select('body_text')
@@ -160,6 +171,21 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(others.length).toBeGreaterThan(1)
       await one.post('/security/sessions', { _csrf: tokenIn(page), session: 'all' })
       for (const ended of [one, two, browser]) expect((await ended.get('/security')).location).toBe('/sign-in')
+    })
+
+    it('ASVS 7.5.2: whoever found an open session does not end its owner’s others; the owner does, after a proof', async () => {
+      const found = await app.as(admin, 'saml', { proven: false })
+      const owner = await app.as(admin)
+      expect((await found.submit('/security', { session: 'all' }, '/security/sessions')).location).toBe('/confirm')
+      const ref = /name="session" value="([0-9a-f]{64})"/.exec((await found.get('/security')).text)?.[1] ?? ''
+      expect((await found.submit('/security', { session: ref }, '/security/sessions')).location).toBe('/confirm')
+      expect([(await owner.get('/security')).status, (await found.get('/security')).status]).toEqual([200, 200])
+      app.clock.advance(STEP)
+      await app.services.proofs.totp.reopen(admin)
+      expect((await found.submit('/confirm', { code: codeOf(secret, app.clock.now()) })).location).toBe('/confirm/go-on')
+      expect(textOf((await found.get('/confirm/go-on')).text)).toContain('ending your sessions')
+      expect((await found.submit('/confirm/go-on', { session: 'all' }, '/security/sessions')).status).toBe(303)
+      expect((await owner.get('/security')).location).toBe('/sign-in')
     })
   })
 }

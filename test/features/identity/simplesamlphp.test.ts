@@ -15,6 +15,7 @@ const KINDS: Record<Personality, Kind> = {
   entra: { signed: 'assertion', matching: { attribute: 'http://schemas.microsoft.com/identity/claims/objectidentifier', field: 'directory-id' }, organisation: null },
   'rm-unify': { signed: 'both', matching: { attribute: 'identity_guid', field: 'directory-id' }, organisation: { attribute: 'organisation_code', values: ['100002'] } },
   shibboleth: { signed: 'both', matching: null, organisation: null },
+  encrypted: { signed: 'both', matching: { attribute: 'uid', field: 'username' }, organisation: null },
 }
 const PEOPLE = [['pupil1', 'Pupil One'], ['teacher1', 'Teacher One']] as const
 
@@ -37,12 +38,14 @@ withSimpleSaml('signing in through SimpleSAMLphp', () => {
     }
     const xml = await idp.metadata()
     for (const [name, kind] of Object.entries(KINDS) as [Personality, Kind][]) {
-      idp.know(serviceAddresses(services.config.baseUrl, name), name)
       await services.signIn.providers.add({ name, label: name, schoolId: null, kind: 'saml', metadata: await services.signIn.providers.readMetadata(xml) }, 'system')
       await services.signIn.providers.change(name, (provider) => {
         if (provider.kind !== 'saml') return provider
         return { ...provider, active: true, matching: kind.matching, organisation: kind.organisation, settings: { ...provider.settings, signed: kind.signed } }
       }, 'system')
+      // What the provider knows of us is what our own metadata says.
+      const certificate = /X509Certificate>([^<]+)</.exec((await app.browser().get(`/saml/${name}/metadata`)).text)?.[1]
+      idp.know(serviceAddresses(services.config.baseUrl, name), name, name === 'encrypted' ? certificate : undefined)
     }
   }, 60_000)
   afterAll(async () => {
@@ -57,7 +60,7 @@ withSimpleSaml('signing in through SimpleSAMLphp', () => {
     return { browser, answer: await browser.post(`/saml/${name}/acs`, fields, { 'sec-fetch-site': 'cross-site' }) }
   }
 
-  it.each((['google', 'entra', 'rm-unify'] as const).flatMap((name) => PEOPLE.map(([user, who]) => ({ name, user, who }))))('$name lets $user in', async ({ name, user, who }) => {
+  it.each((['google', 'entra', 'rm-unify', 'encrypted'] as const).flatMap((name) => PEOPLE.map(([user, who]) => ({ name, user, who }))))('$name lets $user in', async ({ name, user, who }) => {
     const { browser, answer } = await signIn(name, user)
     expect(answer.location).toBe('/me')
     expect(await whoIs(app, browser)).toBe(who)
@@ -71,6 +74,54 @@ withSimpleSaml('signing in through SimpleSAMLphp', () => {
     await review.link(identity?.id ?? '', ids.get(user) ?? '', 'system')
     const { browser } = await signIn('shibboleth', user)
     expect(await whoIs(app, browser)).toBe(who)
+  })
+
+  it('what it encrypts nobody on the way can read; after a change of our key the one before opens as well, and no third', async () => {
+    const start = async () => {
+      const browser = app.browser()
+      const { SAMLResponse } = await idp.login((await browser.get('/sign-in/encrypted')).location ?? '', 'teacher1', new Browser(''))
+      return { xml: Buffer.from(SAMLResponse, 'base64').toString(), answer: await browser.post('/saml/encrypted/acs', { SAMLResponse }, { 'sec-fetch-site': 'cross-site' }) }
+    }
+    const { xml } = await start()
+    expect(xml).toContain('EncryptedAssertion')
+    expect(xml).not.toMatch(/teacher1|office-staff|<saml:Subject/)
+    await app.services.signIn.encryption.rotate()
+    expect((await start()).answer.status).toBe(303)
+    await app.services.signIn.encryption.rotate()
+    expect((await start()).answer.status).toBe(403)
+    expect(app.log.at(-1) ?? '').not.toContain('teacher1')
+  })
+
+  it('AES-CBC, which this version chooses by itself, is refused before any key is used', async () => {
+    const atProvider = new Browser('')
+    atProvider.cookies.set('test-cbc', '1')
+    const browser = app.browser()
+    const { SAMLResponse } = await idp.login((await browser.get('/sign-in/encrypted')).location ?? '', 'teacher1', atProvider)
+    expect(Buffer.from(SAMLResponse, 'base64').toString()).toContain('aes128-cbc')
+    expect((await browser.post('/saml/encrypted/acs', { SAMLResponse }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect(app.log.join('\n')).toContain('encrypted: algorithm')
+  })
+
+  it('ASVS 6.8.4: asks again for the password although the provider has a session, and that confirms who it is', async () => {
+    const idpBrowser = new Browser('')
+    const browser = app.browser()
+    const { action: _, ...fields } = await idp.login((await browser.get('/sign-in/entra')).location ?? '', 'teacher1', idpBrowser)
+    await browser.post('/saml/entra/acs', fields, { 'sec-fetch-site': 'cross-site' })
+    // Without the question its session answers at once.
+    let plain = await idpBrowser.get((await app.browser().get('/sign-in/entra')).location ?? '')
+    for (let hops = 0; plain.location && hops < 6; hops += 1) plain = await idpBrowser.get(plain.location)
+    expect(plain.text).toContain('name="SAMLResponse"')
+    const asked = (await browser.get('/confirm/school')).location ?? ''
+    let shown = await idpBrowser.get(asked)
+    for (let hops = 0; shown.location && hops < 6; hops += 1) shown = await idpBrowser.get(shown.location)
+    expect(shown.text).toContain('name="password"')
+    expect(shown.text).not.toContain('SAMLResponse')
+    const { action, ...fresh } = await idp.login(asked, 'teacher1', idpBrowser)
+    expect(action).toContain('/saml/entra/acs')
+    expect((await browser.post('/saml/entra/acs', fresh, { 'sec-fetch-site': 'cross-site' })).location).toBe('/confirm/school/done')
+    expect((await browser.get('/confirm/school/done')).location).toBe('/confirm/go-on')
+    expect((await browser.get('/confirm/go-on')).location).toBe('/security')
+    expect(await whoIs(app, browser)).toBe('Teacher One')
   })
 
   it('refuses one provider’s answer at another, although both are served by one key', async () => {

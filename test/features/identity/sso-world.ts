@@ -21,6 +21,8 @@ export interface SsoWorld {
   provider(name: string, change?: (provider: SamlProvider) => SamlProvider): Promise<void>
   /** Starts a sign-in in this browser; the identifier of our request. */
   begin(browser: Browser, name?: string, to?: string): Promise<string>
+  /** Starts a confirmation at the provider that let this browser's session in; the request as XML and its identifier. */
+  beginConfirmation(browser: Browser): Promise<{ id: string; request: string }>
   /** A right statement for that request. */
   statement(requestId: string, change?: Partial<Statement>, name?: string): Statement
   /** What the provider's page would send. */
@@ -46,14 +48,19 @@ export async function startSsoWorld(options: TestAppOptions = {}): Promise<SsoWo
       await store.save(change({
         id: app.services.ids.next(), name, kind: 'saml', label: `School account ${name}`, schoolId: null, active: true, fromFile: false,
         matching: { attribute: 'uid', field: 'username' }, organisation: null, updatedAt: app.clock.now(),
-        settings: { entityId: ISSUER, entryPoint: 'https://idp.example/sso', logoutPoint: 'https://idp.example/slo', certificates: [idp.certificate], signed: 'both', allowSha1: false, clockSkewMs: 90_000 },
+        settings: { entityId: ISSUER, entryPoint: 'https://idp.example/sso', logoutPoint: 'https://idp.example/slo', certificates: [idp.certificate], signed: 'both', allowSha1: false, clockSkewMs: 90_000, encryption: true },
       }))
     },
     async begin(browser, name = 'google', to) {
       const answer = await browser.get(`/sign-in/${name}${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}`)
       if (answer.status !== 303) throw new Error(`The sign-in did not begin: ${answer.status} ${answer.text.slice(0, 400)}`)
-      const request = inflateRawSync(Buffer.from(new URL(answer.location ?? '').searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
-      return / ID="([^"]+)"/.exec(request)?.[1] ?? ''
+      return idOf(requestIn(answer))
+    },
+    async beginConfirmation(browser) {
+      const answer = await browser.get('/confirm/school')
+      if (answer.status !== 303) throw new Error(`The confirmation did not begin: ${answer.status} ${answer.text.slice(0, 400)}`)
+      const request = requestIn(answer)
+      return { id: idOf(request), request }
     },
     statement: (requestId, change = {}, name = 'google') => ({ ...rightStatement({ issuer: ISSUER, service: us(name), requestId, now: Date.now() }), ...change }),
     // As another site's form: without our own words, and with what a browser says of it.
@@ -68,6 +75,9 @@ export async function startSsoWorld(options: TestAppOptions = {}): Promise<SsoWo
   await world.provider('google')
   return world
 }
+
+const requestIn = (answer: Answer): string => inflateRawSync(Buffer.from(new URL(answer.location ?? '').searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
+const idOf = (request: string): string => / ID="([^"]+)"/.exec(request)?.[1] ?? ''
 
 /** Who the browser is now: the name in the header of the page, or null. */
 export async function whoIs(app: TestApp, browser: Browser): Promise<string | null> {

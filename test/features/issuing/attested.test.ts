@@ -62,6 +62,16 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       expect(await take(HEAD + good, { planOnly: true })).toMatchObject({ added: 1, existing: 0 })
     })
 
+    it('I8: a school that somebody has moved on from attests nothing of theirs any more', async () => {
+      const id = await trust.add({ name: 'Milo Mover', role: 'pupil', year: '6', email: 'milo@larkmoor.example' })
+      const here = await app.db.read('affiliations').where({ person_id: id }).first()
+      await app.db.sql('affiliations').where({ id: here.id }).update({ end_date: '2026-09-02' })
+      await app.db.sql('affiliations').insert({ ...here, id: app.services.ids.next(), school_id: trust.high.id, year_code: '7', start_date: '2026-09-03', end_date: null })
+      const line = `${HEAD}milo@larkmoor.example,pupil-ks3-4,pupil,2025-09-03,\n`
+      expect((await take(line, { planOnly: true, schools: [trust.primary.id] })).rejected.map(({ reason }) => reason)).toEqual(['nobody is known by this email'])
+      expect((await take(line, { planOnly: true, schools: [trust.high.id] })).rejected.map(({ reason }) => reason)).not.toContain('nobody is known by this email')
+    })
+
     it('the page looks first, stays within the school, and tells the lines', async () => {
       const id = await trust.add({ name: 'Olive Office' })
       await app.services.roles.grant({ personId: id, role: 'office', schoolId: trust.primary.id, groupName: null, until: null, grantedBy: 'system' })

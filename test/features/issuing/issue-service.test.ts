@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { createWords } from '../../../src/adapters/words/words.ts'
 import { AgreementService } from '../../../src/features/agreements/agreement-service.ts'
 import { AuthoringStore } from '../../../src/features/agreements/authoring-store.ts'
 import { AgreementStore } from '../../../src/features/agreements/agreement-store.ts'
@@ -22,7 +23,7 @@ onBothDatabases('IssueService', (get) => {
     const { clock, ids, audit, schools, roster } = services
     const store = new AgreementStore(db, clock, ids)
     const outbox = new Outbox(db, clock, ids)
-    const agreements = new AgreementService({ db, clock, audit, outbox, store, drafts: new AuthoringStore(db, clock, ids), trustName: () => 'Larkrise Trust' })
+    const agreements = new AgreementService({ db, clock, audit, outbox, store, drafts: new AuthoringStore(db, clock, ids), trustName: () => 'Larkrise Trust', words: createWords(templatesDir) })
     await agreements.seedStarters(readStarterSet(join(templatesDir, 'agreements')), 'os:test')
     const issuing = new IssueService({ db, clock, ids, audit, outbox, agreements: store, schools })
     const sync = (list: TinyUser[]) => roster.sync({ name: 'mis', format: 'oneroster-csv', path: tinyRoster(list), mode: 'enforce', planOnly: false, actor: 'os:test' })
@@ -48,6 +49,20 @@ onBothDatabases('IssueService', (get) => {
       'Parent guardian 2026/27', 'Teacher staff 2026/27', 'Three pupil-ks3-4 2026/27',
     ])
     expect(report).toMatchObject({ created: 7, existing: 0, unreachable: [] })
+  })
+
+  it('R8, I3: promoted in July, asked for the new band on the first day of the new year and not before', async () => {
+    const pupil = (grade: string): TinyUser[] => [{ id: 'K2', surname: 'Keytwo', grade, agents: ['G'] }, { id: 'G', surname: 'Parent', role: 'guardian', email: 'parent@family.example' }]
+    const w = await world(pupil('06'), '2026-07-20T09:00:00Z')
+    await w.issue()
+    await w.sync(pupil('07'))
+    await w.issue()
+    const asked = async () => (await w.requests()).filter((line) => line.startsWith('Keytwo'))
+    expect(await asked()).toEqual(['Keytwo pupil-ks2 2025/26'])
+    expect(await w.issuing.issue({ actor: 'os:test', planOnly: true, date: '2026-08-31' })).toMatchObject({ created: 0 })
+    w.clock.advance(43 * 86_400_000)
+    await w.issue()
+    expect(await asked()).toEqual(['Keytwo pupil-ks2 2025/26', 'Keytwo pupil-ks3-4 2026/27'])
   })
 
   it('F5: a slot looked up by itself says the same as in the list of its request', async () => {

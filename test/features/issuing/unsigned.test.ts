@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from '../../support/test-app.ts'
 
 const directory = { ...simulatedDirectory, mapping: { ...simulatedDirectory.mapping, restrictedWithoutGroups: ['internet'] } }
 const request = (more: Partial<OverdueRequest> = {}): OverdueRequest =>
-  ({ requestId: 'r', personId: 'p', schoolId: 's', title: 't', dueOn: '2026-10-01', band: 'KS3-4', openSlots: ['pupil', 'guardian'], delivered: true, startDate: '2025-09-01', ...more })
+  ({ requestId: 'r', personId: 'p', schoolId: 's', title: 't', dueOn: '2026-10-01', band: 'KS3-4', openSlots: ['pupil', 'guardian'], delivered: ['mail'], startDate: '2025-09-01', ...more })
 const facts = { on: '2026-11-02', quiet: () => false, provisionalUntil: (_: string, start: string) => (start === '2026-10-26' ? '2026-11-09' : start), before: new Set<string>(), supervised: false }
 
 describe('I5: an unsigned agreement', () => {
@@ -20,7 +20,7 @@ describe('I5: an unsigned agreement', () => {
     expect(judgeUnsigned(request({ openSlots: [] }), facts)).toEqual({ leftOut: 'guardian-only' })
   })
   it('counts only where it was delivered, not for joiners of 10 school days, not in exams or holidays, and once', () => {
-    expect(judgeUnsigned(request({ delivered: false }), facts)).toEqual({ leftOut: 'not-delivered' })
+    expect(judgeUnsigned(request({ delivered: [] }), facts)).toEqual({ leftOut: 'not-delivered' })
     expect(judgeUnsigned(request({ startDate: '2026-10-26' }), facts)).toEqual({ leftOut: 'provisional' })
     expect(judgeUnsigned(request(), { ...facts, quiet: () => true })).toEqual({ leftOut: 'quiet' })
     expect(judgeUnsigned(request(), { ...facts, before: new Set(['r']) })).toEqual({ leftOut: 'before' })
@@ -63,6 +63,35 @@ describe('I5: enforced by a plan of its own', () => {
     expect(text).toContain('Nora Nine')
     expect(text).toContain('The request never reached them.')
     expect((await accountOf(app, 'N1')).groups).toEqual(['internet', 'pupils'])
+  })
+
+  it('I5: delivered is what a row proves: a class session they answered in, a slip or letter handed out three days ago', async () => {
+    const { db, services, clock } = app
+    const [request] = await db.read('requests').where({ person_id: late, state: 'open' })
+    const [signatory] = await db.read('signatories').where({ request_id: request.id, slot: 'pupil' })
+    const [guardian] = await db.read('signatories').where({ request_id: request.id, slot: 'guardian' })
+    const reached = async () => (await services.unsigned.preview()).proposed.find(({ request: { personId } }) => personId === late)?.request.delivered ?? []
+    const slip = (code: string, signatoryId: string, printedAt: number) => db.sql('paper_slips').insert({ code, print_id: services.ids.next(), signatory_id: signatoryId, rendition_hash: 'a'.repeat(64), printed_by: pupil, printed_at: printedAt })
+    expect(await reached()).toEqual([])
+    // A parent's slip reaches the parent; one printed this morning is still in a tray; one from before the request is about something else.
+    if (guardian) await slip('GUARDIAN', guardian.id, clock.now() - 9 * 86_400_000)
+    await slip('TODAY', signatory.id, clock.now())
+    await slip('BEFORE', signatory.id, Number(request.created_at) - 1)
+    expect(await reached()).toEqual([])
+    await slip('LASTWEEK', signatory.id, clock.now() - 7 * 86_400_000)
+    expect(await reached()).toEqual(['paper'])
+    await db.sql('class_answers').insert({
+      id: services.ids.next(), session_id: services.ids.next(), signatory_id: signatory.id, pupil_id: late, answer: 'no', typed: null, drawn: null, rendition_hash: 'a'.repeat(64), form_key: 'f', answered_at: clock.now(), waiting: null, state: 'refused',
+    })
+    expect(await reached()).toEqual(['class', 'paper'])
+    await services.letterCodes.issue(late)
+    expect(await reached()).toEqual(['class', 'paper'])
+    await db.sql('letter_codes').update({ created_at: clock.now() - 4 * 86_400_000 })
+    expect(await reached()).toEqual(['class', 'paper', 'letter'])
+    expect(textOf((await admin.get('/access/unsigned')).text)).toContain('Reached them by a class session, paper, a letter')
+    await db.sql('paper_slips').del()
+    await db.sql('class_answers').del()
+    await db.sql('letter_codes').del()
   })
 
   it('planned, approved, in force; undone it is exactly as before, and is not proposed again', async () => {

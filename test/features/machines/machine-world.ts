@@ -35,7 +35,7 @@ export async function machineWorld(options: TestAppOptions = {}): Promise<Machin
   let given = 0
   return {
     ...trust, app, admin, highAdmin, staff, highStaff, pupil,
-    async token({ name, scopes = SCOPE_NAMES, school = 'trust', days = '30', by = admin } = {}) {
+    async token({ name, scopes = [...SCOPE_NAMES], school = 'trust', days = '30', by = admin } = {}) {
       given += 1
       const browser = await app.as(by, 'passkey')
       const answer = await browser.submit('/settings/api', { name: name ?? `system-${given}`, scopes, school, days })

@@ -52,8 +52,8 @@ describe('the mailbox of the demo', () => {
   })
 
   it('links elsewhere are left out; each of ours stands once', () => {
-    expect(linksIn('See http://127.0.0.1:3000/link/abc. Or https://evil.example/link/x, http://127.0.0.1:3000/link/abc and http://127.0.0.1:3000/ask', 'http://127.0.0.1:3000'))
-      .toEqual([{ text: 'Open the personal link', href: '/link/abc' }, { text: 'Ask for a new link', href: '/ask' }])
+    expect(linksIn('See http://127.0.0.1:3000/link/abc. Or https://evil.example/link/x, http://127.0.0.1:3000/link/abc http://127.0.0.1:3000/ask, http://127.0.0.1:3000/ and http://127.0.0.1:3000/agreements-in-force', 'http://127.0.0.1:3000'))
+      .toEqual([{ text: 'Open the personal link', href: '/link/abc' }, { text: 'Ask for a new link', href: '/ask' }, { text: 'Open the front page', href: '/' }, { text: 'Read the agreements in force', href: '/agreements-in-force' }])
     expect(linksIn('http://127.0.0.1:3000.evil.example/link/x', 'http://127.0.0.1:3000')).toEqual([])
   })
 

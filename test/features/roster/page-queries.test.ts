@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { PlanStore } from '../../../src/db/plan-store.ts'
 import { AccessPageQueries } from '../../../src/features/accounts/access-page-queries.ts'
 import { isProposedLeaver, missingPlaces } from '../../../src/features/roster/missing-places.ts'
+import { PlaceEnds } from '../../../src/features/people/place-ends.ts'
 import { MissingService } from '../../../src/features/roster/missing-service.ts'
 import { RosterQueries } from '../../../src/features/roster/roster-queries.ts'
 import type { Reader } from '../../../src/features/roster/roster-scope.ts'
@@ -83,7 +84,7 @@ onBothDatabases('what the pages ask', (get) => {
       world.clock.advance(47 * 3_600_000)
       await sync(gone)
       expect((await missingPlaces(db, { on })).map(isProposedLeaver)).toEqual([false, false])
-      const service = new MissingService({ db, clock: world.clock, audit: world.audit })
+      const service = new MissingService({ db, clock: world.clock, audit: world.audit, ends: new PlaceEnds(get().db, world.clock) })
       const [first] = await missingPlaces(db, { on })
       await expect(service.answerMissing(first?.affiliationId ?? '', { kind: 'stays' }, 'os:test')).rejects.toThrow('R4: this person has not been missing for long enough')
       world.clock.advance(3_600_000)

@@ -15,5 +15,5 @@ export function rosterWorld(db: Database, options?: Parameters<typeof rosterServ
 
 /** Nobody, no school, no source. */
 export async function wipe(db: Database): Promise<void> {
-  for (const table of ['guardian_links', 'group_memberships', 'affiliations', 'people', 'schools', 'source_rows', 'source_people', 'source_schools', 'sources', 'roster_runs', 'plans', 'plan_items']) await db.sql(table).del()
+  for (const table of ['guardian_links', 'group_memberships', 'affiliations', 'people', 'schools', 'source_rows', 'source_people', 'source_schools', 'sources', 'roster_runs', 'plans', 'plan_items', 'roster_changes', 'withdrawn_joiners', 'kept_places', 'listed_ends']) await db.sql(table).del()
 }

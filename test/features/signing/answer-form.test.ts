@@ -71,6 +71,6 @@ describe('what differs between two texts', () => {
 })
 
 describe('small words', () => {
-  it('years', () => expect(['R', 'N2', '4', 'X', null].map(yearWords)).toEqual(['Reception', 'Nursery', 'Year 4', null, null]))
+  it('years', () => expect(['R', 'N2', '4', 'X', null].map(yearWords)).toEqual(['Reception', 'Nursery 2', 'Year 4', null, null]))
   it('minutes', () => expect([readingMinutes('few words'), readingMinutes('word '.repeat(900))]).toEqual([1, 5]))
 })

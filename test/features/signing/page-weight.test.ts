@@ -1,9 +1,11 @@
+import { get } from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { smallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
 import { fillIn, openSlots, readThrough } from './signing-walk.ts'
 
-/** Bytes over the wire of a first view, fonts not counted; the headers come on top. */
+/** Bytes over the wire of a first view to a browser, which takes gzip, fonts not counted; the headers come on top. */
 const LIMIT = 60_000
 let app: TestApp
 let pages: Record<string, string[]>
@@ -36,13 +38,11 @@ async function firstView(path: string, jar: Map<string, string>): Promise<{ byte
     if (url.protocol === 'data:' || seen.has(url.href)) return
     seen.add(url.href)
     if (url.origin !== app.url) return void found.outside.push(url.href)
-    const answer = await fetch(url, { headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), 'accept-encoding': 'identity' }, redirect: 'manual' })
-    expect([url.pathname, answer.status]).toEqual([url.pathname, 200])
-    const body = Buffer.from(await answer.arrayBuffer())
-    const type = answer.headers.get('content-type') ?? ''
+    const { status, type, zipped, body } = await sent(url, [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+    expect([url.pathname, status]).toEqual([url.pathname, 200])
     if (/font|woff/.test(type)) return void (found.fonts += body.length)
     found.bytes += body.length
-    const text = body.toString('utf8')
+    const text = (zipped ? gunzipSync(body) : body).toString('utf8')
     if (type.includes('html')) {
       for (const [, one] of text.matchAll(/<(?:link(?=[^>]*rel="(?:stylesheet|icon|preload|modulepreload)")|script|img|source|iframe|video|audio|object|use)\b[^>]*?\s(?:href|src|data|srcset)="([^"#]+)"/g)) if (one) await load(one.replaceAll('&amp;', '&'), url.href)
     }
@@ -53,7 +53,24 @@ async function firstView(path: string, jar: Map<string, string>): Promise<{ byte
   return found
 }
 
+/** The answer as it goes over the wire, still compressed where it is. */
+function sent(url: URL, cookie: string): Promise<{ status: number | undefined; type: string; zipped: boolean; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { cookie, 'accept-encoding': 'gzip' } }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.once('end', () => resolve({ status: answer.statusCode, type: answer.headers['content-type'] ?? '', zipped: answer.headers['content-encoding'] === 'gzip', body: Buffer.concat(parts) }))
+    }).once('error', reject)
+  })
+}
+
 describe('the weight of the pages of signing', () => {
+  it('pages, which hold secrets of forms, are not compressed; style and script are', async () => {
+    const cookie = [...cookies[2] ?? []].map(([name, value]) => `${name}=${value}`).join('; ')
+    expect((await sent(new URL('/me', app.url), cookie)).zipped).toBe(false)
+    expect((await sent(new URL('/assets/assent.css', app.url), cookie)).zipped).toBe(true)
+  })
+
   it.each([['a pupil of Year 4', 0], ['a pupil of Year 9', 1], ['a teacher', 2]])('for %s a first view is under 60 kB without fonts, and asks nobody else', async (_, at) => {
     for (const path of pages[String(at)] ?? []) {
       const { bytes, outside } = await firstView(path, cookies[at] ?? new Map())

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tokenIn } from '../../http/browser.ts'
 import { smallTrust, type SmallTrust } from '../../support/small-trust.ts'
 import { startTestApp, type TestApp } from '../../support/test-app.ts'
-import { checkFields, fillIn, hrefs, openSlots, readThrough, signAs } from './signing-walk.ts'
+import { checkFields, fillIn, hrefs, openSlots, readThrough, signAs, work } from './signing-walk.ts'
 
 const words = (html: string): string => html.replace(/<svg[\s\S]*?<\/svg>/g, ' ').replace(/<[^>]+>/g, ' ').replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ')
 
@@ -118,11 +118,15 @@ describe('pupils', () => {
     await fillIn(browser, at, { answer: 'yes', signature: 'Mia' })
     const sent = await browser.post(`/me/sign/${slot}/check`, await checkFields(browser, slot))
     expect(sent.location).toBe(`/me/sign/${slot}/done`)
-    const row = await app.db.read('signatures').where({ signatory_id: slot }).first('evidence', 'rendition_hash')
+    const row = await app.db.read('signatures').where({ signatory_id: slot }).first('id', 'evidence', 'rendition_hash')
     expect(JSON.parse(row.evidence)).toMatchObject({ variant: 'symbols', language: 'en-GB' })
     const kept = (await app.services.agreements.store.rendition(row.rendition_hash))?.rendition
     expect(kept).toMatchObject({ variant: 'symbols', symbols: { tell: 'tell', 'own-login': 'password', 'be-kind': 'kind-words' } })
     expect(kept?.markdown).toContain('I write kind words')
+    // S1: the drawings that stood beside the clauses are in the sealed record.
+    await work(app)
+    const file = (await app.services.sealing.file(row.id))?.bytes.toString('latin1') ?? ''
+    for (const words of ['Tell an adult', 'Password', 'Kind words']) expect(file).toContain(`/Alt (Symbol: ${words})`)
     expect((await app.browser().get(`/verify/${row.rendition_hash.slice(0, 26)}`)).text).not.toContain('symbols')
   })
 

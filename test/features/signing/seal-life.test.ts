@@ -56,8 +56,8 @@ describe('D4: the sealing certificate', () => {
     expect(sealer.certificateId).not.toBe(before.certificateId)
     expect(sealer.chainPem.at(-1)).toBe(before.chainPem.at(-1))
     const renewed = new SealingService({
-      db, clock, audit: services.audit, outbox: services.outbox, store: services.signingStore, agreements: services.agreements.store, pdf: services.pdf, sealer,
-      templates: new TemplateStore({ db, clock, pdf: services.pdf, agreements: services.agreements.store }),
+      db, clock, audit: services.audit, outbox: services.outbox, store: services.signingStore, agreements: services.agreements.store, pdf: services.pdf, sealer, say: services.agreements.say,
+      templates: new TemplateStore({ db, clock, pdf: services.pdf, agreements: services.agreements.store, say: services.agreements.say }),
     })
     await renewed.seal(second)
     for (const id of [first, second]) {

@@ -4,6 +4,8 @@ import { Delayed, type TwinAnswer, type TwinQuestion, TwinQuota, twinServer } fr
 
 const MOST_IN_A_BATCH = 20
 const MOST_ON_A_PAGE = 999
+/** Where the sign-ins of the users are asked for. */
+const MOST_WITH_SIGN_INS = 500
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 export const TENANT = '00000000-0000-4000-8000-0000000000aa'
 export const CLIENT = '00000000-0000-4000-8000-0000000000bb'
@@ -22,6 +24,8 @@ export interface EntraTwinOptions {
   roles?: string[]
   /** Ids of those who may take one; null where the tenant has no licence for it. */
   eligible?: string[] | null
+  /** Whether the tenant has the licence, and the app the right, to read sign-ins. */
+  signIns?: boolean
   lag?: number
   pageSize?: number
 }
@@ -41,6 +45,7 @@ export async function entraTwin(options: EntraTwinOptions) {
   const skips = new Map<string, number>()
   const state = {
     revoked: [] as string[], asked: [] as string[], batches: [] as number[], loginError: null as number | null,
+    maySetPasswords: true, mayWriteUsers: true,
     fault: null as ((question: TwinQuestion) => TwinAnswer | null) | null,
   }
 
@@ -85,7 +90,7 @@ export async function entraTwin(options: EntraTwinOptions) {
     const list = question.method === 'GET' && !/^\/(?:users|groups)\/[0-9a-f-]{36}$/.test(question.path)
     const wait = units.take(list ? 2 : 1) ?? (question.method === 'GET' ? null : writes.take(1))
     if (wait !== null) {
-      return { ...problem(429, 'TooManyRequests', 'Too many requests.'), headers: { 'Retry-After': String(Math.max(1, Math.ceil(wait / 1000))), 'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/x/y', 'x-ms-throttle-information': 'WriteLimitExceeded' } }
+      return { ...problem(429, 'TooManyRequests', 'Too many requests.'), headers: { 'Retry-After': (wait / 1000).toFixed(3), 'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/x/y', 'x-ms-throttle-information': 'WriteLimitExceeded' } }
     }
     return route(question)
   }
@@ -96,6 +101,11 @@ export async function entraTwin(options: EntraTwinOptions) {
     if (path === '/roleManagement/directory/roleEligibilityScheduleInstances') {
       return options.eligible === null ? problem(400, 'AadPremiumLicenseRequired', 'The tenant needs a Premium P2 license.') : page((options.eligible ?? []).map((principalId) => ({ principalId })), path, query)
     }
+    if (kind === 'users' && query.get('$select')?.includes('signInActivity')) {
+      if (options.signIns !== true) return problem(403, 'Authentication_RequestFromNonPremiumTenantOrB2CTenant', 'Neither tenant is B2C or tenant doesn’t have premium license')
+      if (Number(query.get('$top') ?? 100) > MOST_WITH_SIGN_INS) return problem(400, 'Request_BadRequest', 'Invalid page size specified.')
+    }
+    if (kind === 'users' && key === '' && method === 'POST') return addUser(JSON.parse(text) as User)
     if (kind === 'users' && key === '') return page([...users.values()].flatMap((user) => user.seen ?? []), path, query)
     if (kind === 'users') return ofUser(method, key, under, text, path, query)
     if (kind === 'groups' && key === '') return page([...groups.values()].map(({ group }) => group).filter((group) => matches(group, query.get('$filter') ?? '')).map(bare), path, query)
@@ -103,6 +113,7 @@ export async function entraTwin(options: EntraTwinOptions) {
     if (kind !== 'groups' || !group) return missing(key)
     if (under === '') return { status: 200, body: bare(group.group) }
     if (method === 'GET') return page(membersOf(group, under === 'transitiveMembers').map((id) => ({ '@odata.type': '#microsoft.graph.user', id })), path, query)
+    if (group.group.mailEnabled && !group.group.groupTypes?.includes('Unified')) return problem(400, 'Request_BadRequest', 'Unable to update the specified properties for objects that have originated within an external service.')
     if (group.group.isAssignableToRole) return problem(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
     const now = group.members.now
     if (method === 'POST') {
@@ -118,7 +129,7 @@ export async function entraTwin(options: EntraTwinOptions) {
   }
 
   function ofUser(method: string, key: string, under: string, text: string, path: string, query: URLSearchParams): TwinAnswer {
-    const user = users.get(key)
+    const user = users.get(key) ?? [...users.values()].find((each) => each.now?.userPrincipalName?.toLowerCase() === key.toLowerCase())
     if (!user?.now) return missing(key)
     if (under === 'memberOf') return page([...groups.values()].filter(({ members }) => members.seen.has(key)).map(({ group }) => ({ '@odata.type': '#microsoft.graph.group', id: group.id })), path, query)
     if (under === 'revokeSignInSessions') {
@@ -127,10 +138,29 @@ export async function entraTwin(options: EntraTwinOptions) {
     }
     if (method === 'GET') return user.seen ? { status: 200, body: chosen(user.seen, query) } : missing(key)
     if (options.roles?.includes(key)) return problem(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+    if (method === 'DELETE') {
+      if (state.mayWriteUsers === false) return problem(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+      user.write(null, lag)
+      return { status: 204 }
+    }
     const change = JSON.parse(text) as User
-    if (user.now.onPremisesSyncEnabled && 'accountEnabled' in change) return problem(400, 'Request_BadRequest', 'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.')
+    if (change.passwordProfile && !state.maySetPasswords) return problem(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+    if (change.passwordProfile && !isStrong(change.passwordProfile.password)) return problem(400, 'Request_BadRequest', 'The specified password does not comply with password complexity requirements. Please provide a different password.')
+    if (user.now.onPremisesSyncEnabled && ('accountEnabled' in change || 'passwordProfile' in change)) return problem(400, 'Request_BadRequest', 'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.')
     user.write({ ...user.now, ...change }, lag)
     return { status: 204 }
+  }
+
+  function addUser(user: User): TwinAnswer {
+    if (!state.mayWriteUsers) return problem(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+    if (!user.userPrincipalName || !user.mailNickname || !user.displayName || typeof user.accountEnabled !== 'boolean' || !user.passwordProfile) return problem(400, 'Request_BadRequest', 'A value is required for a property of the resource.')
+    if (!isStrong(user.passwordProfile.password)) return problem(400, 'Request_BadRequest', 'The specified password does not comply with password complexity requirements.')
+    if ([...users.values()].some(({ now }) => now?.userPrincipalName?.toLowerCase() === user.userPrincipalName?.toLowerCase())) return problem(400, 'Request_BadRequest', 'Another object with the same value for property userPrincipalName already exists.')
+    const id = `00000000-0000-4000-9000-${String(users.size).padStart(12, '0')}`
+    const slot = new Delayed<User | null>(null, clock)
+    slot.write({ ...user, id, userType: 'Member' }, lag)
+    users.set(id, slot)
+    return { status: 201, body: { id } }
   }
 
   function membersOf({ members }: { members: Delayed<Set<string>> }, deep: boolean): string[] {
@@ -164,6 +194,12 @@ export async function entraTwin(options: EntraTwinOptions) {
     revokeTokens: () => { tokens.clear() },
     close: server.close,
   }
+}
+
+/** Eight to 256 characters of three kinds. */
+function isStrong(password: string | null | undefined): boolean {
+  const text = password ?? ''
+  return text.length >= 8 && text.length <= 256 && [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(text)).length >= 3
 }
 
 const bare = ({ members: _members, ...group }: TwinGroup): Group => group

@@ -43,7 +43,7 @@ export async function googleTwin(options: GoogleTwinOptions) {
   const quota = new TwinQuota(QUERIES_A_MINUTE, 60_000, clock)
   const tokens = new Map<string, number>()
   const pageTokens = new Map<string, number>()
-  const state = { signOuts: [] as string[], asked: [] as string[], fault: null as ((question: TwinQuestion) => TwinAnswer | null) | null }
+  const state = { signOuts: [] as string[], asked: [] as string[], archiveLicences: 100, fault: null as ((question: TwinQuestion) => TwinAnswer | null) | null }
 
   const server = await twinServer((question) => {
     if (question.path === '/token') return giveToken(question)
@@ -97,6 +97,7 @@ export async function googleTwin(options: GoogleTwinOptions) {
     const parts = path.slice(API.length + 1).split('/').map(decodeURIComponent)
     const [kind = '', key = '', under = '', member = ''] = parts
     if (kind === 'customer' && under === 'orgunits') return options.units.includes(`/${parts.slice(3).join('/')}`) ? { status: 200, body: { orgUnitPath: `/${parts.slice(3).join('/')}` } } : notFound('orgUnit')
+    if (kind === 'users' && key === '' && method === 'POST') return addUser(JSON.parse(text) as User)
     if (kind === 'users' && key === '') return listUsers(query)
     if (kind === 'users') return ofUser(method, key, under, text)
     if (kind === 'groups' && key === '') return { status: 200, body: { groups: [...groups.values()].filter(({ members }) => members.seen.has(query.get('userKey') ?? '')).map(({ address }) => ({ email: address })) } satisfies admin_directory_v1.Schema$Groups }
@@ -126,10 +127,31 @@ export async function googleTwin(options: GoogleTwinOptions) {
     }
     if (method === 'GET') return user.seen ? { status: 200, body: user.seen } : notFound('userKey')
     if (user.now.isAdmin) return problem(403, 'forbidden', 'Not Authorized to access this resource/api')
+    if (method === 'DELETE') {
+      user.write(null, lag)
+      return { status: 204 }
+    }
     const change = JSON.parse(text) as User
+    if (change.password !== undefined && !isPassword(change.password)) return problem(400, 'invalid', 'Invalid Password')
+    if (change.archived === true && state.archiveLicences <= 0) return problem(412, 'conditionNotMet', 'Insufficient archived user licenses')
+    if (change.archived === true) state.archiveLicences -= 1
+    // Whoever is taken out of the archive is active again, unless told otherwise.
+    if (change.archived === false && user.now.archived) change.suspended ??= false
     if (change.orgUnitPath && !options.units.includes(change.orgUnitPath)) return problem(400, 'invalid', 'Invalid Input: INVALID_OU_ID')
     user.write({ ...user.now, ...change }, lag)
     return { status: 200, body: user.now }
+  }
+
+  function addUser(user: User): TwinAnswer {
+    if (!user.primaryEmail?.includes('@') || !user.name?.givenName || !user.name.familyName || !isPassword(user.password)) return problem(400, 'invalid', 'Invalid Input: required')
+    if (user.orgUnitPath && !options.units.includes(user.orgUnitPath)) return problem(400, 'invalid', 'Invalid Input: INVALID_OU_ID')
+    if ([...users.values()].some((each) => each.now?.primaryEmail?.toLowerCase() === user.primaryEmail?.toLowerCase())) return problem(409, 'duplicate', 'Entity already exists.')
+    const id = `2000000000000000${String(users.size).padStart(5, '0')}`
+    const made: User = { isAdmin: false, isDelegatedAdmin: false, suspended: false, archived: false, orgUnitPath: '/', ...user, id, name: { ...user.name, fullName: `${user.name.givenName} ${user.name.familyName}` } }
+    const slot = new Delayed<User | null>(null, clock)
+    slot.write(made, lag)
+    users.set(id, slot)
+    return { status: 200, body: made }
   }
 
   function listUsers(query: URLSearchParams): TwinAnswer {
@@ -175,6 +197,9 @@ const notFound = (what: string): TwinAnswer => problem(404, 'notFound', `Resourc
 function problem(code: number, reason: string, message: string): TwinAnswer {
   return { status: code, body: { error: { code, message, errors: [{ message, domain: 'global', reason }] } } }
 }
+
+/** Eight to a hundred characters of ASCII. */
+const isPassword = (password: string | null | undefined): boolean => /^[ -~]{8,100}$/.test(password ?? '')
 
 /** Google's partial answers: `a,b(c,d),e/f`. Only what is named is given. */
 function masked(body: unknown, fields: string | null): unknown {

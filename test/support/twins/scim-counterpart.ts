@@ -10,6 +10,7 @@ export interface CounterpartUser {
   externalId?: string
   displayName?: string
   roles?: { value: string }[]
+  password?: string
 }
 
 export const SCIM_TOKEN = 'a token of the tests'
@@ -58,9 +59,18 @@ function declare(): void {
   const missing = (id: string) => new SCIMMY.Types.Error(404, undefined as never, `Resource ${id} not found`)
   SCIMMY.Resources.declare(SCIMMY.Resources.User)
     .ingress((resource: { id?: string }, data: object) => {
-      const user = users.get(resource.id ?? '')
-      if (!user) throw missing(resource.id ?? '')
-      const given = JSON.parse(JSON.stringify(data)) as Partial<CounterpartUser>
+      // The library keeps passwords out of what is written as JSON.
+      const { password } = data as { password?: object }
+      const given: Partial<CounterpartUser> = { ...JSON.parse(JSON.stringify(data)) as Partial<CounterpartUser>, ...(password === undefined ? {} : { password: String(password) }) }
+      if (resource.id === undefined) {
+        if ([...users.values()].some(({ userName }) => userName.toLowerCase() === given.userName?.toLowerCase())) throw new SCIMMY.Types.Error(409, 'uniqueness', 'The userName is in use')
+        const id = `new-${users.size}`
+        users.set(id, { userName: '', active: true, ...given, id })
+        return users.get(id) as never
+      }
+      const user = users.get(resource.id)
+      if (!user) throw missing(resource.id)
+      if (given.password !== undefined && given.password.length < 8) throw new SCIMMY.Types.Error(400, 'invalidValue', 'The password is too short')
       users.set(user.id, { ...user, ...given, id: user.id })
       return users.get(user.id) as never
     })

@@ -1,7 +1,7 @@
 import type { Answer } from '../web/answers.ts'
 import type { BatchFormat } from '../web/rest-client.ts'
 
-/** Microsoft's limit. */
+/** Microsoft's limit ("Combine multiple HTTP requests using JSON batching"). */
 const SIZE = 20
 
 interface BatchAnswer {

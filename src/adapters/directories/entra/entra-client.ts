@@ -9,10 +9,10 @@ import { ENTRA_ENDPOINTS, type EntraSettings, usableEntraSettings } from './entr
 import { entraTokens } from './entra-token.ts'
 
 /** Of one app in one tenant: resource units (as in the smallest tenants), and writes. Microsoft Graph, service-specific limits of identity. */
-export const ENTRA_QUOTAS = { units: { units: 3500, windowMs: 10_000 }, writes: { units: 3000, windowMs: 150_000 } }
+const ENTRA_QUOTAS = { units: { units: 3500, windowMs: 10_000 }, writes: { units: 3000, windowMs: 150_000 } }
 
 /** What a question costs: lists cost more than single objects. */
-export function costOf({ method, path }: Pick<Call, 'method' | 'path'>): { units: number; writes: number } {
+function costOf({ method, path }: Pick<Call, 'method' | 'path'>): { units: number; writes: number } {
   if (method !== 'GET') return { units: 1, writes: 1 }
   return { units: /\/(?:members|transitiveMembers|memberOf)\b|^\/(?:users|groups|roleManagement)\b(?!\/[0-9a-f-]{36}\b)/i.test(path) ? 2 : 1, writes: 0 }
 }

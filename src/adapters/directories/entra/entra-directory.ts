@@ -9,9 +9,10 @@ import { type Answer, type Call, isGood } from '../web/answers.ts'
 import { changeInBatches, type CloudAccounts } from '../web/change-in-batches.ts'
 import { judgeAnswer } from '../web/judge-answer.ts'
 import { type Outside, realOutside } from '../web/outside.ts'
-import { type EntraRules, readEntraUser, USER_SELECT } from './entra-account.ts'
+import { type EntraRules, readEntraUser, USER_SELECT, USER_SELECT_WITH_SIGN_INS } from './entra-account.ts'
 import { entraBatch } from './entra-batch.ts'
 import { codeOf, EntraClient } from './entra-client.ts'
+import { entraLife } from './entra-life.ts'
 import { EntraGroups } from './entra-groups.ts'
 import { ENTRA_ENDPOINTS, type EntraSettings, GUID } from './entra-settings.ts'
 
@@ -25,7 +26,10 @@ export function createEntraDirectory(settings: EntraSettings, outside: Outside =
   const groups = new EntraGroups(client, settings, outside.clock)
   const endings = settings.domains.map((domain) => `@${domain.toLowerCase()}`)
   const inScope = (user: User) => user.userType !== 'Guest' && (endings.length === 0 || endings.some((ending) => user.userPrincipalName?.toLowerCase().endsWith(ending)))
-  const see = (user: User, theirs: readonly string[], rules: EntraRules) => readable(() => readEntraUser(user, theirs, rules), client.where)
+  const see = (user: User, theirs: readonly string[], rules: EntraRules, withSignIns = false) => readable(() => readEntraUser(user, theirs, rules, withSignIns), client.where)
+  const signIns = settings.signIns === true
+  // Graph gives 999 users at a time, 500 where it has to look their sign-ins up (user-list, "Optional query parameters").
+  const page = signIns ? `$select=${USER_SELECT_WITH_SIGN_INS}&$top=500` : `$select=${USER_SELECT}&$top=999`
   /** Ids of groups that steps name; known because their targets were asked for before. */
   const groupIds = new Map<string, string>()
 
@@ -76,11 +80,12 @@ export function createEntraDirectory(settings: EntraSettings, outside: Outside =
 
   return {
     kind: 'entra',
+    life: entraLife(client, outside, readMany, messageOf),
     batchSize: entraBatch.size,
 
     async check() {
       groups.forget()
-      await client.good({ method: 'GET', path: `/users?$select=${USER_SELECT}&$top=1` })
+      await client.good({ method: 'GET', path: `/users?$select=${signIns ? USER_SELECT_WITH_SIGN_INS : USER_SELECT}&$top=1` })
       await groups.rules()
       for (const group of settings.groups) {
         const id = await groups.changeable(group)
@@ -93,10 +98,10 @@ export function createEntraDirectory(settings: EntraSettings, outside: Outside =
       const rules = await groups.rules()
       const members = await groups.everybody()
       let count = 0
-      for await (const user of client.all<User>(`/users?$select=${USER_SELECT}&$top=999`)) {
+      for await (const user of client.all<User>(`/users?${page}`)) {
         if (!inScope(user)) continue
         count += 1
-        yield see(user, members.get(user.id ?? '') ?? [], rules)
+        yield see(user, members.get(user.id ?? '') ?? [], rules, signIns)
       }
       if (count === 0) throw new OutsideFailure({ what: 'The directory holds no account in the domains that the settings name.', where: client.where, remedy: 'Correct the domains in the directory settings.' })
     },

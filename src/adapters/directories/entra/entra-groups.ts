@@ -11,7 +11,7 @@ import { type EntraSettings, GUID } from './entra-settings.ts'
 
 /** Roles and groups change rarely, and one run asks for them with every account. */
 const KEEP_FOR = 60_000
-const GROUP_SELECT = 'id,displayName,groupTypes,isAssignableToRole,onPremisesSyncEnabled'
+const GROUP_SELECT = 'id,displayName,groupTypes,isAssignableToRole,mailEnabled,onPremisesSyncEnabled'
 
 /** The groups that the settings name, and who is protected by a role or a group (B4). */
 export class EntraGroups {
@@ -76,6 +76,8 @@ export class EntraGroups {
     if (second) return new DirectoryRefusal(`The directory has several groups ${name}.`, 'Write the object id of the right one into the mapping.')
     if (group.isAssignableToRole) return new DirectoryRefusal(`The group ${name} gives administrator roles, so Assent never changes it.`, 'Use another group in the mapping.')
     if (group.groupTypes?.includes('DynamicMembership')) return new DirectoryRefusal(`The members of the group ${name} are worked out by a rule, so Assent cannot change them.`, 'Use a group with assigned members in the mapping.')
+    // Graph reads them and cannot change them ("Working with groups in Microsoft Graph": mail-enabled security and distribution groups are managed in Exchange).
+    if (group.mailEnabled && !group.groupTypes?.includes('Unified')) return new DirectoryRefusal(`The group ${name} takes mail, and such groups can only be changed in Exchange.`, 'Use a security group without mail, or a Microsoft 365 group, in the mapping.')
     if (group.onPremisesSyncEnabled) return new DirectoryRefusal(`The group ${name} follows the school's Active Directory.`, 'Use a group that lives in Entra, or map it in the Active Directory.')
     return group.id
   }

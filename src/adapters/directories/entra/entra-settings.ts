@@ -19,6 +19,8 @@ export interface EntraSettings {
   protectedGroups?: readonly string[]
   /** Sign-in names or object ids of further such accounts. */
   protectedUsers?: readonly string[]
+  /** Asks when people were last in, which needs a licence and `AuditLog.Read.All`; not asked for where false. */
+  signIns?: boolean
   /** Where the services are; Microsoft's own unless told. */
   endpoints?: { graph: string; login: string }
 }

@@ -3,7 +3,7 @@ import type { ObservedAccount } from '../directory.ts'
 import { foldName } from '../names.ts'
 
 /** What is asked of every user, and no more. */
-export const USER_FIELDS = 'id,primaryEmail,name/fullName,suspended,archived,isAdmin,isDelegatedAdmin,orgUnitPath,externalIds'
+export const USER_FIELDS = 'id,primaryEmail,name/fullName,suspended,archived,isAdmin,isDelegatedAdmin,orgUnitPath,externalIds,lastLoginTime'
 
 export interface GoogleRules {
   /** Ids of the members of protected groups, direct or nested. */
@@ -26,8 +26,15 @@ export function readGoogleUser(user: admin_directory_v1.Schema$User, groups: rea
     groups: groups.toSorted(),
     protected: user.isAdmin === true || user.isDelegatedAdmin === true || rules.members.has(id) || rules.users.has(foldName(id)) || rules.users.has(foldName(primaryEmail)),
     match: { ...(employeeId === undefined ? {} : { employeeId }), mail: primaryEmail },
+    ...(typeof user.lastLoginTime === 'string' ? { lastSignIn: lastLogin(user.lastLoginTime) } : {}),
     ...(archived === true ? { archived } : {}),
   }
+}
+
+/** Whoever has never been in has the beginning of 1970 (Directory API, User.lastLoginTime). */
+function lastLogin(text: string): number | null {
+  const at = Date.parse(text)
+  return Number.isFinite(at) && at > 0 ? at : null
 }
 
 /** The school's own id of the person: the one of type organization (Google's "Employee ID"), else the only one. Untyped by Google. */

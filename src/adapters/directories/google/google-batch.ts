@@ -1,11 +1,17 @@
 import type { Answer, Call } from '../web/answers.ts'
 import { type BatchFormat, parsed } from '../web/rest-client.ts'
 
-/** A thousand are allowed; Google advises fifty, because a large batch runs into its own quota. */
+/**
+ * A thousand are allowed ("Sending Batch Requests", Directory API guide); a batch of n counts as n against the quota, and large ones are
+ * refused for their concurrent writes, so fifty.
+ */
 const SIZE = 50
 const BOUNDARY = 'assent_batch'
 
-/** Google's multipart batches: a part holds one HTTP question or answer, told apart by Content-ID; their order means nothing. */
+/**
+ * Google's multipart batches, at the `batchPath` of the API's discovery document (`batch/admin/directory_v1`): a part holds one HTTP question or
+ * answer, told apart by Content-ID; their order means nothing.
+ */
 export const googleBatch: BatchFormat = {
   size: SIZE,
   encode(calls) {

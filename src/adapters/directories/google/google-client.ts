@@ -7,10 +7,10 @@ import { googleBatch } from './google-batch.ts'
 import { GOOGLE_ENDPOINTS, type GoogleSettings, type ServiceAccountKey } from './google-settings.ts'
 import { googleToken } from './google-token.ts'
 
-/** Queries of one project for one user; a query in a batch counts like any other. */
-export const GOOGLE_QUOTA = { units: 2400, windowMs: 60_000 }
+/** Queries of one project for one user ("Directory API: Limits and quotas"); a query in a batch counts like any other. */
+const GOOGLE_QUOTA = { units: 2400, windowMs: 60_000 }
 
-/** 403 with one of these means "later", not "no". */
+/** 403 with one of these means "later", not "no" (the same page; 429 rateLimitExceeded is per account of Google Workspace). */
 const LATER = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded'])
 
 /** Questions to the Directory API, with its quota, batches and errors. */

@@ -13,6 +13,7 @@ import type { RestClient } from '../web/rest-client.ts'
 import { type GoogleRules, readGoogleUser, USER_FIELDS } from './google-account.ts'
 import { googleBatch } from './google-batch.ts'
 import { createGoogleClient, reasonOf } from './google-client.ts'
+import { googleLife } from './google-life.ts'
 import { GoogleGroups } from './google-groups.ts'
 import { pages } from './google-pages.ts'
 import { type GoogleSettings, usableGoogleSettings } from './google-settings.ts'
@@ -60,14 +61,18 @@ export function createGoogleDirectory(settings: GoogleSettings, outside: Outside
   }
 
   const cloud: CloudAccounts = {
-    client, readMany,
+    client, readMany, archives: true,
     async targetProblem(step: Step): Promise<DirectoryRefusal | null> {
       if (step.does === 'move') return !inScope(step.target) ? refusals.outOfScope(`The organisational unit ${step.target}`) : await unitExists(step.target) ? null : refusals.unknownContainer(step.target)
       return step.does === 'add' && await groups.find(step.target) === null ? refusals.unknownGroup(step.target) : null
     },
     callsFor: (account, steps) => callsFor(account, steps),
     endSessions: (account) => ({ method: 'POST', path: `${API}/users/${account.immutableId}/signOut` }),
-    judge: (answer, step, account) => judgeAnswer(client, answer, step, account, reasonOf(answer)),
+    judge(answer, step, account) {
+      // No precondition was set, so this is the licence for archived users.
+      if (answer.status === 412) return refusals.noLicence(account.immutableId)
+      return judgeAnswer(client, answer, step, account, reasonOf(answer))
+    },
   }
 
   const changeMany: Directory['changeMany'] = async (orders) => {
@@ -79,6 +84,7 @@ export function createGoogleDirectory(settings: GoogleSettings, outside: Outside
 
   return {
     kind: 'google',
+    life: googleLife(client, outside, readMany),
     batchSize: googleBatch.size,
 
     async check() {
@@ -122,12 +128,15 @@ export function createGoogleDirectory(settings: GoogleSettings, outside: Outside
 
 /** One PATCH for the account itself, one question for each group. */
 function callsFor(account: ObservedAccount, steps: readonly Step[]): { call: Call; steps: readonly Step[] }[] {
-  const own = steps.filter(({ does }) => does === 'disable' || does === 'enable' || does === 'move')
+  const own = steps.filter(({ does }) => does === 'disable' || does === 'enable' || does === 'move' || does === 'archive' || does === 'unarchive')
   const body: admin_directory_v1.Schema$User = {}
   for (const step of own) {
     if (step.does === 'move') body.orgUnitPath = step.target
+    else if (step.does === 'archive' || step.does === 'unarchive') body.archived = step.does === 'archive'
     else body.suspended = step.does === 'disable'
   }
+  // Taken out of the archive an account would be open: it stays suspended unless it is to be opened as well.
+  if (body.archived === false) body.suspended ??= true
   const patch: Call = { method: 'PATCH', path: `${API}/users/${account.immutableId}?fields=id`, body }
   return [
     ...(own.length === 0 ? [] : [{ call: patch, steps: own }]),

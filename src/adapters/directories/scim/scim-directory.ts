@@ -10,6 +10,7 @@ import { judgeAnswer } from '../web/judge-answer.ts'
 import { type Outside, realOutside } from '../web/outside.ts'
 import { patch, quoted, ScimClient, scimType } from './scim-client.ts'
 import { ScimGroups } from './scim-groups.ts'
+import { scimLife } from './scim-life.ts'
 import { assertUsableScim, type ScimSettings } from './scim-settings.ts'
 import { ENTERPRISE, type ScimUser, type ServiceProviderConfig } from './scim-types.ts'
 
@@ -98,6 +99,7 @@ export function createScimDirectory(settings: ScimSettings, outside: Outside = r
 
   return {
     kind: 'scim',
+    life: scimLife(client, outside, readMany),
     batchSize: 20,
 
     async check() {
@@ -131,7 +133,7 @@ export function createScimDirectory(settings: ScimSettings, outside: Outside = r
 }
 
 /** @throws RangeError when it lacks what every user must have: an account must not be taken for active because of that. */
-export function readScimUser(user: ScimUser, groups: readonly string[]): ObservedAccount {
+function readScimUser(user: ScimUser, groups: readonly string[]): ObservedAccount {
   const { id, userName, externalId } = user
   const active = typeof user.active === 'string' ? /^(?:true|false)$/i.test(user.active) ? user.active.toLowerCase() === 'true' : undefined : user.active
   if (!id || !userName || active === undefined) throw new RangeError('id, userName or active is missing')

@@ -34,4 +34,5 @@ export interface ServiceProviderConfig {
 }
 
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+export const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'

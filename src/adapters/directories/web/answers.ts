@@ -21,11 +21,14 @@ export interface Answer {
 
 export const isGood = (answer: Answer): boolean => answer.status >= 200 && answer.status < 300
 
-/** Milliseconds that the service asked to be left alone (RFC 9110 section 10.2.3); null where it does not say. */
+/**
+ * Milliseconds that the service asked to be left alone; null where it does not say. Whole seconds or a date by RFC 9110 section 10.2.3; Microsoft
+ * Graph also sends fractions of a second ("Microsoft Graph throttling guidance", sample response: `Retry-After: 2.128`).
+ */
 export function retryAfter(answer: Answer, now: number): number | null {
   const text = answer.headers['retry-after']
   if (text === undefined) return null
-  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
   const at = Date.parse(text)
   return Number.isNaN(at) ? null : Math.max(0, at - now)
 }

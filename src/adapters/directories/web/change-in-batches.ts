@@ -15,6 +15,8 @@ export interface CloudAccounts {
   targetProblem(step: Step): Promise<DirectoryRefusal | null>
   /** The question that does these steps to this account; `together` allows a move with disabling or enabling in one. */
   callsFor(account: ObservedAccount, steps: readonly Step[]): { call: Call; steps: readonly Step[] }[]
+  /** Accounts can be marked as archived. */
+  archives?: true
   /** Signs the account out everywhere; null where the vendor cannot. */
   endSessions(account: ObservedAccount): Call | null
   /** What an answer means for the account: done, to be looked at afresh, or why not. */
@@ -72,7 +74,8 @@ async function look(cloud: CloudAccounts, jobs: readonly Job[]): Promise<void> {
 async function problemOf(cloud: CloudAccounts, account: ObservedAccount, change: AccountChange): Promise<DirectoryRefusal | AssentError | null> {
   if (account.protected) return refusals.protected(account.immutableId)
   const steps = remainingSteps(account, change)
-  if (account.archived && steps.some(({ does }) => does === 'enable')) return refusals.archived(account.immutableId)
+  if (!cloud.archives && change.archived !== undefined) return refusals.noArchive(account.immutableId)
+  if (account.archived && change.archived !== false && steps.some(({ does }) => does === 'enable')) return refusals.archived(account.immutableId)
   if (account.mirrored && steps.some(({ does }) => does === 'enable' || does === 'disable' || does === 'move')) return refusals.mirrored(account.immutableId)
   for (const step of steps) {
     const problem = await cloud.targetProblem(step)

@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UnusableInput } from '../../../shared/errors.ts'
 import type { SourceLimits } from '../source.ts'
 import type { FileSet } from './file-set.ts'
@@ -6,14 +7,19 @@ import { openFolder, openSingleFile } from './folder-file-set.ts'
 import { openZip } from './zip-file-set.ts'
 
 /**
- * Opens a path as a set of files. A zip is known by its first bytes, not by its name.
+ * Opens a path as a set of files; a folder that holds one zip alone is that zip. A zip is known by its first bytes, not by its name.
  * @throws UnusableInput when the path cannot be read or the set breaks a limit.
  */
 export async function openFileSet(path: string, limits: SourceLimits): Promise<FileSet> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
-  if (found.isDirectory()) return openFolder(path, limits)
+  if (found.isDirectory()) {
+    const folder = await openFolder(path, limits)
+    const [only = ''] = folder.names
+    // Exports are often dropped into a folder of their own.
+    return folder.names.length === 1 && await startsLikeZip(join(path, only)) ? openZip(join(path, only), limits) : folder
+  }
   if (!found.isFile()) {
     throw new UnusableInput({ what: 'The path is neither a file nor a folder.', where: path, remedy: 'Give a file, a zip or a folder.' })
   }

@@ -1,7 +1,9 @@
 import { UnusableInput } from '../../../shared/errors.ts'
+import { readBirthDates } from '../birth-dates.ts'
 import { cleanHeader } from '../csv/columns.ts'
 import { TableReader } from '../csv/table-reader.ts'
 import type { FileSet } from '../files/file-set.ts'
+import { rowKey } from '../facts/row.ts'
 import { openFileSet } from '../files/open-file-set.ts'
 import { limitsOf } from '../limits.ts'
 import { openSet } from '../open-set.ts'
@@ -9,9 +11,12 @@ import type { ColumnProfile, OpenSource, RosterSource, SourceInput, SourceLimits
 import { demandColumns, indexColumns } from './columns-in-use.ts'
 import { findDelimiter, findEncoding, readHead } from './dialect.ts'
 import { createLineRows, createStaffRows } from './line-rows.ts'
-import { recogniseColumns } from './recognise.ts'
+import { plainWords, recogniseColumns } from './recognise.ts'
 import { createRowContext } from './row-context.ts'
 import { surveyFile } from './survey.ts'
+
+/** A pupil's date of birth as exports call it; a contact's is another column and never read. */
+const BIRTH_DATE = /^(?:(?:pupil|student|child) )?(?:date of birth|birth ?date|d ?o ?b)$/
 
 /**
  * One CSV list as SIMS, Arbor, Bromcom or ScholarPack export it: a line per pupil and contact, or a staff list. Columns
@@ -34,7 +39,8 @@ async function openMapped(input: SourceInput): Promise<OpenSource> {
 
 async function openList(files: FileSet, file: string, input: SourceInput, limits: SourceLimits): Promise<OpenSource> {
   const saved = input.profile
-  const encoding = saved?.encoding ?? (await findEncoding(files, file))
+  // Always found anew: a list without an accent says nothing about the next one.
+  const encoding = await findEncoding(files, file)
   const delimiter = saved?.delimiter ?? findDelimiter(await readHead(files, file, encoding))
   const dialect = { delimiter, encoding }
   const reader = new TableReader(files, dialect, limits)
@@ -47,6 +53,9 @@ async function openList(files: FileSet, file: string, input: SourceInput, limits
   if (!saved) for (const warning of guess.warnings) reader.warn(warning)
 
   const survey = await surveyFile(files, file, dialect, limits, indexes, saved?.dateOrder ?? null)
+  if (survey.assumedFrom !== null) {
+    reader.warn(`${file}, line ${survey.assumedFrom}: no date of this file shows whether day or month comes first; they were read with the day first, as 01/09 is the first of September. If that is wrong, export the dates as 2026-09-01 and read the file again.`)
+  }
   const schools = [...survey.schools]
   const defaultSchool = input.schoolKey ?? ''
   if (schools.length === 0 && defaultSchool === '') {
@@ -59,10 +68,19 @@ async function openList(files: FileSet, file: string, input: SourceInput, limits
     warn: (text) => reader.warn(`${file}: ${text}`),
   })
   if (kind === 'pupils') warnOfGaps(indexes, reader, file)
-  const profile: ColumnProfile = { columns, dateOrder: survey.dateOrder, delimiter, encoding }
+  const profile: ColumnProfile = { columns, dateOrder: survey.settled, delimiter, encoding }
   const rows = () => (kind === 'staff' ? createStaffRows(file, context) : createLineRows(file, context))
   return openSet({
     reader, schools, delta: false, infersLeavers: false, profile,
+    ...(kind === 'staff' ? {} : {
+      birthDates: () => readBirthDates(files, limits, {
+        file, dialect, dateOrder: survey.settled, personKey: (cell) => rowKey('pupil', cell),
+        places: (cells) => {
+          const date = cells.findIndex((name) => BIRTH_DATE.test(plainWords(name)))
+          return date < 0 || indexes.pupilId === undefined ? null : { date, key: indexes.pupilId }
+        },
+      }),
+    }),
     streamed: [file],
     rejected: [],
     walks: [() => reader.stream(file, rows())],

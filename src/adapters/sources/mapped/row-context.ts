@@ -1,6 +1,6 @@
 import type { FieldIndexes } from './columns-in-use.ts'
 import { parseMappedDate } from './dates.ts'
-import type { DateOrder } from './dates.ts'
+import type { ReadOrder } from './dates.ts'
 import type { MappedField } from './fields.ts'
 
 /** Where every field stands, -1 where the file has no such column: one shape for all files keeps look-ups fast. */
@@ -9,7 +9,7 @@ export type FieldPlaces = Readonly<Record<MappedField, number>>
 /** All that turning a line into rows needs besides the line: worked out once per file. */
 export interface RowContext {
   at: FieldPlaces
-  dateOrder: DateOrder
+  dateOrder: ReadOrder
   /** The school of rows that name none; empty when there is none. */
   defaultSchool: string
   contactsAreParents: boolean
@@ -35,7 +35,7 @@ const FIELDS: readonly MappedField[] = [
   'parentalResponsibility', 'priority', 'doNotContact', 'emergencyOnly', 'classId', 'className',
 ]
 
-export function createRowContext(parts: { indexes: FieldIndexes; headers: readonly string[]; dateOrder: DateOrder; defaultSchool: string; contactsAreParents: boolean; warn(text: string): void }): RowContext {
+export function createRowContext(parts: { indexes: FieldIndexes; headers: readonly string[]; dateOrder: ReadOrder; defaultSchool: string; contactsAreParents: boolean; warn(text: string): void }): RowContext {
   const { indexes, headers, dateOrder, defaultSchool, contactsAreParents, warn } = parts
   const at = Object.fromEntries(FIELDS.map((field) => [field, indexes[field] ?? -1])) as Record<MappedField, number>
   return {

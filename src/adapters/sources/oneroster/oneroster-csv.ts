@@ -1,10 +1,12 @@
 import { UnusableInput } from '../../../shared/errors.ts'
+import { readBirthDates } from '../birth-dates.ts'
 import { TableReader } from '../csv/table-reader.ts'
 import type { TableWalk } from '../csv/table-reader.ts'
 import { openFileSet } from '../files/open-file-set.ts'
 import { limitsOf } from '../limits.ts'
+import type { FileSet } from '../files/file-set.ts'
 import { openSet } from '../open-set.ts'
-import type { OpenSource, RosterSource, SourceInput } from '../source.ts'
+import type { OpenSource, RosterSource, SourceInput, SourceLimits } from '../source.ts'
 import { openEnrollments } from './enrollments.ts'
 import { readManifest } from './manifest.ts'
 import { openRoles } from './roles-file.ts'
@@ -19,6 +21,21 @@ export interface OneRosterOptions {
 /** 1EdTech OneRoster CSV 1.1 and 1.2, a folder or a zip, bulk or delta. The standard asks for UTF-8. */
 export function createOneRosterCsv(options: OneRosterOptions = {}): RosterSource {
   return { format: 'oneroster-csv', open: (input) => openOneRoster(input, options.readUpn ?? false) }
+}
+
+/** Birth dates of the set's demographics, beside everything else of that file. */
+function birthDatesOf(files: FileSet, limits: SourceLimits): Pick<OpenSource, 'birthDates'> {
+  const file = files.names.find((name) => /(?:^|\/)demographics\.csv$/i.test(name))
+  if (file === undefined) return {}
+  return {
+    birthDates: () => readBirthDates(files, limits, {
+      file, dialect: { delimiter: ',', encoding: 'utf-8' }, dateOrder: 'iso', personKey: (cell) => cell,
+      places: (header) => {
+        const [key, date] = [header.indexOf('sourcedId'), header.indexOf('birthDate')]
+        return key < 0 || date < 0 ? null : { key, date }
+      },
+    }),
+  }
 }
 
 async function openOneRoster(input: SourceInput, readUpn: boolean): Promise<OpenSource> {
@@ -45,6 +62,7 @@ async function openOneRoster(input: SourceInput, readUpn: boolean): Promise<Open
       streamed: [users, roles, enrollments].filter((name) => name !== undefined),
       rejected: tables.rejected,
       walks,
+      ...birthDatesOf(files, limits),
     })
   } catch (cause) {
     await files.close()

@@ -3,6 +3,7 @@ import type { CalendarDate } from '../../../shared/dates.ts'
 import { longDate, longInstant } from '../../../shared/dates.ts'
 import type { Affiliation } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
+import { yearName } from '../../people/year-name.ts'
 import type { School } from '../../schools/school-store.ts'
 import type { WaitingJob } from '../access-jobs.ts'
 import { type EntryStatus, type LeaverList, type ListEntry, meant } from './leaver-list.ts'
@@ -71,7 +72,7 @@ export function leaverListView(input: {
   const { list, people, affiliations } = input
   const who = (id: string): string => {
     const place = (affiliations.get(id) ?? []).find(({ role }) => role !== 'guardian')
-    const year = place?.yearCode ? `Year ${place.yearCode}` : place?.role ?? ''
+    const year = place?.yearCode ? yearName(place.yearCode) : place?.role ?? ''
     return [people.get(id)?.name ?? '', [year, place?.regGroup ?? ''].filter(Boolean).join(', ')].filter(Boolean).join(' – ')
   }
   const of = (status: EntryStatus) => list.entries.filter((entry) => entry.status === status)

@@ -1,16 +1,15 @@
 import type { JobHandlers } from '../../../db/outbox.ts'
 import { addDays, type CalendarDate, longDate, today } from '../../../shared/dates.ts'
 import type { MailService } from '../../messages/mail-service.ts'
-import type { Affiliation } from '../../people/affiliation.ts'
+import { type Affiliation, STAFF_ROLES } from '../../people/affiliation.ts'
 import type { AccessDeps } from '../access-deps.ts'
 import { staysInTrust } from '../ended-people.ts'
 import type { AccessTasks, NewTask } from '../life/access-tasks.ts'
 
 /** A6: told so many days before the last day, once each. */
-export const NOTICE_DAYS = [30, 7] as const
+const NOTICE_DAYS = [30, 7] as const
 
 const NOTICE = 'access.leaver-notice'
-const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
 const BATCH = 1000
 
 /** What a member of staff hands over (A6). */
@@ -44,7 +43,7 @@ export class LeaverNotices {
       const affiliations = await people.affiliationsOf(ids)
       put += await this.#put(ids.flatMap((id) => {
         const lastDay = this.#lastDay(affiliations.get(id) ?? [], on)
-        return lastDay === null ? [] : [{ id, lastDay, staff: (affiliations.get(id) ?? []).some(({ role }) => STAFF.has(role)) }]
+        return lastDay === null ? [] : [{ id, lastDay, staff: (affiliations.get(id) ?? []).some(({ role }) => STAFF_ROLES.has(role)) }]
       }), on)
       if (ids.length < BATCH) return put
       after = ids.at(-1) ?? ''
@@ -93,7 +92,7 @@ export class LeaverNotices {
       dedupeKey: `leaver:${days}:${lastDay}:${personId}`, personId, to: person.email, template: 'leaver-notice',
       variables: async () => ({
         schoolName: school?.name ?? '', recipientName: pupil ? person.preferredForename : person.name, lastDay: longDate(lastDay), soon: days === NOTICE_DAYS[1],
-        staff: STAFF.has(place?.role ?? ''), link: `${this.#baseUrl}/me`,
+        staff: STAFF_ROLES.has(place?.role ?? ''), link: `${this.#baseUrl}/me`,
       }),
     })
   }

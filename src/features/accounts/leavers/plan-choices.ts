@@ -48,7 +48,7 @@ export class PlanChoices {
    * restrictions were lifted. @throws Refused when nothing of it stands, or the days for it are over.
    */
   async giveBack(planId: string, personId: string, actor: string): Promise<number> {
-    const { db, plans, clock, restrictions, kept, lists, people, settings, outbox, ids } = this.#deps
+    const { db, plans, clock, restrictions, kept, lists, people, placeEnds, settings, outbox, ids } = this.#deps
     const plan = await plans.get(planId)
     if (plan?.kind !== 'access') throw new NotFound('There is no such access plan.')
     if (plan.approvedAt !== null && clock.now() > plan.approvedAt + settings.undoDays * 86_400_000) {
@@ -56,8 +56,9 @@ export class PlanChoices {
     }
     const standing = (await restrictions.ofPlan(planId, [personId])).filter(({ releasedAt }) => releasedAt === null)
     if (standing.length === 0) throw new Refused({ what: 'Nothing that this plan placed on this person is still in force.', remedy: 'Look at the person: another restriction may hold.' })
-    const statement = statementOf((await people.affiliationsOf([personId])).get(personId) ?? [])
     return db.transaction(async () => {
+      await placeEnds.giveBack(planId, [personId])
+      const statement = statementOf((await people.affiliationsOf([personId])).get(personId) ?? [])
       await kept.keep(new Map([[personId, statement]]), planId, clock.now())
       await lists.unconfirm(planId, [personId])
       let lifted = 0

@@ -2,18 +2,13 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { definePage, type Page } from '../../../http/define-page.ts'
 import { download, view } from '../../../http/page-result.ts'
-import { csvLine } from '../../../shared/csv-line.ts'
 import { longInstant } from '../../../shared/dates.ts'
-import { afterOf } from '../access-item.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
 import { thePlan } from '../access-plan-routes.ts'
-import type { Schools } from '../access-page-queries.ts'
-import { actionWords, planTitle, reasonWords, stateOfItem, stateOfPlan } from '../access-words.ts'
+import { planTitle, stateOfPlan } from '../access-words.ts'
+import { MOST_PRINTED, reportCsv, reportFacts, reportLine, reportParts } from './plan-report.ts'
 
 const params = z.strictObject({ id: z.string().length(26) })
-const PART = 500
-/** More than this is a file, not a print. */
-const MOST_PRINTED = 2000
 
 /** The report of a run: on paper (or printed to PDF by the browser), and as a CSV of every line. */
 export function planReportPages(deps: AccessPageDeps): Page[] {
@@ -28,18 +23,12 @@ function printPage(deps: AccessPageDeps): Page {
       const { plan, counts } = await thePlan(deps, id, actor)
       const names = await pages.actorNames([plan.createdBy, plan.approvedBy])
       const lines: object[] = []
-      for await (const part of parts(deps, id, actor.schools('access.view'), MOST_PRINTED)) {
-        for (const { item, name } of part) lines.push({ who: name, account: `${afterOf(item).username}, ${afterOf(item).directory}`, what: actionWords(item).join('; '), why: reasonWords(item.reason ?? '').text, state: stateOfItem(item).text, error: item.error })
+      for await (const part of reportParts(pages, id, actor.schools('access.view'), MOST_PRINTED)) {
+        for (const { item, name } of part) lines.push(reportLine(item, name))
       }
       return view('pages/access/report.njk', {
         back: { href: `/access/plans/${id}`, text: 'Back to the plan' }, title: planTitle(plan), state: stateOfPlan(plan, now).text, printedAt: longInstant(now),
-        facts: [
-          { key: 'Asked for by', value: `${names(plan.createdBy)}, ${longInstant(plan.createdAt)}` },
-          ...(plan.approvedBy === null ? [] : [{ key: 'Approved by', value: `${names(plan.approvedBy)}${plan.approvedAt === null ? '' : `, ${longInstant(plan.approvedAt)}`}` }]),
-          ...(plan.finishedAt === null ? [] : [{ key: 'Finished', value: longInstant(plan.finishedAt) }]),
-          { key: 'Accounts', value: `${counts.total}: ${counts.done} done and read back, ${counts.failed} failed, ${counts.skipped} left out, ${counts.waiting} not begun` },
-          ...plan.brake.held.map(({ rule, text }) => ({ key: `Held (${rule})`, value: text })),
-        ],
+        facts: reportFacts(plan, counts, names, (schoolId) => actor.can('access.view', schoolId)),
         lines, more: Math.max(0, counts.total - lines.length),
       })
     },
@@ -51,24 +40,7 @@ function csvPage(deps: AccessPageDeps): Page {
     name: 'access report file', path: '/access/plans/:id/report.csv', permission: 'access.view', params, stepUp: true,
     get: async ({ actor, params: { id } }) => {
       await thePlan(deps, id, actor)
-      return download({ filename: `access-plan-${id}.csv`, contentType: 'text/csv; charset=utf-8', body: Readable.from(csv(deps, id, actor.schools('access.view'))) })
+      return download({ filename: `access-plan-${id}.csv`, contentType: 'text/csv; charset=utf-8', body: Readable.from(reportCsv(deps.pages, id, actor.schools('access.view'))) })
     },
   })
-}
-
-async function* csv(deps: AccessPageDeps, id: string, schools: Schools): AsyncIterable<string> {
-  yield `\uFEFF${csvLine(['Person', 'Account', 'Directory', 'What', 'Why', 'State', 'Note', 'File', 'Line'])}`
-  for await (const part of parts(deps, id, schools, Infinity)) {
-    yield part.map(({ item, name }) => csvLine([
-      name, afterOf(item).username, afterOf(item).directory, actionWords(item).join('; '), reasonWords(item.reason ?? '').text, stateOfItem(item).text, item.error, item.file, item.line,
-    ])).join('')
-  }
-}
-
-async function* parts({ pages }: AccessPageDeps, id: string, schools: Schools, most: number): AsyncIterable<Awaited<ReturnType<AccessPageDeps['pages']['lines']>>> {
-  for (let offset = 0; offset < most; offset += PART) {
-    const part = await pages.lines(id, schools, null, { offset, limit: Math.min(PART, most - offset) })
-    yield part
-    if (part.length < PART) return
-  }
 }

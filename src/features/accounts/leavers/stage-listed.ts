@@ -45,9 +45,10 @@ async function stagePart(
     const school = staging.schoolNames.get(home?.schoolId ?? '') ?? 'the trust'
     const profile = stays && list.schoolId !== null ? leftSchoolProfile(list.schoolId) : null
     const reason = stays ? `left ${school} on ${list.lastDay} by a confirmed list; stays in the trust` : `left ${school} on ${list.lastDay} by a confirmed list${staysInTrust(places, on, deps.settings.startsWithinDays) ? ', though the roster has no end for them yet' : ''}`
+    const listed = { listed: true, lastDay: list.lastDay, schoolId: list.schoolId }
     const place: ItemRestriction = stays
-      ? { cause: 'school-leaver', level: 'full', profile, reason, statement, listed: true }
-      : { cause: 'leaver', level: 'suspended', profile: null, reason, statement, listed: true }
+      ? { cause: 'school-leaver', level: 'full', profile, reason, statement, ...listed }
+      : { cause: 'leaver', level: 'suspended', profile: null, reason, statement, ...listed }
     const theirs = (accounts.get(personId) ?? []).flatMap((account) => {
       const target = targets.get(account.directoryId)
       return target && (profile === null || Object.hasOwn(target.mapping.profiles, profile)) ? [{ account, target }] : []

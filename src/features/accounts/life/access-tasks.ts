@@ -5,8 +5,8 @@ import type { CalendarDate, Instant } from '../../../shared/dates.ts'
 import { NotFound, Refused } from '../../../shared/errors.ts'
 import type { AuditLog } from '../../audit/audit-log.ts'
 
-/** What is done by hand: handing over a leaver's work (A6), a guest's dated account, archiving and deleting an account. */
-export type TaskKind = 'handover' | 'guest-account' | 'archive' | 'delete'
+/** What is done by hand: approving an access level that somebody proposed (I7), handing over a leaver's work (A6), a guest's dated account, a password where a system takes none from Assent, archiving and deleting an account. */
+export type TaskKind = 'level' | 'handover' | 'guest-account' | 'password' | 'archive' | 'delete'
 
 export interface AccessTask {
   id: string

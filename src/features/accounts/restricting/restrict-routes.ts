@@ -5,19 +5,27 @@ import { definePage, type Page } from '../../../http/define-page.ts'
 import { redirect, view } from '../../../http/page-result.ts'
 import { addDays, longDate, longInstant, today } from '../../../shared/dates.ts'
 import { NotFound, Refused } from '../../../shared/errors.ts'
-import { type Affiliation, isCurrent, placesInCharge } from '../../people/affiliation.ts'
+import { eventWords } from '../../audit/event-words.ts'
+import { type Affiliation, isCurrent, placesInCharge, STAFF_ROLES } from '../../people/affiliation.ts'
 import type { Person } from '../../people/people-queries.ts'
 import type { AccessPageDeps } from '../access-page-deps.ts'
-import { levelWords } from '../access-words.ts'
+import type { AccessOf } from '../access-service.ts'
+import { accountWords, levelWords } from '../access-words.ts'
 import { type Power, powerOver } from './power-over.ts'
 
 const params = z.strictObject({ id: z.string().length(26) })
-const date = z.string().trim().max(10)
-const STAFF = new Set(['teacher', 'support', 'trainee', 'supply'])
+/** What may be wrong with it is said together with everything else that is, so hardly anything is refused before. */
+const typed = (most: number) => z.string().trim().max(most).default('')
 const CAUSES = { misuse: 'Misuse', safeguarding: 'Safeguarding', manual: 'Something else' } as const
 
 /** "Without: mail" of the profile `no-mail`. */
 const profileWords = (name: string): string => `Without: ${name.replace(/^no-/, '')}`
+
+/** "switched off, looked at on 2 November 2026 at 10:00". */
+function stateOf(account: AccessOf['accounts'][number]): string {
+  const { text, sub } = accountWords(account)
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}, ${sub}`
+}
 
 /** One person's access, limited and given back by the DSL, the head or a head of year. */
 export function restrictPages(deps: AccessPageDeps): Page[] {
@@ -50,7 +58,7 @@ function restrictPage(deps: AccessPageDeps): Page {
     },
     post: {
       body: z.strictObject({
-        what: z.string().max(70).default(''), cause: z.enum(['misuse', 'safeguarding', 'manual']).optional(), reason: z.string().max(500).default(''), until: date, review: date,
+        what: typed(70), cause: z.enum(['misuse', 'safeguarding', 'manual']).optional(), reason: typed(20_000), until: typed(200), review: typed(200),
         advice: z.enum(['taken', 'not-yet', 'not-needed']).optional(), emergency: z.literal('yes').optional(),
       }),
       audit: 'access.restriction-asked',
@@ -59,19 +67,17 @@ function restrictPage(deps: AccessPageDeps): Page {
         const { places, power } = await subject(deps, id, actor, now)
         const level = body.what === 'suspended' ? 'suspended' as const : body.what === 'restricted' ? 'restricted' as const : 'full' as const
         const profile = body.what.startsWith('profile:') ? body.what.slice('profile:'.length) : null
-        if (level === 'full' && profile === null) return backToForm(ctx, 'what', 'Choose what changes')
-        if (!body.cause) return backToForm(ctx, 'cause', 'Choose why')
-        try {
-          const placed = await single.place({
-            personId: id, cause: body.cause, level, profile, reason: body.reason, untilDate: body.until, reviewOn: body.review, emergency: body.emergency === 'yes',
-            advice: body.advice ?? null, actor: actor.label, power,
-          }, places[0]?.schoolId ?? null)
-          if ('wrong' in placed) return backWithErrors(ctx, placed.wrong)
-          return redirect(`/access/restrictions/${placed.id}`, 'It is in force. The directories follow in a moment.')
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error
-          return backToForm(ctx, 'advice', `${error.what} ${error.remedy}`)
+        const wish = {
+          personId: id, cause: body.cause ?? null, level, profile, reason: body.reason, untilDate: body.until, reviewOn: body.review, emergency: body.emergency === 'yes',
+          advice: body.advice ?? null, actor: actor.label, power,
         }
+        const school = places[0]?.schoolId ?? null
+        // All at once: whoever fills this in is in a hurry.
+        const wrong = await single.problems(wish, school)
+        if (Object.keys(wrong).length > 0 || wish.cause === null) return backWithErrors(ctx, wrong)
+        const placed = await single.place({ ...wish, cause: wish.cause }, school)
+        if ('wrong' in placed) return backWithErrors(ctx, placed.wrong)
+        return redirect(`/access/restrictions/${placed.id}`, 'It is in force. The directories follow in a moment.')
       },
     },
   })
@@ -107,9 +113,9 @@ function proofPage(deps: AccessPageDeps): Page {
           ...(restriction.releasedAt === null ? [] : [{ key: 'Lifted by', value: `${names(restriction.releasedBy)}, ${longInstant(restriction.releasedAt)}` }]),
           { key: 'Reference', value: id.slice(-8) },
         ],
-        accounts: found.accounts.map((account) => ({ text: `${account.username}, ${account.directory}`, state: account.enabled ? 'switched on' : 'switched off', at: longInstant(account.observedAt), protected: account.protected })),
+        accounts: found.accounts.map((account) => ({ text: `${account.username}, ${account.directory}`, state: stateOf(account), protected: account.protected })),
         ledger: entries.filter(({ payload, event }) => payload?.['restriction'] === id || (event === 'access.looked-again' && payload?.['restriction'] === id))
-          .map(({ event, at, index, id: entry }) => ({ event, at: longInstant(at), index, entry })),
+          .map(({ event, at, index }) => ({ event: eventWords(event), at: longInstant(at), index: index === null ? null : index.toLocaleString('en-GB') })),
       })
     },
     post: {
@@ -162,4 +168,4 @@ async function subject({ people }: AccessPageDeps, id: string, actor: Actor, now
   return { person, places, power }
 }
 
-const isStaff = (places: readonly Affiliation[], on: string): boolean => places.some((place) => STAFF.has(place.role) && isCurrent(place, on))
+const isStaff = (places: readonly Affiliation[], on: string): boolean => places.some((place) => STAFF_ROLES.has(place.role) && isCurrent(place, on))
