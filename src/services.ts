@@ -218,7 +218,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
     release: async (ended) => { await accounts.access.releaseByKeys(ended); await issuing.gates.release(ended.map(({ key }) => key)) },
   })
   const classFeature = createClassFeature({ db, clock, ids, audit, schools, people, roles, roleStore, requests: issuing.store, signing, signingQueries })
-  const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries })
+  const paperFeature = createPaperFeature({ db, clock, ids, audit, people, requests: issuing.store, signing, signingQueries, letterCodes, classQueries: classFeature.classQueries, welsh: config.languages.welsh })
   const visitFeature = createVisitFeature({
     db, clock, ids, audit, outbox, schools, people, peopleStore, agreements, requests: issuing.store, signing, links, mail, baseUrl: config.baseUrl, keepPlainRecord: config.visits.keepPlainRecord,
   })

@@ -1,21 +1,22 @@
 import type { Clock } from '../../adapters/clock.ts'
-import { today } from '../../shared/dates.ts'
+import { type Language, today } from '../../shared/dates.ts'
 import type { ClassGroup } from '../classes/class-group.ts'
 import type { ClassQueries } from '../classes/class-queries.ts'
 import { type AgreementRequest, isAsked, type Signatory } from '../issuing/request.ts'
 import type { RequestStore } from '../issuing/request-store.ts'
 import { isCurrent } from '../people/affiliation.ts'
 import type { PeopleQueries, Person } from '../people/people-queries.ts'
+import { isTheirs } from '../signing/signing-queries.ts'
 
-/** Somebody who may answer a slot. */
-export interface PossibleSigner { id: string; name: string; relationship: string | null }
+/** Somebody who may answer a slot. `language`: what they chose for their own pages; null where they never did (G6). */
+export interface PossibleSigner { id: string; name: string; relationship: string | null; language: Language | null }
 
 /** One open slot as the office sees it. */
 export interface OpenSlot {
   signatory: Signatory
   request: AgreementRequest
   subject: Person
-  /** Those who may answer it; for a child, adults who are not to be contacted are not there (F2). */
+  /** Those who may answer it: of a slot that is one adult's own, that adult (F5). Adults who are not to be contacted are not there (F2). */
   signers: PossibleSigner[]
 }
 
@@ -38,9 +39,11 @@ export class PaperQueries {
       const subject = subjects.get(request.personId)
       if (!subject || !isAsked(request, signatory)) return []
       const signers = signatory.slot === 'guardian'
-        ? (links.get(subject.id) ?? []).filter((link) => link.maySign && !link.doNotContact)
-            .flatMap((link) => (adults.has(link.guardianId) ? [{ id: link.guardianId, name: adults.get(link.guardianId)?.name ?? '', relationship: link.relationship }] : []))
-        : [{ id: subject.id, name: subject.name, relationship: null }]
+        ? (links.get(subject.id) ?? []).filter((link) => link.maySign && !link.doNotContact && isTheirs(signatory, link.guardianId)).flatMap((link) => {
+            const adult = adults.get(link.guardianId)
+            return adult ? [{ id: adult.id, name: adult.name, relationship: link.relationship, language: adult.language }] : []
+          })
+        : [{ id: subject.id, name: subject.name, relationship: null, language: subject.language }]
       return [{ signatory, request, subject, signers }]
     })).sort((a, b) => a.subject.surname.localeCompare(b.subject.surname, 'en') || a.subject.preferredForename.localeCompare(b.subject.preferredForename, 'en')
       || Number(b.signatory.required) - Number(a.signatory.required) || (a.signatory.id < b.signatory.id ? -1 : 1))

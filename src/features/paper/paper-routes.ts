@@ -11,7 +11,8 @@ import { groupOf, groupValue, valueOf } from './group-choice.ts'
 import type { PaperPagesDeps } from './paper-page-deps.ts'
 import { readSlipCode as readSlip } from './slip-code.ts'
 import type { Returned } from './paper-service.ts'
-import { batchView, listView, PAPER, paperWords, slipsView } from './paper-views.ts'
+import { batchView, listView, PAPER, paperWords } from './paper-views.ts'
+import { slipsView } from './slips-view.ts'
 
 const PERMISSION = 'paper.enter'
 const formKey = z.string().regex(/^[A-Za-z0-9_-]{32}$/)
@@ -82,7 +83,7 @@ export function paperPages(deps: PaperPagesDeps): Page[] {
         const [first] = shown
         if (!first) throw new NotFound()
         const places = await deps.people.affiliationsOf(shown.map(({ slot }) => slot.subject.id))
-        return view('pages/paper/slips.njk', { brand: deps.brandOf(await deps.schools.get(first.slot.request.schoolId)), ...slipsView(shown, places, deps.config.baseUrl) })
+        return view('pages/paper/slips.njk', { brand: deps.brandOf(await deps.schools.get(first.slot.request.schoolId)), ...slipsView(shown, { places, baseUrl: deps.config.baseUrl, words: deps.words }) })
       },
     }),
     definePage({

@@ -16,6 +16,8 @@ import { makeSlipCode, readSlipCode } from './slip-code.ts'
 
 export interface PaperDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; store: PaperStore; signing: SigningService; signingQueries: SigningQueries; readScan: ScanReader
+  /** False: the trust offers English alone. */
+  welsh: boolean
 }
 
 /** A returned slip as somebody ticks it. */
@@ -29,14 +31,18 @@ export class PaperService {
     this.#deps = deps
   }
 
-  /** Makes slips of the texts in force, a code on each; gives the print's id. Slots that nobody can answer are left out. */
+  /**
+   * Makes slips of the texts in force, a code on each; gives the print's id. Slots that nobody can answer are left out. Who chose
+   * Welsh for their pages gets the Welsh text where there is one and the trust offers Welsh (G6).
+   */
   async print(actor: Actor, slots: readonly OpenSlot[]): Promise<string | null> {
-    const { db, clock, ids, store, signingQueries, audit } = this.#deps
+    const { db, clock, ids, store, signingQueries, audit, welsh } = this.#deps
     const printId = ids.next()
     const slips: PaperSlip[] = []
     for (const slot of slots) {
       const [signer] = slot.signers
-      const page = signer ? await signingQueries.page(slot.signatory.id, signer.id) : null
+      const reader = welsh ? slot.signers.find(({ language }) => language !== null)?.language ?? undefined : undefined
+      const page = signer ? await signingQueries.page(slot.signatory.id, signer.id, { reader }) : null
       if (page) slips.push({ code: makeSlipCode(ids.random), printId, signatoryId: slot.signatory.id, renditionHash: page.rendition.hash, printedBy: actor.personId ?? '', printedAt: clock.now() })
     }
     if (slips.length === 0) return null

@@ -1,21 +1,13 @@
-import { qrPicture } from '../../adapters/qr/qr-picture.ts'
 import type { Flash } from '../../http/view-types.ts'
 import { longDate, longInstant, today } from '../../shared/dates.ts'
-import { withoutHeadingIds } from '../agreements/clauses.ts'
-import { isYoungBand } from '../agreements/band.ts'
-import { renderMarkdown } from '../agreements/render-markdown.ts'
-import type { Rendition } from '../agreements/rendition.ts'
 import { groupWords, type KnownGroup } from '../classes/class-group.ts'
-import type { Affiliation } from '../people/affiliation.ts'
 import type { Person } from '../people/people-queries.ts'
 import type { School } from '../schools/school-store.ts'
 import type { Signature } from '../signing/signature.ts'
-import { yearWords } from '../signing/year-words.ts'
 import { valueOf } from './group-choice.ts'
 import type { OpenSlot } from './paper-queries.ts'
 import type { EnterOutcome } from './paper-service.ts'
 import type { PaperBatch, PaperSlip } from './paper-store.ts'
-import { spacedSlip } from './slip-code.ts'
 
 export const PAPER = '/paper'
 export const slipAt = (code: string): string => `${PAPER}/slips/${code}`
@@ -54,24 +46,6 @@ export const slotWords = ({ signatory }: Pick<OpenSlot, 'signatory'>): string =>
   const who = { guardian: 'Parent or carer', pupil: 'Pupil', self: 'For themselves' }[signatory.slot]
   return signatory.act === 'acknowledge' ? `${who}, has read it` : who
 }
-
-/** One sheet for each slip: the text in full, a line to sign on, the code. */
-export function slipsView(shown: readonly { slip: PaperSlip; slot: OpenSlot; rendition: Rendition }[], places: ReadonlyMap<string, Affiliation[]>, baseUrl: string): object {
-  return {
-    back: { href: PAPER, text: 'Back to paper' },
-    slips: shown.map(({ slip, slot, rendition }) => {
-      const place = places.get(slot.subject.id)?.find((one) => one.role === 'pupil')
-      return {
-        code: spacedSlip(slip.code), qr: qrPicture(`${baseUrl}${slipAt(slip.code)}`), title: rendition.title, html: renderMarkdown(withoutHeadingIds(rendition.markdown)), versionLabel: rendition.versionLabel, lang: rendition.language,
-        subject: slot.subject.name, place: [yearWords(place?.yearCode ?? null), place?.regGroup ? `class ${place.regGroup}` : null].filter(Boolean).join(', '),
-        statement: rendition.statements[slot.signatory.slot] ?? '', as: slot.signatory.slot === 'guardian' ? 'Parent or carer' : slot.signatory.slot === 'pupil' ? 'Pupil' : 'Signature',
-        acknowledge: slot.signatory.act === 'acknowledge', young: slot.signatory.slot === 'pupil' && place?.yearCode !== null && place?.yearCode !== undefined && isYoungYear(place.yearCode),
-      }
-    }),
-  }
-}
-
-const isYoungYear = (code: string): boolean => isYoungBand(/^[1-6]$/.test(code) || !/^\d/.test(code) ? 'KS1' : 'KS3-4')
 
 /** What became of a confirm. */
 export function paperWords(outcomes: readonly EnterOutcome[]): Flash {

@@ -1,7 +1,6 @@
 import type { OpenSlot, PaperQueries } from '../paper/paper-queries.ts'
 import type { PeopleQueries } from '../people/people-queries.ts'
 import type { ProtectionFlags } from '../people/protection-flags.ts'
-import { isTheirs } from '../signing/signing-queries.ts'
 import type { QueueItem } from './queue-queries.ts'
 
 export interface PaperWaysDeps { people: PeopleQueries; paperQueries: PaperQueries; protection: ProtectionFlags }
@@ -21,11 +20,10 @@ export async function paperWays({ people, paperQueries, protection }: PaperWaysD
   const byRequest = Map.groupBy(slots, ({ request }) => request.id)
   const known = await people.people(slots.flatMap(({ signers }) => signers.map(({ id }) => id)))
   const throughOffice = await protection.among(ids, 'contact')
-  const holders = (slot: OpenSlot) => (slot.signatory.slot === 'guardian' ? slot.signers.filter(({ id }) => isTheirs(slot.signatory, id)) : slot.signers)
   const reached = (slot: OpenSlot) => (slot.signatory.slot === 'guardian'
-    ? !throughOffice.has(slot.subject.id) && holders(slot).some(({ id }) => known.get(id)?.email) : slot.subject.email !== null || slot.subject.username !== null)
+    ? !throughOffice.has(slot.subject.id) && slot.signers.some(({ id }) => known.get(id)?.email) : slot.subject.email !== null || slot.subject.username !== null)
   return new Map(items.map((item) => {
-    const open = (byRequest.get(item.key.replace(/^office:/, '')) ?? []).filter((slot) => !reached(slot)).map((slot) => ({ ...slot, signers: holders(slot) })).filter(({ signers }) => signers.length > 0)
+    const open = (byRequest.get(item.key.replace(/^office:/, '')) ?? []).filter((slot) => !reached(slot)).filter(({ signers }) => signers.length > 0)
     return [item.key, { slots: open, letterTo: throughOffice.has(item.personId) ? [] : [...new Set(open.flatMap(({ signers }) => signers.map(({ id }) => id)))] }]
   }))
 }

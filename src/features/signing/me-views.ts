@@ -4,7 +4,7 @@ import { type Said, saidDay, saidInTurn, saidNames, sentence, type Sentence } fr
 import type { Training } from '../issuing/training-store.ts'
 import { at } from './my-task.ts'
 import type { SigningTask } from './signing-queries.ts'
-import { yearSaid } from './year-words.ts'
+import { yearSaid } from './year-said.ts'
 
 interface TaskLine {
   title: string

@@ -61,7 +61,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       const printed = await office.submit(QUEUE, { key: keyOf(page, 'Zofia Kowalska') }, '/office/queues/paper')
       const sheets = (await office.get(printed.location ?? '')).text
       expect(sheets.match(/<article class="slip"/g)).toHaveLength(1)
-      expect(textOf(sheets)).toMatch(/For Zofia Kowalska.*Parent or carer, name/)
+      expect(textOf(sheets)).toMatch(/For Zofia Kowalska.*Name of the parent or carer/)
 
       const everybody = await office.submit(QUEUE, {}, '/office/queues/letters')
       expect(greetings(everybody.text)).toEqual(['Bola Bello', 'Maria Kowalska'])

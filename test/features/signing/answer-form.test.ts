@@ -4,7 +4,7 @@ import { readAnswer } from '../../../src/features/signing/answer-form.ts'
 import { clauseChanges } from '../../../src/features/agreements/clause-changes.ts'
 import { readingMinutes } from '../../../src/features/agreements/reading-steps.ts'
 import { parseTypedName } from '../../../src/features/signing/typed-name.ts'
-import { yearWords } from '../../../src/features/signing/year-words.ts'
+import { yearSaid } from '../../../src/features/signing/year-said.ts'
 
 const text = 'a'.repeat(64)
 const line = JSON.stringify([[{ x: 0, y: 0 }, { x: 200, y: 100 }, { x: 400, y: 0 }]])
@@ -71,6 +71,6 @@ describe('what differs between two texts', () => {
 })
 
 describe('small words', () => {
-  it('years', () => expect(['R', 'N2', '4', 'X', null].map(yearWords)).toEqual(['Reception', 'Nursery 2', 'Year 4', null, null]))
+  it('years', () => expect(['R', 'N2', '4', 'X', null].map((code) => yearSaid(code)?.toString() ?? null)).toEqual(['Reception', 'Nursery 2', 'Year 4', null, null]))
   it('minutes', () => expect([readingMinutes('few words'), readingMinutes('word '.repeat(900))]).toEqual([1, 5]))
 })
