@@ -100,7 +100,7 @@ export async function startSimpleSaml(host: '127.0.0.1' | 'localhost' = '127.0.0
   const services: string[] = []
   writeFileSync(join(dir, 'gcm.php'), withGcm(join(home, 'usr/share/simplesamlphp/vendor/simplesamlphp/saml2/src/SAML2/EncryptedAssertion.php')))
   const server = spawn('php', ['-d', 'error_reporting=0', '-d', 'display_errors=0', '-d', `auto_prepend_file=${join(dir, 'gcm.php')}`, '-S', `127.0.0.1:${port}`, '-t', join(home, 'usr/share/simplesamlphp/www')], {
-    env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(dir, 'config'), PHP_CLI_SERVER_WORKERS: '2' }, stdio: 'ignore',
+    env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(dir, 'config'), PHP_CLI_SERVER_WORKERS: '2' }, stdio: 'ignore', detached: true,
   })
   await untilUp(`http://127.0.0.1:${port}/saml2/idp/metadata.php`, server)
   return {
@@ -114,7 +114,7 @@ export async function startSimpleSaml(host: '127.0.0.1' | 'localhost' = '127.0.0
     },
     login: (address, user, browser = new Browser('')) => login(address, user, browser),
     async stop() {
-      server.kill()
+      end(server)
       await new Promise((resolve) => { if (server.exitCode !== null || server.signalCode !== null) resolve(null); else server.once('exit', resolve) })
       rmSync(dir, { recursive: true, force: true })
     },
@@ -149,13 +149,23 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** PHP's own workers outlive it, so its whole process group is ended. */
+function end({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 async function untilUp(address: string, server: ChildProcess): Promise<void> {
   for (let at = 0; at < 100; at += 1) {
     if (server.exitCode !== null) break
     if (await fetch(address).then((answer) => answer.ok, () => false)) return
     await new Promise((resolve) => { setTimeout(resolve, 100) })
   }
-  server.kill()
+  end(server)
   throw new Error('SimpleSAMLphp did not start')
 }
 
