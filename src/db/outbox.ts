@@ -68,7 +68,7 @@ export interface OutboxCounts {
 const LEASE_MS = 20_000
 const BATCH = 10
 /** Jobs done together: enough that their commits hardly count, few enough that none waits long for the others. */
-const TOGETHER = 32
+const TOGETHER = 64
 
 /**
  * Effects on the outside world, written in the transaction that causes them and done later by a worker: at least once,

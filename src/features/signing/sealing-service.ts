@@ -103,8 +103,7 @@ export class SealingService {
   #keep(made: readonly Sealed[]): Promise<void> {
     const { db, store, audit, outbox } = this.#deps
     return db.together(async () => {
-      const kept: Sealed[] = []
-      for (const one of made) if (await store.keepSeal(one.signature.id, one.claim.sealNumber, one.seal)) kept.push(one)
+      const kept = await store.keepSeals(made.map((one) => ({ ...one, ...one.seal, signatureId: one.signature.id, sealNumber: one.claim.sealNumber })))
       if (kept.length === 0) return
       await store.setSealed(kept.map(({ signature }) => signature.id))
       await audit.recordMany(kept.map(({ signature, claim, seal }) => ({

@@ -1,3 +1,4 @@
+import type { SealedTail } from '../../adapters/pdf/pdf-records.ts'
 import type { Database } from '../../db/database.ts'
 import { canonicalJson } from '../../shared/canonical-json.ts'
 import type { Instant } from '../../shared/dates.ts'
@@ -13,6 +14,12 @@ export interface SealedRecord {
   fileSha256: string | null
   unsignedSha256: string | null
 }
+
+/** A seal that was made for a claim. */
+export type NewSeal = Pick<SealedRecord, 'signatureId' | 'sealNumber'> & SealedTail
+
+/** A tail may hold a large drawing and travels as twice its size: so many stay well below what a database takes at once (16 MB). */
+const SEALS_PER_STATEMENT = 32
 
 /** Signatures, their devices and their sealed records. */
 export class SigningStore {
@@ -129,10 +136,35 @@ export class SigningStore {
     return row ? recordFromRow(row) : null
   }
 
-  /** The first committed seal wins: false when there was one. */
-  async keepSeal(signatureId: string, sealNumber: number, seal: { tail: Buffer; fileSha256: string; unsignedSha256: string }): Promise<boolean> {
-    return await this.#db.run('update sealed_records set tail = ?, file_sha256 = ?, unsigned_sha256 = ? where signature_id = ? and seal_number = ? and file_sha256 is null',
-      [seal.tail, seal.fileSha256, seal.unsignedSha256, signatureId, sealNumber]) === 1
+  /** Keeps seals, in few statements. The first committed seal wins: gives those that were kept now. Within a transaction. */
+  async keepSeals<S extends NewSeal>(seals: readonly S[]): Promise<S[]> {
+    const kept: S[] = []
+    for (const [sealNumber, ofNumber] of Map.groupBy(seals, (seal) => seal.sealNumber)) {
+      const free = await this.#unsealedClaims(ofNumber.map((seal) => seal.signatureId), sealNumber)
+      const wanted = ofNumber.filter((seal) => free.has(seal.signatureId))
+      for (let from = 0, size = 0; from < wanted.length; from += size) {
+        size = Math.min(this.#db.dialect.rowsPerInsert(wanted.length - from), SEALS_PER_STATEMENT)
+        await this.#writeSeals(wanted.slice(from, from + size), sealNumber)
+      }
+      kept.push(...wanted)
+    }
+    return kept
+  }
+
+  /** Claims of this number that wait for their seal, locked until the transaction ends. */
+  async #unsealedClaims(signatureIds: readonly string[], sealNumber: number): Promise<Set<string>> {
+    const lock = this.#db.dialect.lockRows ? ' for update' : ''
+    const rows = await this.#db.rowsIn(`select signature_id from sealed_records where seal_number = ? and file_sha256 is null and signature_id in (:list)${lock}`, [sealNumber], signatureIds)
+    return new Set(rows.map((row) => row['signature_id'] as string))
+  }
+
+  async #writeSeals(seals: readonly NewSeal[], sealNumber: number): Promise<void> {
+    const pick = `case signature_id${' when ? then ?'.repeat(seals.length)} end`
+    const ids = seals.map(({ signatureId }) => signatureId)
+    const picked = (value: (seal: NewSeal) => unknown) => seals.flatMap((seal) => [seal.signatureId, value(seal)])
+    const written = await this.#db.run(`update sealed_records set tail = ${pick}, file_sha256 = ${pick}, unsigned_sha256 = ${pick} where seal_number = ? and file_sha256 is null and signature_id in (${marks(ids)})`,
+      [...picked((seal) => seal.tail), ...picked((seal) => seal.fileSha256), ...picked((seal) => seal.unsignedSha256), sealNumber, ...ids])
+    if (written !== seals.length) throw new Error(`${written} of ${seals.length} seals were kept`)
   }
 
   async record(signatureId: string, sealNumber = 1): Promise<SealedRecord | null> {
