@@ -24,6 +24,7 @@ import { migration as replays } from './023_replays.ts'
 import { migration as rosterUndo } from './024_roster_undo.ts'
 import { migration as responsibility } from './026_responsibility.ts'
 import { migration as language } from './028_language.ts'
+import { migration as questionWords } from './029_question_words.ts'
 
 /** Static and extension-less, so that the clone and a release agree on the names. Run in the order of their numbers, of which some are free; immutable from the first release on. */
 export const migrations: Record<string, Migration> = {
@@ -52,4 +53,5 @@ export const migrations: Record<string, Migration> = {
   '024_roster_undo': rosterUndo,
   '026_responsibility': responsibility,
   '028_language': language,
+  '029_question_words': questionWords,
 }

@@ -212,7 +212,7 @@ export function createServices(config: Config, db: Database, adapters: Adapters)
   const signingQueries = new SigningQueries({ clock, people, requests: issuing.store, agreements, schools, store: signingStore, declines })
   const consentQuestions = new ConsentQuestionStore(db, clock, ids)
   const consentStore = new ConsentStore(db)
-  const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore })
+  const consents = new ConsentService({ db, clock, ids, audit, outbox, people, schools, adults: issuing.adults, questions: consentQuestions, store: consentStore, welsh: config.languages.welsh })
   const signing = new SigningService({
     db, clock, ids, audit, outbox, store: signingStore, requests: issuing.store, queries: signingQueries, people, declines, consents, verifyAt: `${config.baseUrl}/verify`,
     release: async (ended) => { await accounts.access.releaseByKeys(ended); await issuing.gates.release(ended.map(({ key }) => key)) },

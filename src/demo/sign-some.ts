@@ -27,7 +27,7 @@ export async function signSome(services: Services, except: ReadonlySet<string>):
     const done = await signing.sign({
       signatoryId: row.id, signerId, actor: `person:${signerId}`, method: clicked ? 'clicked' : 'typed', typed: clicked ? null : signer.name, drawn: null,
       renditionHash: page.rendition.hash, formKey: `demo-${row.id}`, assurance: row.slot === 'guardian' ? 'mailed-link' : 'session', address: null, userAgent: null,
-      choices: choices.map(({ question, hash }) => ({ questionId: question.id, hash, answer: random.chance(0.8) ? 'yes' as const : 'no' as const })),
+      choices: choices.map(({ question, said }) => ({ questionId: question.id, hash: said.hash, answer: random.chance(0.8) ? 'yes' as const : 'no' as const })),
     })
     if (done.kind === 'signed') signed += 1
   }

@@ -86,7 +86,7 @@ export async function someThings(app: TestApp, trust: SmallTrust, { people, pare
       return id
     }),
     questions: await each((target) => services.consentCatalogue.add({
-      key: null, schoolId: schools[target], kind: 'images', title: `Photos ${target}`, question: 'May we?', hint: '', bands: ['KS2'], signerRule: 'guardian', position: 10, active: true,
+      key: null, schoolId: schools[target], kind: 'images', title: `Photos ${target}`, question: 'May we?', hint: '', welsh: null, bands: ['KS2'], signerRule: 'guardian', position: 10, active: true,
     }, ACTOR)),
     drafts: await each(async (target) => {
       const key = `draft-${target.toLowerCase()}`

@@ -144,7 +144,7 @@ async function officeGrant({ services }: TestApp, personId: string, schoolId: st
 
 async function choose({ services }: TestApp, questionId: string, subjectId: string, signerId: string): Promise<string> {
   const asked = (await services.consents.about(subjectId, signerId))?.questions.find(({ question }) => question.id === questionId)
-  const { kept: [answer] } = await services.consents.answer(subjectId, [{ questionId, hash: asked?.hash ?? '', answer: 'yes' }], { signerId, actor: `person:${signerId}`, assurance: 'session' })
+  const { kept: [answer] } = await services.consents.answer(subjectId, [{ questionId, hash: asked?.said.hash ?? '', answer: 'yes' }], { signerId, actor: `person:${signerId}`, assurance: 'session' })
   return answer?.id ?? ''
 }
 

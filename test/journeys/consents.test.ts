@@ -39,7 +39,7 @@ withBrowser('consents and requirements, in Chromium', (chromium) => {
     staff = { office: await grant('Olive Office', 'office', trust.primary.id), admin: await grant('Petra Admin', 'trust-admin', null), dsl: await grant('Dana Safe', 'dsl', trust.primary.id) }
     for (const [key, title] of [['web', 'Photos on the school website'], ['press', 'Photos in the press']] as const) {
       await app.services.consentCatalogue.add({
-        key, schoolId: null, kind: 'images', title, question: `May we use ${title.toLowerCase()} of your child?`, hint: 'No full name beside them.', bands: ['KS1', 'KS2'], signerRule: 'guardian', position: 1, active: true,
+        key, schoolId: null, kind: 'images', title, question: `May we use ${title.toLowerCase()} of your child?`, hint: 'No full name beside them.', welsh: null, bands: ['KS1', 'KS2'], signerRule: 'guardian', position: 1, active: true,
       }, 'system')
     }
     const { store } = app.services.agreements

@@ -33,7 +33,7 @@ withBrowser('authoring and family pages without script, in Chromium at 320 and 1
     head = await holder('Hilary Ashton', 'headteacher')
     dpo = await holder('Dina Protect', 'dpo')
     const page = await writer.get('/consents/questions/new?like=images-website')
-    await writer.post('/consents/questions/new?like=images-website', { _csrf: hidden(page, '_csrf'), title: 'Photos', question: 'May we show photos?', hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS2'], school: '', position: '10', active: 'yes' })
+    await writer.post('/consents/questions/new', { _csrf: hidden(page, '_csrf'), like: hidden(page, 'like'), title: 'Photos', question: 'May we show photos?', hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS2'], school: '', position: '10', active: 'yes' })
     await trust.issue()
     mother = await app.as(motherId, 'link')
     const staff = must((await app.services.issuing.store.ofPeople([motherId]))[0] ?? (await app.services.issuing.store.ofPeople([child]))[0])

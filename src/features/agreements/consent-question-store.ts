@@ -2,7 +2,7 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { Band } from './band.ts'
-import type { ConsentKind, ConsentQuestion, ConsentSigner } from './consent-question.ts'
+import type { ConsentKind, ConsentQuestion, ConsentSigner, QuestionWords } from './consent-question.ts'
 
 /** The catalogue of consent questions. What a question said before lies in the evidence of each answer, and in the ledger. */
 export class ConsentQuestionStore {
@@ -39,7 +39,7 @@ export class ConsentQuestionStore {
 
 function columns(question: Omit<ConsentQuestion, 'id'>): Record<string, unknown> {
   return {
-    key: question.key, school_id: question.schoolId, kind: question.kind, title: question.title, question: question.question, hint: question.hint,
+    key: question.key, school_id: question.schoolId, kind: question.kind, title: question.title, question: question.question, hint: question.hint, welsh: question.welsh && JSON.stringify(question.welsh),
     bands: JSON.stringify(question.bands), signer_rule: question.signerRule, version: question.version, counts_from: question.countsFrom, position: question.position,
     active: question.active ? 1 : 0,
   }
@@ -48,7 +48,8 @@ function columns(question: Omit<ConsentQuestion, 'id'>): Record<string, unknown>
 function fromRow(row: Record<string, unknown>): ConsentQuestion {
   return {
     id: row['id'] as string, key: row['key'] as string, schoolId: row['school_id'] as string | null, kind: row['kind'] as ConsentKind, title: row['title'] as string,
-    question: row['question'] as string, hint: row['hint'] as string, bands: JSON.parse(row['bands'] as string) as Band[], signerRule: row['signer_rule'] as ConsentSigner,
+    question: row['question'] as string, hint: row['hint'] as string,
+    welsh: row['welsh'] === null ? null : JSON.parse(row['welsh'] as string) as QuestionWords, bands: JSON.parse(row['bands'] as string) as Band[], signerRule: row['signer_rule'] as ConsentSigner,
     version: row['version'] as number, countsFrom: row['counts_from'] as number, position: row['position'] as number, active: Boolean(row['active']),
   }
 }

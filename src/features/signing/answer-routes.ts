@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { definePage, type Page } from '../../http/define-page.ts'
-import type { PageContext } from '../../http/page-context.ts'
+import type { PageContext, RequestParts } from '../../http/page-context.ts'
 import { redirect, view, type PageResult } from '../../http/page-result.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { type AnswerDraft, draftMark, dropDraft, keepDraft, readDraft } from './answer-draft.ts'
@@ -39,7 +39,7 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
         const first = await responsibilityStep(deps, ctx, page, at.sign(page.signatory.id, text))
         if (first) return redirect(first)
         const draft = readDraft(ctx.session, page.signatory.id)
-        return view(...signView(page, draft?.text === text ? draft : null, { brand: deps.brandOf(page.school), signerName: ctx.actor.name, questions: await askedWith(deps, page, whoIs(ctx)) }))
+        return view(...signView(page, draft?.text === text ? draft : null, { brand: deps.brandOf(page.school), signerName: ctx.actor.name, questions: await askedWith(deps, page, ctx) }))
       },
       post: {
         body: answerBody, audit: 'answer.filled-in', secrets: ['signature', 'signatureDrawn'],
@@ -65,7 +65,7 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
         if (draft && draft.text !== page.rendition.hash) return redirect(at.changed(page.signatory.id, draft.text))
         if (!draft?.ready) return redirect(draft ? at.sign(page.signatory.id, draft.text) : at.read(page.signatory.id))
         return view(...checkView(page, draft, {
-          brand: deps.brandOf(page.school), signerName: ctx.actor.name, formKey: deps.ids.random(24).toString('base64url'), questions: await askedWith(deps, page, whoIs(ctx)), contact: await contactOf(deps, page.school),
+          brand: deps.brandOf(page.school), signerName: ctx.actor.name, formKey: deps.ids.random(24).toString('base64url'), questions: await askedWith(deps, page, ctx), contact: await contactOf(deps, page.school),
           reason: ctx.values['reason'],
         }))
       },
@@ -104,8 +104,8 @@ export function answerPages(deps: SigningPagesDeps): Page[] {
 }
 
 /** G5: the optional questions that this person has not answered yet and whose rule asks them, in the same sitting; of a young pupil only what is theirs to say. */
-async function askedWith(deps: SigningPagesDeps, page: SigningPage, personId: string): Promise<AskedQuestion[]> {
-  return ((await deps.consents.about(page.subject.id, personId))?.questions ?? []).filter((one) => one.answer === null)
+async function askedWith(deps: SigningPagesDeps, page: SigningPage, ctx: RequestParts): Promise<AskedQuestion[]> {
+  return ((await deps.consents.about(page.subject.id, whoIs(ctx), ctx.language))?.questions ?? []).filter((one) => one.answer === null)
 }
 
 type CheckContext = PageContext<z.output<typeof slotParams>, unknown, z.output<typeof checkBody>>

@@ -6,6 +6,7 @@ import { choiceView } from './choice-fields.ts'
 import type { AskedQuestion } from './consent-service.ts'
 import type { Contact } from './contact.ts'
 import { at, type TaskPaths } from './my-task.ts'
+import { questionSaidAs } from '../agreements/consent-question.ts'
 import { mainIdeas } from '../agreements/pictures.ts'
 import { readingSteps } from '../agreements/reading-steps.ts'
 import { subjectOf } from './reading-views.ts'
@@ -62,9 +63,12 @@ export function checkView(page: SigningPage, draft: AnswerDraft, who: {
     brand: who.brand, agrees, statement: page.statement, textLang: rendition.language, typed: draft.typed, strokes: draft.drawn, signerName: who.signerName, changeHref: sign,
     action: at.check(signatory.id), formKey: who.formKey, text: rendition.hash, shown: draftMark(draft), act: signatory.act,
   }
-  const own = (who.questions ?? []).map(({ question }, n) => {
-    const answer = draft.choices.find((choice) => choice.questionId === question.id)?.answer
-    return { key: question.title, value: answer === 'yes' ? sentence('Yes') : answer === 'no' ? sentence('No') : sentence('Not answered'), change: { href: `${sign}#choice-${n + 1}`, what: sentence('your choice about {{question}}', { question: question.title }) } }
+  const own = (who.questions ?? []).map(({ question, said }, n) => {
+    const given = draft.choices.find((choice) => choice.questionId === question.id)
+    const answer = given?.answer
+    // As it was read when it was answered.
+    const { title, language } = (given && questionSaidAs(question, given.hash)) ?? said
+    return { key: title, keyLang: language, value: answer === 'yes' ? sentence('Yes') : answer === 'no' ? sentence('No') : sentence('Not answered'), change: { href: `${sign}#choice-${n + 1}`, what: sentence('your choice about {{question}}', { question: title }) } }
   })
   if (page.young) return ['pages/signing/young/check.njk', { ...common, choices: own }]
   return ['pages/signing/check.njk', {

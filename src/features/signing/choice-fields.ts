@@ -17,16 +17,16 @@ export const choiceFields: Record<string, z.ZodOptional<z.ZodType<string>>> = {
 /** What a page shows: radios that look alike, with an answer only where this person gave one (S5). */
 export interface ChoiceView {
   asked: string
-  options: { id: string; legend: string; hint: string; value: string; items: { value: string; text: Said }[] }[]
+  options: { id: string; legend: string; hint: string; wordsLang: string; value: string; items: { value: string; text: Said }[] }[]
 }
 
 /** Questions as fields. `answers`: what was filled in and not sent, by question; else what was answered before. Pure. */
 export function choiceView(questions: readonly AskedQuestion[], answers: Readonly<Record<string, 'yes' | 'no'>> | null): ChoiceView {
   const shown = questions.slice(0, MOST)
   return {
-    asked: shown.map(({ question, hash }) => `${question.id}.${hash}`).join(','),
-    options: shown.map(({ question, answer }, n) => ({
-      id: `choice-${n + 1}`, legend: question.question, hint: question.hint, value: answers ? answers[question.id] ?? '' : answer?.answer ?? '',
+    asked: shown.map(({ question, said }) => `${question.id}.${said.hash}`).join(','),
+    options: shown.map(({ question, said, answer }, n) => ({
+      id: `choice-${n + 1}`, legend: said.question, hint: said.hint, wordsLang: said.language, value: answers ? answers[question.id] ?? '' : answer?.answer ?? '',
       items: [{ value: 'yes', text: sentence('Yes') }, { value: 'no', text: sentence('No') }],
     })),
   }

@@ -22,7 +22,7 @@ export function choicePages(deps: SigningPagesDeps): Page[] {
     definePage({
       name: 'my choices', path: PATH, permission: 'signed-in',
       get: async (ctx) => {
-        const all = await deps.consents.askedOf(whoIs(ctx))
+        const all = await deps.consents.askedOf(whoIs(ctx), ctx.language)
         const [only] = all
         return view('pages/signing/choices.njk', {
           back: { href: '/me', text: sentence('Your list') }, ...(only && all.every((one) => one.school.id === only.school.id) ? { brand: deps.brandOf(only.school) } : {}),
@@ -74,7 +74,7 @@ export function choicePages(deps: SigningPagesDeps): Page[] {
 }
 
 async function asked(deps: SigningPagesDeps, ctx: RequestParts & { params: { subjectId: string } }): Promise<AskedAbout> {
-  const about = await deps.consents.about(ctx.params.subjectId, whoIs(ctx))
+  const about = await deps.consents.about(ctx.params.subjectId, whoIs(ctx), ctx.language)
   if (!about || about.questions.length === 0) throw new NotFound()
   return about
 }
@@ -83,8 +83,8 @@ async function asked(deps: SigningPagesDeps, ctx: RequestParts & { params: { sub
 function aboutView(about: AskedAbout): { name: string | null; detail: string; open: number; rows: object[] } {
   return {
     name: about.link ? about.subject.name : null, detail: about.school.name, open: about.questions.filter((one) => one.answer === null).length,
-    rows: about.questions.map(({ question, answer }) => ({
-      key: question.title, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'),
+    rows: about.questions.map(({ said, answer }) => ({
+      key: said.title, keyLang: said.language, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'),
       ...(answer ? { at: saidInstant(answer.at, about.school.timezone), reference: answer.id, withdrawAction: `${PATH}/answers/${answer.id}/withdraw` } : {}),
     })),
   }

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
-import type { ConsentQuestion } from '../agreements/consent-question.ts'
+import type { ConsentQuestion, QuestionWords } from '../agreements/consent-question.ts'
 import type { ConsentQuestionStore } from '../agreements/consent-question-store.ts'
 
 export type ConsentQuestionDraft = Omit<ConsentQuestion, 'id' | 'version' | 'countsFrom' | 'key'> & { key: string | null }
@@ -36,12 +36,16 @@ export class ConsentQuestionService {
     await db.transaction(async () => {
       const before = await store.get(id)
       if (!before) throw new NotFound()
-      const reworded = before.title !== draft.title || before.question !== draft.question || before.hint !== draft.hint
+      const reworded = !sameWords(before, draft) || !sameWords(before.welsh, draft.welsh)
       const version = reworded || askAgain ? before.version + 1 : before.version
       await store.update(id, { ...draft, key: before.key, version, countsFrom: askAgain ? version : before.countsFrom })
       await audit.record({ actor, event: 'consent-question.changed', subject: `consent-question:${id}`, payload: { ...draft, version, askAgain, before } })
     })
   }
+}
+
+function sameWords(one: QuestionWords | null, other: QuestionWords | null): boolean {
+  return one?.title === other?.title && one?.question === other?.question && one?.hint === other?.hint
 }
 
 function keyOf(title: string): string {

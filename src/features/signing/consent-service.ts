@@ -2,9 +2,9 @@ import type { Clock } from '../../adapters/clock.ts'
 import type { Ids } from '../../adapters/ids.ts'
 import type { Database } from '../../db/database.ts'
 import type { Outbox } from '../../db/outbox.ts'
-import { today } from '../../shared/dates.ts'
+import { type Language, today } from '../../shared/dates.ts'
 import { type Band, bandOf, type PupilBand } from '../agreements/band.ts'
-import { type ConsentQuestion, questionHash, questionsFor, slotsAsked } from '../agreements/consent-question.ts'
+import { type ConsentQuestion, questionIn, questionSaidAs, questionsFor, type SaidQuestion, slotsAsked } from '../agreements/consent-question.ts'
 import type { ConsentQuestionStore } from '../agreements/consent-question-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { AdultDates } from '../issuing/adult-dates.ts'
@@ -18,12 +18,15 @@ import type { ConsentStore } from './consent-store.ts'
 export interface ConsentDeps {
   db: Database; clock: Clock; ids: Ids; audit: AuditLog; outbox: Outbox; people: PeopleQueries; schools: SchoolStore; adults: AdultDates
   questions: ConsentQuestionStore; store: ConsentStore
+  /** False: the trust offers English alone. */
+  welsh: boolean
 }
 
 /** A question as one person is asked it, with their answer. */
 export interface AskedQuestion {
   question: ConsentQuestion
-  hash: string
+  /** In the language of whoever reads. */
+  said: SaidQuestion
   slot: ConsentSlot
   /** What they answered, where it still counts; null is neither yes nor no. */
   answer: ConsentAnswer | null
@@ -51,11 +54,11 @@ export class ConsentService {
   }
 
   /** Everybody about whom this person is asked: themselves, and children for whom they may consent (F1, F2). */
-  async askedOf(personId: string): Promise<AskedAbout[]> {
+  async askedOf(personId: string, language: Language = 'en-GB'): Promise<AskedAbout[]> {
     if (!await this.#anyAsked()) return []
     const links = ((await this.#deps.people.childrenOf([personId])).get(personId) ?? []).filter((link) => link.mayConsent && !link.doNotContact)
-    const own = await this.about(personId, personId)
-    const children = await Promise.all(links.map((link) => this.about(link.pupilId, personId)))
+    const own = await this.about(personId, personId, language)
+    const children = await Promise.all(links.map((link) => this.about(link.pupilId, personId, language)))
     return [own, ...children].filter((one): one is AskedAbout => one !== null && one.questions.length > 0)
   }
 
@@ -64,17 +67,17 @@ export class ConsentService {
   }
 
   /** What this person is asked about that one; null when they may not answer (unknown and barred look alike). */
-  async about(subjectId: string, signerId: string): Promise<AskedAbout | null> {
-    return this.#about(subjectId, signerId, false)
+  async about(subjectId: string, signerId: string, language: Language = 'en-GB'): Promise<AskedAbout | null> {
+    return this.#about(subjectId, signerId, false, language)
   }
 
   /** True when this adult would be asked something about that pupil if they may consent: then it is worth asking whether they may (F1). */
   async wouldBeAsked(subjectId: string, guardianId: string): Promise<boolean> {
-    return ((await this.#about(subjectId, guardianId, true))?.questions.length ?? 0) > 0
+    return ((await this.#about(subjectId, guardianId, true, 'en-GB'))?.questions.length ?? 0) > 0
   }
 
-  async #about(subjectId: string, signerId: string, asIfMay: boolean): Promise<AskedAbout | null> {
-    const { people, clock, adults, questions, store, schools } = this.#deps
+  async #about(subjectId: string, signerId: string, asIfMay: boolean, language: Language): Promise<AskedAbout | null> {
+    const { people, clock, adults, questions, store, schools, welsh } = this.#deps
     if (!await this.#anyAsked()) return null
     const link = subjectId === signerId ? null : ((await people.guardiansOf([subjectId])).get(subjectId) ?? []).find((one) => one.guardianId === signerId) ?? null
     if (subjectId !== signerId && (!link || !(link.mayConsent || asIfMay) || link.doNotContact)) return null
@@ -94,7 +97,7 @@ export class ConsentService {
         if (!slot || found.has(question.id)) continue
         school ??= await schools.get(place.schoolId)
         const answer = answers.find((one) => one.questionId === question.id && one.version >= question.countsFrom) ?? null
-        found.set(question.id, { question, hash: questionHash(question), slot, answer })
+        found.set(question.id, { question, said: questionIn(question, welsh ? language : 'en-GB'), slot, answer })
       }
     }
     school ??= (await schools.all())[0] ?? null
@@ -114,7 +117,8 @@ export class ConsentService {
       const outdated: string[] = []
       for (const { questionId, hash, answer } of given) {
         const one = asked?.questions.find((question) => question.question.id === questionId)
-        if (!asked || !signer || !one || one.hash !== hash) {
+        const said = one && questionSaidAs(one.question, hash)
+        if (!asked || !signer || !said) {
           outdated.push(questionId)
           continue
         }
@@ -125,8 +129,8 @@ export class ConsentService {
           id: ids.next(), questionId, subjectId, signerId: by.signerId, active: true, answer, version: one.question.version, slot: one.slot, signatureId: by.signatureId ?? null,
           at: clock.now(), endedAt: null, endedKind: null,
           evidence: {
-            key: one.question.key, title: one.question.title, question: one.question.question, hint: one.question.hint, version: one.question.version, textSha256: hash,
-            language: 'en-GB', subjectName: asked.subject.name, signerName: signer.name, capacity: capacityWords(asked, one.slot), schoolName: asked.school.name, assurance: by.assurance,
+            key: one.question.key, title: said.title, question: said.question, hint: said.hint, version: one.question.version, textSha256: hash,
+            language: said.language, subjectName: asked.subject.name, signerName: signer.name, capacity: capacityWords(asked, one.slot), schoolName: asked.school.name, assurance: by.assurance,
           },
         }
         await store.insert(row, by.actor)

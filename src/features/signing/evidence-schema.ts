@@ -23,7 +23,7 @@ const act = z.strictObject({
   school: z.string(),
   assurance: z.string().describe('how sure we are who it was: the school’s sign-in, a mailed link, a class session, reception, paper, on behalf'),
   understanding: z.array(z.strictObject({ ask: z.string(), answer: z.string() })).optional().describe('friendly questions answered before signing'),
-  choices: z.array(z.strictObject({ key: z.string(), title: z.string(), question: z.string(), version: z.int(), answer: z.enum(['yes', 'no']) })).optional().describe('optional questions answered in the same sitting'),
+  choices: z.array(z.strictObject({ key: z.string(), title: z.string(), question: z.string(), version: z.int(), answer: z.enum(['yes', 'no']), language: z.string().optional().describe('BCP 47; English where it is not named') })).optional().describe('optional questions answered in the same sitting'),
   witness: named.extend({ session: z.string(), group: z.string() }).optional().describe('the member of staff who led the class session'),
   answeredAt: instant.optional(),
   paper: z.strictObject({ enteredBy: named, signedOn: z.string().nullable(), scanSha256: sha256.nullable() }).optional(),

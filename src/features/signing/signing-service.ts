@@ -50,7 +50,9 @@ export class SigningService {
     const { kept } = await this.#deps.consents.answer(subjectId, command.choices, {
       signerId: command.signerId, actor: command.actor, assurance: command.assurance ?? 'session', ...(signatureId ? { signatureId } : {}),
     })
-    return kept.length === 0 ? null : kept.map(({ evidence: { key, title, question, version }, answer }) => ({ key, title, question, version, answer }))
+    return kept.length === 0 ? null : kept.map(({ evidence: { key, title, question, version, language }, answer }) => ({
+      key, title, question, version, answer, ...(language === 'en-GB' ? {} : { language }),
+    }))
   }
 
   async #changed(page: SigningPage, command: { signerId: string; renditionHash: string }): Promise<'text-changed' | 'not-yours' | null> {

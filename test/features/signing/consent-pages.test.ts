@@ -34,7 +34,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       for (const key of ['images-website', 'images-social']) {
         const page = await admin.get(`/consents/questions/new?like=${key}`)
         const title = /id="title"[^>]*value="([^"]*)"/.exec(page.text)?.[1] ?? ''
-        const sent = await admin.post(`/consents/questions/new?like=${key}`, { _csrf: hidden(page, '_csrf'), title, question: `May we? (${key})`, hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS1', 'KS2'], school: '', position: '10', active: 'yes' })
+        const sent = await admin.post('/consents/questions/new', { _csrf: hidden(page, '_csrf'), like: hidden(page, 'like'), title, question: `May we? (${key})`, hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS1', 'KS2'], school: '', position: '10', active: 'yes' })
         expect(sent.location).toBe('/consents/questions')
       }
       await trust.issue()
@@ -88,7 +88,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
     it('G5, S5: a young pupil is asked only what is theirs to answer, beside their own yes or no, and nothing is chosen beforehand', async () => {
       const admin = await app.as((await app.db.read('role_grants').where({ role: 'trust-admin' }).first('person_id'))?.person_id)
       const page = await admin.get('/consents/questions/new?like=work-published')
-      const made = await admin.post('/consents/questions/new?like=work-published', { _csrf: hidden(page, '_csrf'), title: 'My work', question: 'May we show your work?', hint: '', kind: 'publication', 'signer-rule': 'guardian-and-pupil', bands: ['KS2'], school: '', position: '20', active: 'yes' })
+      const made = await admin.post('/consents/questions/new', { _csrf: hidden(page, '_csrf'), like: hidden(page, 'like'), title: 'My work', question: 'May we show your work?', hint: '', kind: 'publication', 'signer-rule': 'guardian-and-pupil', bands: ['KS2'], school: '', position: '20', active: 'yes' })
       expect(made.location).toBe('/consents/questions')
       const boy = await trust.add({ name: 'Staszek Kowalski', role: 'pupil', year: '4', group: '4B' })
       await trust.issue()

@@ -58,7 +58,7 @@ describe('consentState', () => {
 })
 
 describe('questionsFor', () => {
-  const one = (change: Partial<ConsentQuestion>): ConsentQuestion => ({ id: 'Q', key: 'web', schoolId: null, kind: 'images', title: 'T', question: 'Q?', hint: '', bands: ['KS2'], signerRule: 'guardian', version: 1, countsFrom: 1, position: 1, active: true, ...change })
+  const one = (change: Partial<ConsentQuestion>): ConsentQuestion => ({ id: 'Q', key: 'web', schoolId: null, kind: 'images', title: 'T', question: 'Q?', hint: '', welsh: null, bands: ['KS2'], signerRule: 'guardian', version: 1, countsFrom: 1, position: 1, active: true, ...change })
 
   it('G2: a school\'s own question stands in place of the trust\'s, also to leave it out', () => {
     const trusts = one({ id: 'T' })

@@ -36,7 +36,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) {
       office = await app.as(officeId)
       admin = await app.as(await grant('Petra Admin', 'trust-admin', null))
       const page = await admin.get('/consents/questions/new?like=images-website')
-      await admin.post('/consents/questions/new?like=images-website', { _csrf: hidden(page, '_csrf'), title: 'Photos', question: 'May we show photos?', hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS1', 'KS2'], school: '', position: '10', active: 'yes' })
+      await admin.post('/consents/questions/new', { _csrf: hidden(page, '_csrf'), like: hidden(page, 'like'), title: 'Photos', question: 'May we show photos?', hint: '', kind: 'images', 'signer-rule': 'guardian', bands: ['KS1', 'KS2'], school: '', position: '10', active: 'yes' })
       await trust.issue()
     })
     afterAll(async () => app.close())
