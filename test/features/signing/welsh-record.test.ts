@@ -111,7 +111,7 @@ for (const kind of ['sqlite', 'mariadb'] as const) describe.skipIf(kind === 'mar
   it('G6: says in Welsh who signed, how and when, what governs, and who translated; the English name stands beside it', ({ skip }) => {
     requireJudges(skip, ['pdftotext', 'pdfinfo'])
     const said = textOf(files.get('pupil-ks1 guardian') ?? Buffer.alloc(0)).replaceAll(/\s+/g, ' ')
-    for (const phrase of ['Sut rydw i\'n defnyddio cyfrifiaduron a llechi', 'Llofnodwyd a chytunwyd', 'Signed and agreed. Y testun Saesneg sy’n llywodraethu. (The English text governs.)', 'Cyfieithwyd gan Assent, heb ei wirio eto gan eich ysgol',
+    for (const phrase of ['Sut rydw i’n defnyddio cyfrifiaduron a llechi', 'Llofnodwyd a chytunwyd', 'Signed and agreed. Y testun Saesneg sy’n llywodraethu. (The English text governs.)', 'Cyfieithwyd gan Assent, heb ei wirio eto gan eich ysgol',
       'Rwyf wedi darllen hwn gyda fy mhlentyn', 'Rhiant neu ofalwr Siôn Gŵyn (Parent or carer of Siôn Gŵyn)', 'Enw wedi’i deipio fel llofnod (Name typed as a signature)', 'Mêl Gŵyn', 'Sut y cofnodwyd y llofnod hwn', 'Cyfeirnod', 'Seliwyd yn electronig gan', 'Gwirio’r cofnod hwn', 'Tudalen lofnod 1 o', 'Tudalen 1 o']) {
       expect([phrase, said.includes(phrase)]).toEqual([phrase, true])
     }
