@@ -23,7 +23,7 @@ export async function signSome(services: Services, except: ReadonlySet<string>):
     // Whoever is asked can read it: a demo in which parents meet "not found" must not start as if nothing were wrong.
     if (!page || !signer) throw new Error(`The demo: ${row.slot} cannot open ${row.id}, although they are asked to sign it.`)
     const clicked = row.act === 'acknowledge'
-    const choices = row.slot === 'guardian' && random.chance(ANSWERED) ? (await services.consents.about(row.person_id, signerId))?.questions ?? [] : []
+    const choices = row.slot === 'guardian' && random.chance(ANSWERED) ? (await services.consents.about(row.person_id, signerId, 'en-GB'))?.questions ?? [] : []
     const done = await signing.sign({
       signatoryId: row.id, signerId, actor: `person:${signerId}`, method: clicked ? 'clicked' : 'typed', typed: clicked ? null : signer.name, drawn: null,
       renditionHash: page.rendition.hash, formKey: `demo-${row.id}`, assurance: row.slot === 'guardian' ? 'mailed-link' : 'session', address: null, userAgent: null,

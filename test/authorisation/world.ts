@@ -143,7 +143,7 @@ async function officeGrant({ services }: TestApp, personId: string, schoolId: st
 }
 
 async function choose({ services }: TestApp, questionId: string, subjectId: string, signerId: string): Promise<string> {
-  const asked = (await services.consents.about(subjectId, signerId))?.questions.find(({ question }) => question.id === questionId)
+  const asked = (await services.consents.about(subjectId, signerId, 'en-GB'))?.questions.find(({ question }) => question.id === questionId)
   const { kept: [answer] } = await services.consents.answer(subjectId, [{ questionId, hash: asked?.said.hash ?? '', answer: 'yes' }], { signerId, actor: `person:${signerId}`, assurance: 'session' })
   return answer?.id ?? ''
 }

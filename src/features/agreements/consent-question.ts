@@ -38,6 +38,10 @@ export interface ConsentQuestion extends QuestionWords {
   active: boolean
 }
 
+export function sameWords(one: QuestionWords | null, other: QuestionWords | null): boolean {
+  return one?.title === other?.title && one?.question === other?.question && one?.hint === other?.hint
+}
+
 /** A question as one reader sees it. `hash`: an answer is to exactly these words (S1). */
 export interface SaidQuestion extends QuestionWords {
   language: Language

@@ -79,6 +79,7 @@ export function deskPages(deps: PaperPagesDeps): Page[] {
         handle: async (ctx) => {
           await personFor(ctx.actor, ctx.params.id)
           const slots = (await deps.paperQueries.answerableBy(ctx.params.id)).filter((slot) => ctx.actor.can('paper.enter', slot.request.schoolId))
+            .map((slot) => ({ ...slot, signers: slot.signers.filter(({ id }) => id === ctx.params.id) }))
           const printId = await deps.paper.print(ctx.actor, slots)
           return printId ? redirect(`${PAPER}/prints/${printId}`) : redirect(deskAt(ctx.params.id), { kind: 'info', text: 'Nothing is open for this person.' })
         },

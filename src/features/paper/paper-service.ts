@@ -20,8 +20,8 @@ export interface PaperDeps {
   welsh: boolean
 }
 
-/** A returned slip as somebody ticks it. */
-export interface Returned { signatoryId: string; signerId: string }
+/** A returned slip as somebody ticks it. `renditionHash`: the text on the very paper, where its code was read; else that of the newest print counts. */
+export interface Returned { signatoryId: string; signerId: string; renditionHash?: string }
 export type EnterOutcome = 'signed' | 'declined' | 'text-changed' | 'closed' | 'not-yours' | 'conflict'
 
 /** Paper out and in (S7), and signing for somebody at their word (S3). */
@@ -32,8 +32,8 @@ export class PaperService {
   }
 
   /**
-   * Makes slips of the texts in force, a code on each; gives the print's id. Slots that nobody can answer are left out. Who chose
-   * Welsh for their pages gets the Welsh text where there is one and the trust offers Welsh (G6).
+   * Makes slips of the texts in force, a code on each; gives the print's id. Slots that nobody can answer are left out. The text is
+   * in the language that its signer chose for their pages (G6); where several may sign, the first of them who chose one.
    */
   async print(actor: Actor, slots: readonly OpenSlot[]): Promise<string | null> {
     const { db, clock, ids, store, signingQueries, audit, welsh } = this.#deps
@@ -66,7 +66,7 @@ export class PaperService {
     let batchId: string | null = null
     for (const one of returned) {
       const scanSha256 = form.scanSha256 ?? null
-      const text = newest.get(one.signatoryId)?.renditionHash ?? await this.#textInForce(one)
+      const text = one.renditionHash ?? newest.get(one.signatoryId)?.renditionHash ?? await this.#textInForce(one)
       if (text === null) { outcomes.push('closed'); continue }
       const batch: string = batchId ?? ids.next()
       // Signature and entry together: what is entered can be undone.
@@ -100,7 +100,7 @@ export class PaperService {
 
   /** The paper says no. */
   async enterNo(actor: Actor, one: Returned): Promise<EnterOutcome> {
-    const text = (await this.#deps.store.newestSlips([one.signatoryId])).get(one.signatoryId)?.renditionHash ?? await this.#textInForce(one)
+    const text = one.renditionHash ?? (await this.#deps.store.newestSlips([one.signatoryId])).get(one.signatoryId)?.renditionHash ?? await this.#textInForce(one)
     if (text === null) return 'closed'
     return (await this.#deps.signing.decline({ ...one, actor: actor.label, renditionHash: text, reason: null, wantsCall: false, staffId: actor.personId ?? '' })).kind
   }

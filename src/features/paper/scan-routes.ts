@@ -82,7 +82,7 @@ export function scanPages(deps: PaperPagesDeps): Page[] {
             ...(signedOn !== '' && (!isCalendarDate(signedOn) || signedOn > today(ctx.now)) ? { signedOn: 'Write the day on the paper, today or earlier, or leave it empty.' } : {}),
           }
           if (Object.keys(errors).length > 0) return backWithErrors(ctx, errors, here)
-          const one = { signatoryId: slip.signatoryId, signerId: signer }
+          const one = { signatoryId: slip.signatoryId, signerId: signer, renditionHash: slip.renditionHash }
           if (answer === 'no') {
             const outcome = slot ? await deps.paper.enterNo(ctx.actor, one) : 'closed'
             return redirect(outcome === 'declined' ? PAPER : here, outcome === 'declined' ? 'Entered: they said no. Nobody is chased after a no; a talk is the next step.' : paperWords([outcome]))

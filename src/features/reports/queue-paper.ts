@@ -23,7 +23,7 @@ export async function paperWays({ people, paperQueries, protection }: PaperWaysD
   const reached = (slot: OpenSlot) => (slot.signatory.slot === 'guardian'
     ? !throughOffice.has(slot.subject.id) && slot.signers.some(({ id }) => known.get(id)?.email) : slot.subject.email !== null || slot.subject.username !== null)
   return new Map(items.map((item) => {
-    const open = (byRequest.get(item.key.replace(/^office:/, '')) ?? []).filter((slot) => !reached(slot)).filter(({ signers }) => signers.length > 0)
+    const open = (byRequest.get(item.key.replace(/^office:/, '')) ?? []).filter((slot) => slot.signers.length > 0 && !reached(slot))
     return [item.key, { slots: open, letterTo: throughOffice.has(item.personId) ? [] : [...new Set(open.flatMap(({ signers }) => signers.map(({ id }) => id)))] }]
   }))
 }

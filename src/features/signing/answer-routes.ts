@@ -5,7 +5,7 @@ import { redirect, view, type PageResult } from '../../http/page-result.ts'
 import { NotFound } from '../../shared/errors.ts'
 import { type AnswerDraft, draftMark, dropDraft, keepDraft, readDraft } from './answer-draft.ts'
 import { answerBody, readAnswer } from './answer-form.ts'
-import { checkView, closedView, declinedView, doneView, signView } from './answer-views.ts'
+import { checkView, closedView, declinedView, doneView, signView, staleChoices } from './answer-views.ts'
 import type { AskedQuestion } from './consent-service.ts'
 import { contactOf } from './contact.ts'
 import { nextOf } from './me-views.ts'
@@ -123,6 +123,11 @@ async function send(deps: SigningPagesDeps, ctx: CheckContext): Promise<PageResu
   if (!draft?.ready) return redirect(at.sign(id, ctx.body.text))
   if (draftMark(draft) !== ctx.body.shown || draft.text !== ctx.body.text) {
     return redirect(at.check(id), { kind: 'attention', text: 'Your answer was changed in another window. Please check it once more.' })
+  }
+  const stale = staleChoices(await askedWith(deps, page, ctx), draft)
+  if (stale.size > 0) {
+    keepDraft(ctx.session, id, { ...draft, choices: draft.choices.filter(({ questionId }) => !stale.has(questionId)) })
+    return redirect(at.check(id), { kind: 'attention', text: 'A question has changed while you were reading. Please look at it again; your other answers are kept.' })
   }
   const outcome = draft.answer === 'yes' ? await sign(deps, ctx, page, draft) : await decline(deps, ctx, id, draft)
   switch (outcome) {

@@ -35,7 +35,9 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     brand: who.brand, action: to.sign(signatory.id, rendition.hash), text: rendition.hash, statement, textLang: rendition.language, choices: choicesFor(page), answer: draft?.answer ?? null,
     signature: draft?.typed ?? '', drawn: draft?.drawn ? JSON.stringify(draft.drawn) : '', back: { href: to.step(signatory.id, steps > 1 ? steps : 1, rendition.hash), text: page.young || steps > 1 ? sentence('Back') : sentence('Back to the agreement') },
   }
-  const choices = choiceView(who.questions ?? [], draft ? Object.fromEntries(draft.choices.map((choice) => [choice.questionId, choice.answer])) : null)
+  const stale = staleChoices(who.questions ?? [], draft)
+  const answered = draft && draft.choices.filter((choice) => !stale.has(choice.questionId))
+  const choices = choiceView(who.questions ?? [], answered && Object.fromEntries(answered.map((choice) => [choice.questionId, choice.answer])))
   if (page.young) {
     const mark = /\bmark\b/i.test(statement)
     return ['pages/signing/young/sign.njk', {
@@ -49,6 +51,11 @@ export function signView(page: SigningPage, draft: AnswerDraft | null, who: { br
     question: signatory.act === 'acknowledge' ? sentence('Have you read it?') : sentence('Do you agree?'),
     ...(signatory.act === 'sign' ? { nameLabel: sentence('Your full name'), nameHint: sentence('This is your signature if you agree. Write it as you would on paper.') } : {}),
   }]
+}
+
+/** Questions whose words have changed since the draft answered them: such an answer is not kept (S1). Pure. */
+export function staleChoices(questions: readonly AskedQuestion[], draft: AnswerDraft | null): ReadonlySet<string> {
+  return new Set(draft?.choices.filter(({ questionId, hash }) => questions.some(({ question }) => question.id === questionId && questionSaidAs(question, hash) === null)).map(({ questionId }) => questionId))
 }
 
 /** Everything once more, before the button that acts. Pure. */
@@ -65,9 +72,10 @@ export function checkView(page: SigningPage, draft: AnswerDraft, who: {
   }
   const own = (who.questions ?? []).map(({ question, said }, n) => {
     const given = draft.choices.find((choice) => choice.questionId === question.id)
-    const answer = given?.answer
-    // As it was read when it was answered.
-    const { title, language } = (given && questionSaidAs(question, given.hash)) ?? said
+    // As it was read when it was answered; an answer to words that have changed since is none.
+    const read = given ? questionSaidAs(question, given.hash) : null
+    const answer = read && given?.answer
+    const { title, language } = read ?? said
     return { key: title, keyLang: language, value: answer === 'yes' ? sentence('Yes') : answer === 'no' ? sentence('No') : sentence('Not answered'), change: { href: `${sign}#choice-${n + 1}`, what: sentence('your choice about {{question}}', { question: title }) } }
   })
   if (page.young) return ['pages/signing/young/check.njk', { ...common, choices: own }]

@@ -84,7 +84,8 @@ function aboutView(about: AskedAbout): { name: string | null; detail: string; op
   return {
     name: about.link ? about.subject.name : null, detail: about.school.name, open: about.questions.filter((one) => one.answer === null).length,
     rows: about.questions.map(({ said, answer }) => ({
-      key: said.title, keyLang: said.language, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'),
+      // An answer stands under the words it was given to.
+      key: answer?.evidence.title ?? said.title, keyLang: answer?.evidence.language ?? said.language, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'),
       ...(answer ? { at: saidInstant(answer.at, about.school.timezone), reference: answer.id, withdrawAction: `${PATH}/answers/${answer.id}/withdraw` } : {}),
     })),
   }

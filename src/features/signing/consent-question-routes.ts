@@ -6,7 +6,7 @@ import { redirect, view } from '../../http/page-result.ts'
 import { listOf } from '../../http/strict-schema.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
 import { BANDS, type Band } from '../agreements/band.ts'
-import { CONSENT_KINDS, CONSENT_SIGNERS, type ConsentKind, type ConsentQuestion, type ConsentSigner, type QuestionWords, SUGGESTED_QUESTIONS } from '../agreements/consent-question.ts'
+import { CONSENT_KINDS, CONSENT_SIGNERS, type ConsentKind, type ConsentQuestion, type ConsentSigner, type QuestionWords, sameWords, SUGGESTED_QUESTIONS } from '../agreements/consent-question.ts'
 import type { ConsentQuestionStore } from '../agreements/consent-question-store.ts'
 import { BAND_WORDS } from '../issuing/requirement-words.ts'
 import type { SchoolStore } from '../schools/school-store.ts'
@@ -96,9 +96,13 @@ export function consentQuestionPages(deps: ConsentQuestionDeps): Page[] {
           const wrong = problem(ctx.actor, ctx.body)
           if (wrong) return backToForm(ctx, wrong.field, wrong.text)
           const draft = draftOf(ctx.body, one.key)
-          // Where the trust offers English alone the form has no Welsh, and what was written before stays.
-          const welsh = deps.config.languages.welsh ? draft.welsh : one.welsh
-          await deps.consentCatalogue.change(one.id, { ...draft, welsh, schoolId: one.schoolId }, ctx.body.again === 'yes', ctx.actor.label)
+          const again = ctx.body.again === 'yes'
+          if (deps.config.languages.welsh && again && one.welsh && sameWords(one.welsh, draft.welsh) && !sameWords(one, draft)) {
+            return backToForm(ctx, 'question-cy', 'The English means something else now. Change the Welsh too, or leave all of it empty')
+          }
+          // Where the trust offers English alone the form has no Welsh: what was written before stays while it means the same.
+          const welsh = deps.config.languages.welsh ? draft.welsh : again && !sameWords(one, draft) ? null : one.welsh
+          await deps.consentCatalogue.change(one.id, { ...draft, welsh, schoolId: one.schoolId }, again, ctx.actor.label)
           return redirect(PATH, 'Kept.')
         },
       },
@@ -116,6 +120,7 @@ function problem(actor: Actor, form: z.output<typeof body>): { field: string; te
   if (welsh?.title === '') return { field: 'title-cy', text: 'Write the short name in Welsh too, or leave all of the Welsh empty' }
   if (welsh?.question === '') return { field: 'question-cy', text: 'Write the question in Welsh too, or leave all of the Welsh empty' }
   if (welsh?.hint === '' && form.hint !== '') return { field: 'hint-cy', text: 'Write in Welsh too what it means, or leave all of the Welsh empty' }
+  if (welsh && welsh.hint !== '' && form.hint === '') return { field: 'hint', text: 'Write in English too what it means, or leave it empty in Welsh' }
   return null
 }
 

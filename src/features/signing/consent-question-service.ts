@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import { NotFound, Refused } from '../../shared/errors.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
-import type { ConsentQuestion, QuestionWords } from '../agreements/consent-question.ts'
+import { type ConsentQuestion, sameWords } from '../agreements/consent-question.ts'
 import type { ConsentQuestionStore } from '../agreements/consent-question-store.ts'
 
 export type ConsentQuestionDraft = Omit<ConsentQuestion, 'id' | 'version' | 'countsFrom' | 'key'> & { key: string | null }
@@ -42,10 +42,6 @@ export class ConsentQuestionService {
       await audit.record({ actor, event: 'consent-question.changed', subject: `consent-question:${id}`, payload: { ...draft, version, askAgain, before } })
     })
   }
-}
-
-function sameWords(one: QuestionWords | null, other: QuestionWords | null): boolean {
-  return one?.title === other?.title && one?.question === other?.question && one?.hint === other?.hint
 }
 
 function keyOf(title: string): string {

@@ -19,14 +19,14 @@ export class ConsentReceipts {
   async send(payload: { subjectId: string; signerId: string; key: string }): Promise<void> {
     const { people, consents, mail, baseUrl, ledgerHead } = this.#deps
     const signer = await people.person(payload.signerId)
-    const asked = signer?.email ? await consents.about(payload.subjectId, payload.signerId, signer.language ?? undefined) : null
+    const asked = signer?.email ? await consents.about(payload.subjectId, payload.signerId, signer.language ?? 'en-GB') : null
     if (!signer?.email || !asked || asked.questions.length === 0) return
     await mail.send({
       dedupeKey: `consent-receipt:${payload.key}`, personId: signer.id, to: signer.email, template: 'consent-receipt',
       variables: async () => ({
         schoolName: asked.school.name, recipientName: signer.name, link: `${baseUrl}/me/choices`,
         choices: asked.questions.map(({ said, answer }) => ({
-          question: said.title, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'), about: asked.link ? asked.subject.preferredForename : null,
+          question: answer?.evidence.title ?? said.title, answer: answer === null ? sentence('Not answered') : answer.answer === 'yes' ? sentence('Yes') : sentence('No'), about: asked.link ? asked.subject.preferredForename : null,
         })),
         ledger: await ledgerHead() ?? { size: 0, root: sentence('not yet signed') },
       }),

@@ -54,7 +54,7 @@ export class ConsentService {
   }
 
   /** Everybody about whom this person is asked: themselves, and children for whom they may consent (F1, F2). */
-  async askedOf(personId: string, language: Language = 'en-GB'): Promise<AskedAbout[]> {
+  async askedOf(personId: string, language: Language): Promise<AskedAbout[]> {
     if (!await this.#anyAsked()) return []
     const links = ((await this.#deps.people.childrenOf([personId])).get(personId) ?? []).filter((link) => link.mayConsent && !link.doNotContact)
     const own = await this.about(personId, personId, language)
@@ -67,7 +67,7 @@ export class ConsentService {
   }
 
   /** What this person is asked about that one; null when they may not answer (unknown and barred look alike). */
-  async about(subjectId: string, signerId: string, language: Language = 'en-GB'): Promise<AskedAbout | null> {
+  async about(subjectId: string, signerId: string, language: Language): Promise<AskedAbout | null> {
     return this.#about(subjectId, signerId, false, language)
   }
 
@@ -111,7 +111,7 @@ export class ConsentService {
   async answer(subjectId: string, given: readonly GivenAnswer[], by: Answerer): Promise<{ kept: ConsentAnswer[]; outdated: string[] }> {
     const { db, clock, ids, audit, store, people, outbox } = this.#deps
     return db.transaction(async () => {
-      const asked = await this.about(subjectId, by.signerId)
+      const asked = await this.about(subjectId, by.signerId, 'en-GB')
       const signer = await people.person(by.signerId)
       const kept: ConsentAnswer[] = []
       const outdated: string[] = []
@@ -151,7 +151,7 @@ export class ConsentService {
     const { db, clock, store, audit, outbox } = this.#deps
     return db.transaction(async () => {
       const answer = await store.get(answerId)
-      if (!answer || answer.signerId !== signerId || (answer.subjectId !== signerId && !await this.about(answer.subjectId, signerId))) return null
+      if (!answer || answer.signerId !== signerId || (answer.subjectId !== signerId && !await this.about(answer.subjectId, signerId, 'en-GB'))) return null
       if (!await store.end(answerId, 'withdrawn', clock.now())) return false
       await audit.record({
         actor, event: 'consent.withdrawn', subject: `person:${answer.subjectId}`, payload: { consent: answerId, question: answer.questionId, answer: answer.answer, signer: signerId },

@@ -53,7 +53,7 @@ async function historyOf(deps: SigningPagesDeps, personId: string): Promise<obje
     })),
     attested: attested.map((one) => ({ title: agreements.get(one.agreementId) ?? sentence('An agreement'), when: saidDay(one.signedOn) })),
     choices: answers.map((answer) => ({
-      title: answer.evidence.title, about: about(answer.subjectId), answer: answer.answer === 'yes' ? sentence('Yes') : sentence('No'), when: saidInstant(answer.at),
+      title: answer.evidence.title, lang: answer.evidence.language, about: about(answer.subjectId), answer: answer.answer === 'yes' ? sentence('Yes') : sentence('No'), when: saidInstant(answer.at),
       ended: answer.endedKind === null ? null : { changed: sentence('Changed later'), withdrawn: sentence('Taken back'), lapsed: sentence('Ended on the 18th birthday') }[answer.endedKind],
     })),
   }

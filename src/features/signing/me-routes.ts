@@ -12,7 +12,7 @@ export function mePages(deps: SigningPagesDeps): Page[] {
       get: async (ctx) => {
         const personId = whoIs(ctx)
         const [tasks, person, trainings, asked] = await Promise.all([
-          deps.signingQueries.tasksOf(personId, ctx.language), deps.people.person(personId), deps.issuing.trainings.of(personId), deps.consents.askedOf(personId),
+          deps.signingQueries.tasksOf(personId, ctx.language), deps.people.person(personId), deps.issuing.trainings.of(personId), deps.consents.askedOf(personId, ctx.language),
         ])
         const { template, data } = listView(tasks, { name: ctx.actor.name, forename: person?.preferredForename ?? ctx.actor.name }, {
           trainings, groupLists: ctx.session.via !== 'link' && ctx.actor.roles.some(({ role }) => role === 'staff') && (await deps.consentLists.groupsOf(personId)).length > 0, choices: asked.length === 0 ? null : asked.flatMap((about) => about.questions).filter((one) => one.answer === null).length,

@@ -31,8 +31,8 @@ export interface Evidence {
   verifyAt?: string
   /** Friendly questions answered before signing, as shown; absent where none was. Kept, never counted. */
   understanding?: readonly { ask: string; answer: string }[]
-  /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. */
-  choices?: readonly { key: string; title: string; question: string; version: number; answer: 'yes' | 'no' }[]
+  /** Optional questions answered in the same sitting, as they were asked (G5); absent where none was. English where no language is named. */
+  choices?: readonly { key: string; title: string; question: string; version: number; answer: 'yes' | 'no'; language?: string }[]
   /** Whose help or witness it took; absent when the signer did it alone. */
   circumstance?: Circumstance
 }

@@ -151,10 +151,13 @@ export class SigningStore {
     return kept
   }
 
-  /** Claims of this number that wait for their seal, locked until the transaction ends. */
+  /**
+   * Claims of this number that wait for their seal, locked until the transaction ends. They are found by their key: by the index of hashes a
+   * worker would lock every claim that waits, and the gap into which others put theirs.
+   */
   async #unsealedClaims(signatureIds: readonly string[], sealNumber: number): Promise<Set<string>> {
     const lock = this.#db.dialect.lockRows ? ' for update' : ''
-    const rows = await this.#db.rowsIn(`select signature_id from sealed_records where seal_number = ? and file_sha256 is null and signature_id in (:list)${lock}`, [sealNumber], signatureIds)
+    const rows = await this.#db.rowsIn(`select signature_id from sealed_records where seal_number = ? and coalesce(file_sha256, '') = '' and signature_id in (:list)${lock}`, [sealNumber], signatureIds)
     return new Set(rows.map((row) => row['signature_id'] as string))
   }
 
@@ -162,7 +165,7 @@ export class SigningStore {
     const pick = `case signature_id${' when ? then ?'.repeat(seals.length)} end`
     const ids = seals.map(({ signatureId }) => signatureId)
     const picked = (value: (seal: NewSeal) => unknown) => seals.flatMap((seal) => [seal.signatureId, value(seal)])
-    const written = await this.#db.run(`update sealed_records set tail = ${pick}, file_sha256 = ${pick}, unsigned_sha256 = ${pick} where seal_number = ? and file_sha256 is null and signature_id in (${marks(ids)})`,
+    const written = await this.#db.run(`update sealed_records set tail = ${pick}, file_sha256 = ${pick}, unsigned_sha256 = ${pick} where seal_number = ? and coalesce(file_sha256, '') = '' and signature_id in (${marks(ids)})`,
       [...picked((seal) => seal.tail), ...picked((seal) => seal.fileSha256), ...picked((seal) => seal.unsignedSha256), sealNumber, ...ids])
     if (written !== seals.length) throw new Error(`${written} of ${seals.length} seals were kept`)
   }

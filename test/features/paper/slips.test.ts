@@ -50,6 +50,29 @@ describe.each(['sqlite', 'mariadb'] as const)('printed slips, whose and in which
     expect((await app.services.agreements.store.rendition(hash))?.rendition.language).toBe('cy')
   })
 
+  it('S1: a slip entered by its code is signed as it was printed, also after the class was printed again in another language', async () => {
+    const child = await trust.add({ name: 'Owain Rees', role: 'pupil', year: '4', group: '4D' })
+    const [tad, mam] = [await trust.add({ name: 'Huw Rees' }), await trust.add({ name: 'Mair Rees' })]
+    await trust.link(child, tad)
+    await trust.link(child, mam)
+    await trust.issue()
+    expect((await print('4D')).filter((sheet) => sheet.includes('lang="cy"'))).toHaveLength(0)
+    const slot = (await app.db.read('signatories as s').join('requests as r', 'r.id', 's.request_id').where({ 'r.person_id': child, 's.slot': 'guardian' }).first('s.id')).id as string
+    const first = await app.db.read('paper_slips').where({ signatory_id: slot }).first()
+    app.clock.advance(60_000)
+    await app.services.peopleStore.chooseLanguage(tad, 'cy')
+    expect((await print('4D')).filter((sheet) => sheet.includes('lang="cy"'))).toHaveLength(1)
+    // At the desk it is known who will sign.
+    const atDesk = await office.submit(`/desk/people/${mam}`, {}, `/desk/people/${mam}/print`)
+    expect(sheetsOf((await office.get(must(atDesk.location))).text).map((sheet) => sheet.includes('lang="cy"'))).toEqual([false])
+    app.clock.advance(60_000)
+    await print('4D')
+    const page = await office.get(`/paper/slips/${first.code}`)
+    const formKey = must(/name="formKey" value="([^"]+)"/.exec(page.text)?.[1])
+    await office.submit(`/paper/slips/${first.code}`, { formKey, signer: mam, answer: 'yes', signedOn: '2026-09-05' })
+    expect(await app.db.read('signatures').where({ signatory_id: slot, active: 1 }).first()).toMatchObject({ rendition_hash: first.rendition_hash, signer_id: mam })
+  })
+
   it('F5: where all who may sign are asked, each has a sheet with their name on it, and one tick of their own in the list', async () => {
     const agreement = must(await app.services.agreements.store.byKey('pupil-ks2'))
     const requirement = must((await app.services.agreements.store.requirements()).find((one) => one.agreementId === agreement.id))
