@@ -11,6 +11,7 @@ import { makeDemoTrust } from './demo-trust.ts'
 import type { DemoTrust } from './model.ts'
 import { askForConsents } from './ask-for-consents.ts'
 import { signSome } from './sign-some.ts'
+import { stateResponsibility } from './state-responsibility.ts'
 
 export interface BuiltDemo {
   trust: DemoTrust
@@ -67,9 +68,11 @@ export async function buildDemo(services: Services, trust: DemoTrust, dataDir: s
   if (directory) await services.accounts.reconcile.observe(directory.name, ACTOR)
   say('Putting the agreements of this school year ...')
   await services.issuing.issue({ actor: ACTOR, planOnly: false })
+  const personas = new Set(trust.personas.map((persona) => people.get(persona.id) ?? ''))
+  await stateResponsibility(services, personas, ACTOR)
   await askForConsents(services)
   say('Letting a part of the school sign ...')
-  await signSome(services, new Set(trust.personas.map((persona) => people.get(persona.id) ?? '')))
+  await signSome(services, personas)
   return { trust, samples, leaverId, personas: await personaGroups(services, trust, people), leaverList: demoLeaverList(trust) }
 }
 
